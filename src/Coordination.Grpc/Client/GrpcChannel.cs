@@ -1,0 +1,89 @@
+using System.Net;
+using Coordination.Grpc.Client;
+using Google.Protobuf;
+
+namespace Coordination.Grpc;
+
+/// <summary>
+/// Calls to one server over shared HTTP/2 connections, which are made when first needed and again when they broke. Thread-safe.
+/// <c>http</c> addresses use HTTP/2 with prior knowledge; <c>https</c> addresses use TLS and never fall back to plaintext.
+/// </summary>
+public sealed class GrpcChannel : IDisposable
+{
+    private readonly HttpMessageInvoker _http;
+    private readonly GrpcChannelOptions _options;
+
+    /// <summary>Creates a channel; no connection is made yet.</summary>
+    /// <param name="address">The server: scheme <c>http</c> or <c>https</c>, host and port.</param>
+    /// <param name="options">Options; null means defaults.</param>
+    /// <exception cref="ArgumentException">The address has another scheme, or a path.</exception>
+    public GrpcChannel(Uri address, GrpcChannelOptions? options = null)
+        : this(address, options ??= new GrpcChannelOptions(), CreateHandler(options))
+    {
+    }
+
+    /// <summary>Creates a channel over a handler of the caller's, for example one that balances over instances. The channel disposes it.</summary>
+    /// <param name="address">The server: scheme <c>http</c> or <c>https</c>, host and port.</param>
+    /// <param name="options">Options; those about connections are the handler's business.</param>
+    /// <param name="handler">What sends the requests.</param>
+    public GrpcChannel(Uri address, GrpcChannelOptions options, HttpMessageHandler handler)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        ArgumentNullException.ThrowIfNull(options);
+        if (!address.IsAbsoluteUri || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps) || address.PathAndQuery != "/")
+        {
+            throw new ArgumentException($"The address '{address}' is not of the form http://host:port or https://host:port.", nameof(address));
+        }
+
+        Address = address;
+        _options = options;
+        _http = new HttpMessageInvoker(handler, disposeHandler: true);
+    }
+
+    /// <summary>The server.</summary>
+    public Uri Address { get; }
+
+    /// <summary>One request, one response.</summary>
+    /// <exception cref="GrpcException">The call ended with a status other than OK.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled; the server may or may not have acted.</exception>
+    public Task<TResponse> UnaryAsync<TRequest, TResponse>(
+        GrpcMethod<TRequest, TResponse> method, TRequest request, GrpcCallOptions options = default, CancellationToken cancellationToken = default)
+        where TRequest : class, IMessage<TRequest>
+        where TResponse : class, IMessage<TResponse>
+    {
+        ArgumentNullException.ThrowIfNull(method);
+        return UnaryCall.RunAsync(_http, Address, method, request, _options, options, cancellationToken);
+    }
+
+    /// <summary>Opens a stream in both directions. It is usable at once: what is written waits for the connection.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="options">Timeout and metadata.</param>
+    /// <param name="cancellationToken">Ends the stream.</param>
+    public GrpcDuplexCall<TRequest, TResponse> Duplex<TRequest, TResponse>(
+        GrpcMethod<TRequest, TResponse> method, GrpcCallOptions options = default, CancellationToken cancellationToken = default)
+        where TRequest : class, IMessage<TRequest>
+        where TResponse : class, IMessage<TResponse>
+    {
+        ArgumentNullException.ThrowIfNull(method);
+        return new GrpcDuplexCall<TRequest, TResponse>(_http, Address, method, _options, options, cancellationToken);
+    }
+
+    /// <summary>Closes all connections; open calls end with <see cref="GrpcStatusCode.Unavailable"/>.</summary>
+    public void Dispose() => _http.Dispose();
+
+    private static SocketsHttpHandler CreateHandler(GrpcChannelOptions options) => new()
+    {
+        ConnectTimeout = options.ConnectTimeout,
+        KeepAlivePingDelay = options.KeepAlivePingDelay,
+        KeepAlivePingTimeout = options.KeepAlivePingTimeout,
+        KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+        EnableMultipleHttp2Connections = true,
+        PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+        SslOptions = options.Tls ?? new(),
+        UseProxy = false,
+        UseCookies = false,
+        AllowAutoRedirect = false,
+        AutomaticDecompression = DecompressionMethods.None,
+        ActivityHeadersPropagator = null,
+    };
+}

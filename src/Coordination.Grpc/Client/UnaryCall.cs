@@ -1,0 +1,75 @@
+using System.Net;
+using Coordination.Grpc.Wire;
+using Google.Protobuf;
+
+namespace Coordination.Grpc.Client;
+
+/// <summary>One request, one response.</summary>
+internal static class UnaryCall
+{
+    public static async Task<TResponse> RunAsync<TRequest, TResponse>(
+        HttpMessageInvoker http,
+        Uri address,
+        GrpcMethod<TRequest, TResponse> method,
+        TRequest request,
+        GrpcChannelOptions channel,
+        GrpcCallOptions options,
+        CancellationToken cancellationToken)
+        where TRequest : class, IMessage<TRequest>
+        where TResponse : class, IMessage<TResponse>
+    {
+        using var content = new FrameContent(GrpcFrame.Encode(request, channel.MaxSendMessageSize));
+        using var message = GrpcHttp.CreateRequest(address, method.Path, content, options);
+        using var deadline = new CallDeadline(options.Timeout, channel.TimeProvider, cancellationToken);
+        try
+        {
+            using var response = await http.SendAsync(message, deadline.Token).ConfigureAwait(false);
+            GrpcHttp.CheckHeaders(response);
+            var stream = await response.Content.ReadAsStreamAsync(deadline.Token).ConfigureAwait(false);
+            await using (stream.ConfigureAwait(false))
+            {
+                var reader = new GrpcFrameReader<TResponse>(stream, method.ResponseParser, channel.MaxReceiveMessageSize);
+                var reply = await reader.ReadAsync(deadline.Token).ConfigureAwait(false);
+
+                // Reading on to the end brings the trailers, and shows a second message where only one is allowed.
+                var second = reply is null ? null : await reader.ReadAsync(deadline.Token).ConfigureAwait(false);
+                GrpcHttp.CheckTrailers(response);
+                return second is null && reply is not null
+                    ? reply
+                    : throw new GrpcException(GrpcStatusCode.Internal, $"Protocol error: {method} answered with {(reply is null ? "no message" : "more than one message")}.");
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw;
+        }
+        catch (Exception e) when (e is not GrpcException { FromServer: true })
+        {
+            throw CallFailure.Describe(e, address, content.Sent, deadline.Expired);
+        }
+    }
+
+    /// <summary>One encoded message, which remembers whether HTTP began to send it.</summary>
+    private sealed class FrameContent(byte[] frame) : HttpContent
+    {
+        private volatile bool _sent;
+
+        public bool Sent => _sent;
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+            SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+        {
+            _sent = true;
+            return stream.WriteAsync(frame, cancellationToken).AsTask();
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = frame.Length;
+            return true;
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using Coordination.Etcd.Protos;
+using Coordination.Grpc;
+
+namespace Coordination.Etcd.Transport;
+
+/// <summary>The methods of etcd's API v3 (the services are listed in Protos/rpc.proto).</summary>
+internal static class EtcdMethods
+{
+    private const string Kv = "etcdserverpb.KV";
+    private const string LeaseService = "etcdserverpb.Lease";
+    private const string Cluster = "etcdserverpb.Cluster";
+    private const string Maintenance = "etcdserverpb.Maintenance";
+
+    public static readonly GrpcMethod<RangeRequest, RangeResponse> Range = new(Kv, "Range", RangeRequest.Parser, RangeResponse.Parser);
+    public static readonly GrpcMethod<PutRequest, PutResponse> Put = new(Kv, "Put", PutRequest.Parser, PutResponse.Parser);
+    public static readonly GrpcMethod<DeleteRangeRequest, DeleteRangeResponse> DeleteRange =
+        new(Kv, "DeleteRange", DeleteRangeRequest.Parser, DeleteRangeResponse.Parser);
+    public static readonly GrpcMethod<TxnRequest, TxnResponse> Txn = new(Kv, "Txn", TxnRequest.Parser, TxnResponse.Parser);
+    public static readonly GrpcMethod<CompactionRequest, CompactionResponse> Compact =
+        new(Kv, "Compact", CompactionRequest.Parser, CompactionResponse.Parser);
+
+    /// <summary>Duplex: many watches share one stream.</summary>
+    public static readonly GrpcMethod<WatchRequest, WatchResponse> Watch =
+        new("etcdserverpb.Watch", "Watch", WatchRequest.Parser, WatchResponse.Parser);
+
+    public static readonly GrpcMethod<LeaseGrantRequest, LeaseGrantResponse> LeaseGrant =
+        new(LeaseService, "LeaseGrant", LeaseGrantRequest.Parser, LeaseGrantResponse.Parser);
+    public static readonly GrpcMethod<LeaseRevokeRequest, LeaseRevokeResponse> LeaseRevoke =
+        new(LeaseService, "LeaseRevoke", LeaseRevokeRequest.Parser, LeaseRevokeResponse.Parser);
+
+    /// <summary>Duplex: many leases share one stream; the server answers each request, in order.</summary>
+    public static readonly GrpcMethod<LeaseKeepAliveRequest, LeaseKeepAliveResponse> LeaseKeepAlive =
+        new(LeaseService, "LeaseKeepAlive", LeaseKeepAliveRequest.Parser, LeaseKeepAliveResponse.Parser);
+    public static readonly GrpcMethod<LeaseTimeToLiveRequest, LeaseTimeToLiveResponse> LeaseTimeToLive =
+        new(LeaseService, "LeaseTimeToLive", LeaseTimeToLiveRequest.Parser, LeaseTimeToLiveResponse.Parser);
+    public static readonly GrpcMethod<LeaseLeasesRequest, LeaseLeasesResponse> LeaseLeases =
+        new(LeaseService, "LeaseLeases", LeaseLeasesRequest.Parser, LeaseLeasesResponse.Parser);
+
+    public static readonly GrpcMethod<MemberListRequest, MemberListResponse> MemberList =
+        new(Cluster, "MemberList", MemberListRequest.Parser, MemberListResponse.Parser);
+    public static readonly GrpcMethod<StatusRequest, StatusResponse> Status =
+        new(Maintenance, "Status", StatusRequest.Parser, StatusResponse.Parser);
+    public static readonly GrpcMethod<AlarmRequest, AlarmResponse> Alarm =
+        new(Maintenance, "Alarm", AlarmRequest.Parser, AlarmResponse.Parser);
+    public static readonly GrpcMethod<HashRequest, HashResponse> Hash =
+        new(Maintenance, "Hash", HashRequest.Parser, HashResponse.Parser);
+    public static readonly GrpcMethod<HashKVRequest, HashKVResponse> HashKV =
+        new(Maintenance, "HashKV", HashKVRequest.Parser, HashKVResponse.Parser);
+    public static readonly GrpcMethod<DefragmentRequest, DefragmentResponse> Defragment =
+        new(Maintenance, "Defragment", DefragmentRequest.Parser, DefragmentResponse.Parser);
+}
