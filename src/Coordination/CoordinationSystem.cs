@@ -3,7 +3,6 @@ using Coordination.Etcd;
 using Coordination.Leases;
 using Coordination.Supervision;
 using Coordination.Time;
-using Microsoft.Extensions.Logging;
 
 namespace Coordination;
 

@@ -1,5 +1,6 @@
 using Coordination.Etcd;
 using Microsoft.Extensions.Logging;
+using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace Coordination.Diagnostics;
 

@@ -1,10 +1,9 @@
 using System.Collections.Immutable;
 using Coordination.Etcd;
 using Coordination.Time;
+using Step = (Coordination.Leases.LeaseState State, System.Collections.Immutable.ImmutableArray<Coordination.Leases.LeaseEffect> Effects);
 
 namespace Coordination.Leases;
-
-using Step = (LeaseState State, ImmutableArray<LeaseEffect> Effects);
 
 /// <summary>
 /// The rules of a lease, pure: what state follows from a message, and what is to be done. Safety: a deadline is only ever computed from a send

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Coordination.Etcd;
 
 namespace Coordination.Locks;
@@ -89,9 +88,10 @@ internal sealed partial class LockMachine
     private LockStep MeetOurs(LockState state, KeyValue current, TimeSpan validFor)
     {
         var attempt = LockValue.AttemptOf(current)!.Value;
-        if (state.Unresolved.ContainsKey(attempt))
+        var others = state.Unresolved.Remove(attempt);
+        if (others.Count < state.Unresolved.Count)
         {
-            var resolved = state with { Unresolved = state.Unresolved.Remove(attempt) };
+            var resolved = state with { Unresolved = others };
             return (resolved.Waiters.IsEmpty ? new LockStep(resolved, [new LockEffect.NoteAbandonedFound(attempt)]) : resolved)
                 .Then(s => Own(s, current.ModRevision, current.Lease, validFor));
         }

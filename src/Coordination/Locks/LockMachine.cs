@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using Coordination.Etcd;
-
 namespace Coordination.Locks;
 
 /// <summary>

@@ -1,9 +1,8 @@
 using System.Collections.Immutable;
 using Coordination.Etcd;
+using Step = (Coordination.Watches.WatchState State, System.Collections.Immutable.ImmutableArray<Coordination.Watches.WatchEffect> Effects);
 
 namespace Coordination.Watches;
-
-using Step = (WatchState State, ImmutableArray<WatchEffect> Effects);
 
 /// <summary>
 /// The rules of a watch, pure. It resumes at the revision after the last one told; when that has been compacted it reads all keys and tells the
