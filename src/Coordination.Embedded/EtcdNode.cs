@@ -12,11 +12,8 @@ namespace Coordination.Embedded;
 /// </summary>
 internal sealed class EtcdNode
 {
-    private readonly NodeSettings _settings;
-
     public EtcdNode(NodeSettings settings, TimeProvider time)
     {
-        _settings = settings;
         Identity = settings.Identity;
         Leases = new LeaseTable(time, settings.MinimumLeaseTtlSeconds, settings.FirstLeaseId);
         Store = new MvccStore(Leases);
@@ -25,9 +22,9 @@ internal sealed class EtcdNode
 
     public ClusterIdentity Identity { get; private set; }
 
-    public MvccStore Store { get; private set; }
+    public MvccStore Store { get; }
 
-    public LeaseTable Leases { get; private set; }
+    public LeaseTable Leases { get; }
 
     public WatchHub Watches { get; private set; }
 
@@ -107,7 +104,7 @@ internal sealed class EtcdNode
     {
         AddToLog(request);
         Alarms.RequireSpace();
-        var lease = Leases.Grant(request.ID, request.TTL);
+        var lease = Leases.Grant(request.ID, request.TTL, Store.CurrentRevision);
         return new LeaseGrantResponse { Header = Header(), ID = lease.Id, TTL = lease.TtlSeconds };
     }
 
@@ -204,6 +201,41 @@ internal sealed class EtcdNode
         Leases.RenewAll();
     }
 
+    /// <summary>
+    /// Goes back to an earlier revision, as a cluster does that was restored from a backup: later writes, and leases granted after it, never
+    /// happened; leases that were revoked since then are there again.
+    /// </summary>
+    public void ForgetAfter(long revision)
+    {
+        if (revision < Math.Max(1, Store.CompactedRevision) || revision > Store.CurrentRevision)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(revision), revision, $"The revision must be between {Math.Max(1, Store.CompactedRevision)} and {Store.CurrentRevision}.");
+        }
+
+        var revoked = Store.ForgetAfter(revision);
+        Leases.Restore(revoked, revision);
+        foreach (var pair in Store.Keys.All().Select(key => key.At(revision)).OfType<KeyValue>().Where(static pair => pair.Lease != 0))
+        {
+            Leases.Attach(pair.Lease, pair.Key);
+        }
+
+        Watches = new WatchHub(Store, at => Identity.Header(at));
+    }
+
+    /// <summary>Ends a lease as if its time were over.</summary>
+    /// <returns>False when there is no such lease.</returns>
+    public bool ExpireNow(long id)
+    {
+        if (Leases.Find(id) is not { } lease)
+        {
+            return false;
+        }
+
+        Revoke(lease);
+        return true;
+    }
+
     public ResponseHeader Header() => Identity.Header(Store.CurrentRevision);
 
     private void Revoke(Lease lease)
@@ -215,7 +247,7 @@ internal sealed class EtcdNode
         }
 
         Leases.Remove(lease);
-        Publish(transaction.Commit());
+        Publish(transaction.Commit(lease));
     }
 
     private void AddToLog(Google.Protobuf.IMessage request)

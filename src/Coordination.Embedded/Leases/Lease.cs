@@ -3,13 +3,16 @@ using Google.Protobuf;
 namespace Coordination.Embedded.Leases;
 
 /// <summary>A granted lease.</summary>
-internal sealed class Lease(long id, long ttlSeconds)
+internal sealed class Lease(long id, long ttlSeconds, long grantedAt)
 {
     private readonly HashSet<ByteString> _keys = [];
 
     public long Id { get; } = id;
 
     public long TtlSeconds { get; } = ttlSeconds;
+
+    /// <summary>The revision of the store when the lease was granted.</summary>
+    public long GrantedAt { get; } = grantedAt;
 
     /// <summary>When the lease expires, on the clock of its <see cref="LeaseTable"/>.</summary>
     public TimeSpan ExpiresAt { get; set; }
@@ -20,4 +23,6 @@ internal sealed class Lease(long id, long ttlSeconds)
     public void Add(ByteString key) => _keys.Add(key);
 
     public void Remove(ByteString key) => _keys.Remove(key);
+
+    public void Clear() => _keys.Clear();
 }

@@ -30,7 +30,7 @@ internal sealed class LeaseTable(TimeProvider time, long minimumTtlSeconds, long
 
     public Lease? Find(long id) => _leases.GetValueOrDefault(id);
 
-    public Lease Grant(long id, long ttlSeconds)
+    public Lease Grant(long id, long ttlSeconds, long revision)
     {
         if (id == 0)
         {
@@ -47,10 +47,8 @@ internal sealed class LeaseTable(TimeProvider time, long minimumTtlSeconds, long
             throw EtcdErrors.LeaseExists;
         }
 
-        var lease = new Lease(id, Math.Max(ttlSeconds, minimumTtlSeconds));
-        lease.ExpiresAt = Now + TimeSpan.FromSeconds(lease.TtlSeconds);
-        _leases.Add(id, lease);
-        _queue.Enqueue(lease, lease.ExpiresAt);
+        var lease = new Lease(id, Math.Max(ttlSeconds, minimumTtlSeconds), revision);
+        Add(lease);
         return lease;
     }
 
@@ -70,10 +68,19 @@ internal sealed class LeaseTable(TimeProvider time, long minimumTtlSeconds, long
         }
     }
 
-    public void ExpireNow(Lease lease)
+    /// <summary>
+    /// Goes back to the leases of an earlier revision. All of them get their whole time again and are without keys until those are attached anew.
+    /// </summary>
+    public void Restore(IEnumerable<Lease> revoked, long revision)
     {
-        lease.ExpiresAt = Now;
-        _queue.Enqueue(lease, lease.ExpiresAt);
+        Lease[] restored = [.. _leases.Values.Concat(revoked).DistinctBy(static lease => lease.Id).Where(lease => lease.GrantedAt <= revision)];
+        _leases.Clear();
+        _queue.Clear();
+        foreach (var lease in restored)
+        {
+            lease.Clear();
+            Add(lease);
+        }
     }
 
     /// <summary>Forgets a lease; its keys must be deleted by the caller.</summary>
@@ -117,6 +124,13 @@ internal sealed class LeaseTable(TimeProvider time, long minimumTtlSeconds, long
     public void Attach(long lease, ByteString key) => Find(lease)?.Add(key);
 
     public void Detach(long lease, ByteString key) => Find(lease)?.Remove(key);
+
+    private void Add(Lease lease)
+    {
+        Renew(lease);
+        _leases.Add(lease.Id, lease);
+        _queue.Enqueue(lease, lease.ExpiresAt);
+    }
 
     private long ChooseId()
     {

@@ -1,3 +1,4 @@
+using Coordination.Embedded.Leases;
 using Coordination.Etcd.Protos;
 
 namespace Coordination.Embedded.Store;
@@ -81,6 +82,33 @@ internal sealed class MvccStore(ILeaseKeys leases)
 
         Log.DropBefore(revision);
         CompactedRevision = revision;
+    }
+
+    /// <summary>Goes back to an earlier revision, which is not compacted.</summary>
+    /// <returns>The leases whose end is undone.</returns>
+    public IReadOnlyList<Lease> ForgetAfter(long revision)
+    {
+        var revoked = new List<Lease>();
+        for (var r = revision + 1; r <= CurrentRevision; r++)
+        {
+            foreach (var change in Log[r].Changes)
+            {
+                if (Keys.Find(change.Key) is { } key)
+                {
+                    DataSize -= key.Truncate(revision);
+                    if (key.IsEmpty)
+                    {
+                        Keys.Remove(change.Key);
+                    }
+                }
+            }
+
+            revoked.AddRange(Log[r].Revoked is { } lease ? [lease] : []);
+        }
+
+        Log.DropAfter(revision);
+        CurrentRevision = revision;
+        return revoked;
     }
 
     /// <summary>Ends a transaction that changed something.</summary>

@@ -1,3 +1,4 @@
+using Coordination.Embedded.Leases;
 using Coordination.Etcd.Protos;
 using Google.Protobuf;
 
@@ -70,15 +71,16 @@ internal sealed class StoreTransaction
     }
 
     /// <summary>Makes the changes visible to others.</summary>
+    /// <param name="revoked">The lease whose end is the reason, if it is that.</param>
     /// <returns>What was changed; null when nothing was, and then the revision stays as it is.</returns>
-    public Commit? Commit()
+    public Commit? Commit(Lease? revoked = null)
     {
         if (_changes.Count == 0)
         {
             return null;
         }
 
-        var commit = new Commit(WriteRevision, [.. _changes]);
+        var commit = new Commit(WriteRevision, [.. _changes], revoked);
         _store.Append(commit);
         return commit;
     }
