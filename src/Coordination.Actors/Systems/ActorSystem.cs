@@ -1,0 +1,61 @@
+namespace Coordination.Actors;
+
+/// <summary>A tree of actors with its scheduler, event stream and log. Thread-safe.</summary>
+public abstract class ActorSystem : IActorRefFactory, IDisposable
+{
+    private protected ActorSystem() { }
+
+    /// <summary>The name.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Where messages go that nobody can receive.</summary>
+    public abstract IActorRef DeadLetters { get; }
+
+    /// <summary>The events of the system: dead letters, unhandled messages, lines of the log, and what users publish.</summary>
+    public abstract EventStream EventStream { get; }
+
+    /// <summary>Schedules messages and actions.</summary>
+    public abstract IScheduler Scheduler { get; }
+
+    /// <summary>The log of the system.</summary>
+    public abstract ILoggingAdapter Log { get; }
+
+    /// <summary>Done when all actors have stopped.</summary>
+    public abstract Task WhenTerminated { get; }
+
+    /// <summary>When the system started, since the year 1.</summary>
+    public abstract TimeSpan StartTime { get; }
+
+    /// <summary>How long the system has been running.</summary>
+    public abstract TimeSpan Uptime { get; }
+
+    /// <summary>Starts a system with the defaults.</summary>
+    public static ActorSystem Create(string name) => BuiltInActorSystem.Create(name, new BuiltInActorSystemOptions());
+
+    /// <inheritdoc/>
+    public abstract IActorRef ActorOf(Props props, string? name = null);
+
+    /// <inheritdoc/>
+    public abstract ActorSelection ActorSelection(ActorPath actorPath);
+
+    /// <inheritdoc/>
+    public abstract ActorSelection ActorSelection(string actorPath);
+
+    /// <summary>Stops an actor after its current message.</summary>
+    public abstract void Stop(IActorRef actor);
+
+    /// <summary>Stops all actors; the task is <see cref="WhenTerminated"/>.</summary>
+    public abstract Task Terminate();
+
+    /// <summary>Runs code when all actors have stopped.</summary>
+    public abstract void RegisterOnTermination(Action code);
+
+    /// <summary>Begins to terminate, without waiting.</summary>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    private protected virtual void Dispose(bool disposing) => Terminate();
+}

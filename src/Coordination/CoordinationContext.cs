@@ -1,0 +1,10 @@
+using Coordination.Etcd;
+using Coordination.Leases;
+using Coordination.Time;
+using Microsoft.Extensions.Logging;
+
+namespace Coordination;
+
+/// <summary>What all actors of one system share.</summary>
+internal sealed record CoordinationContext(
+    CoordinationOptions Options, IEtcdClient Etcd, MonotonicClock Clock, LossAlarm LossAlarm, ILogger Log);

@@ -1,0 +1,67 @@
+using System.Globalization;
+using Coordination.Etcd;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Coordination;
+
+/// <summary>Options of a <see cref="CoordinationSystem"/>. Checked when the system is made; hocon/coordination.conf explains them.</summary>
+public sealed record CoordinationOptions
+{
+    private const int LongestOwner = 256;
+
+    /// <summary>The name of the system, in logs and actor paths. Default <c>coordination</c>; letters, digits, '-' and '_'.</summary>
+    public string Name { get; init; } = "coordination";
+
+    /// <summary>How this process is called in the values of its locks. Default <c>machine:process id</c>; 1 to 256 characters.</summary>
+    public string Owner { get; init; } = string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}:{Environment.ProcessId}");
+
+    /// <summary>
+    /// The TTL of the session lease: how long a crashed process keeps its locks, and how long etcd may be away before they are lost.
+    /// Default 10 s; 2 s to 1 h, in whole seconds (a fraction is rounded up).
+    /// </summary>
+    public TimeSpan SessionTtl { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How much faster the server's clock may run than this machine's, as a fraction. Default 0.01; 0 to 0.2.</summary>
+    public double ClockRateBound { get; init; } = 0.01;
+
+    /// <summary>How long stopping may take. Default 5 s; 100 ms to 5 min. What is not released by then runs out with the lease.</summary>
+    public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The connection to etcd.</summary>
+    public EtcdClientOptions Etcd { get; init; } = new() { TimeProvider = SuspendAwareTimeProvider.Instance };
+
+    /// <summary>The locks.</summary>
+    public LockOptions Locks { get; init; } = new();
+
+    /// <summary>Where logs go. Default: nowhere.</summary>
+    public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>The clock. Default: the system's, counting suspended time.</summary>
+    public TimeProvider TimeProvider { get; init; } = SuspendAwareTimeProvider.Instance;
+
+    /// <summary>Everything that is wrong with these options, a sentence each; empty when nothing is.</summary>
+    public IReadOnlyList<string> Validate()
+    {
+        var problems = new OptionProblems();
+        if (Name.Length is 0 or > 64 || !Name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') || !char.IsAsciiLetterOrDigit(Name[0]))
+        {
+            problems.Add(nameof(Name), Name, "allowed are 1 to 64 letters, digits, '-' and '_', beginning with a letter or digit");
+        }
+
+        if (Owner.Length is 0 or > LongestOwner)
+        {
+            problems.Add(nameof(Owner), Owner, $"allowed are 1 to {LongestOwner} characters");
+        }
+
+        problems.Check(nameof(SessionTtl), SessionTtl, TimeSpan.FromSeconds(2), TimeSpan.FromHours(1));
+        problems.Check(nameof(StopTimeout), StopTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5));
+        if (ClockRateBound is not (>= 0 and <= 0.2))
+        {
+            problems.Add(nameof(ClockRateBound), ClockRateBound, "allowed is 0 to 0.2");
+        }
+
+        Locks.Validate(problems);
+        return [.. problems.All, .. Etcd.Validate().Select(problem => $"Etcd.{problem}")];
+    }
+}

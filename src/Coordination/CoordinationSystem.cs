@@ -1,0 +1,161 @@
+using Coordination.Diagnostics;
+using Coordination.Etcd;
+using Coordination.Leases;
+using Coordination.Supervision;
+using Coordination.Time;
+
+namespace Coordination;
+
+/// <summary>
+/// The entry point: one session with etcd, embedded in a service, with the locks that live on it. Thread-safe; a process usually has one.
+/// Starting does not wait for etcd: while etcd is away requests wait or fail, each by its own timeout, and everything resumes by itself.
+/// </summary>
+public sealed class CoordinationSystem : IAsyncDisposable
+{
+    private readonly CoordinationContext _context;
+    private readonly SessionView _session = new();
+    private readonly ActorSystem _actors;
+    private readonly bool _ownsActors;
+    private readonly bool _ownsEtcd;
+    private readonly CancellationTokenSource _stopped = new();
+    private int _stopping;
+
+    private CoordinationSystem(CoordinationOptions options, IEtcdClient? etcd, ActorSystem? host)
+    {
+        _ownsEtcd = etcd is null;
+        _ownsActors = host is null;
+        _context = new CoordinationContext(
+            options,
+            etcd ?? new EtcdClient(options.Etcd with { TimeProvider = options.TimeProvider }),
+            new MonotonicClock(options.TimeProvider),
+            LossAlarm.Create(options.TimeProvider),
+            options.LoggerFactory.CreateLogger("Coordination"));
+        _actors = host ?? ActorSystem.Create(options.Name);
+        Supervisor = _actors.ActorOf(CoordinationSupervisor.PropsFor(_context, _session));
+        _context.Log.SystemStarted(options.Name, string.Join(", ", _context.Etcd.Endpoints));
+    }
+
+    /// <summary>The etcd client that the system uses.</summary>
+    public IEtcdClient Etcd => _context.Etcd;
+
+    /// <summary>The options in force.</summary>
+    public CoordinationOptions Options => _context.Options;
+
+    /// <summary>Whether the session lease is held now. While it is not, nothing can be acquired.</summary>
+    public bool IsReady => _session.Lease is not null;
+
+    /// <summary>The session lease, or none.</summary>
+    public LeaseId SessionLease => _session.Lease?.Id ?? LeaseId.None;
+
+    internal IActorRef Supervisor { get; }
+
+    /// <summary>Cancelled when the system has stopped: nobody answers any more.</summary>
+    internal CancellationToken Stopped => _stopped.Token;
+
+    /// <summary>Starts a system.</summary>
+    /// <param name="options">Options; all problems are named in one exception.</param>
+    /// <param name="etcd">A client to use and not to dispose; null: one is made from the options.</param>
+    /// <param name="host">The actor system of the host to live in and not to terminate; null: one is made.</param>
+    /// <exception cref="ArgumentException">Options are out of range.</exception>
+    public static CoordinationSystem Start(CoordinationOptions options, IEtcdClient? etcd = null, ActorSystem? host = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        OptionProblems.ThrowIfAny("The coordination options", options.Validate(), nameof(options));
+        return new CoordinationSystem(options, etcd, host);
+    }
+
+    /// <summary>
+    /// The lock of that name. Costs nothing until it is acquired.
+    /// </summary>
+    /// <param name="name">The key in etcd, exactly: 1 to 1,024 bytes of UTF-8. Any program that uses the same key competes for the same lock.</param>
+    /// <exception cref="ArgumentException">The name is empty or too long.</exception>
+    public DistributedLock Lock(string name) => new(this, name);
+
+    /// <summary>Waits until the session lease is held.</summary>
+    /// <exception cref="CoordinationException">It was not within <paramref name="timeout"/>; the message names the endpoints and the cause.</exception>
+    public async Task WaitUntilReadyAsync(TimeSpan timeout, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await _session.Opened.WaitAsync(timeout, _context.Clock.Provider, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            var cause = _session.LastError;
+            throw new CoordinationException(
+                (cause as CoordinationException)?.Kind ?? CoordinationErrorKind.Unavailable,
+                $"etcd cannot be used within {timeout.TotalSeconds:0.###} s (endpoints {string.Join(", ", Etcd.Endpoints.Select(e => e.GetLeftPart(UriPartial.Authority)))}): "
+                + (cause?.Message ?? "no answer to the grant of a lease"),
+                cause);
+        }
+    }
+
+    /// <summary>
+    /// Gives everything back in order: waiting requests fail, locks are released, the lease is revoked, connections are closed. Bounded by
+    /// <see cref="CoordinationOptions.StopTimeout"/>; idempotent; does not throw.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _stopping, 1) == 0)
+        {
+            try
+            {
+                await Supervisor.Ask<SupervisorCommand.Done>(new SupervisorCommand.Stop(), _context.Options.StopTimeout).ConfigureAwait(false);
+            }
+            catch (Exception error) when (error is AskTimeoutException or TimeoutException or OperationCanceledException)
+            {
+                // What could not be given back in time runs out with the lease.
+                _actors.Stop(Supervisor);
+            }
+
+            await CloseAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Stops as a crash would: nothing is released or revoked; locks stay in etcd until the lease runs out. For tests and demonstrations.</summary>
+    internal async Task AbortAsync()
+    {
+        if (Interlocked.Exchange(ref _stopping, 1) == 0)
+        {
+            _session.Lease?.Lose(LossReason.Aborted);
+            if (_ownsEtcd)
+            {
+                await _context.Etcd.DisposeAsync().ConfigureAwait(false);
+            }
+
+            _actors.Stop(Supervisor);
+            await CloseAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Sends a request to the actors and awaits its one answer, without a timeout of its own: the actor sees to that.</summary>
+    /// <exception cref="CoordinationException">The system has stopped.</exception>
+    internal async Task<T> AskAsync<T>(object message)
+    {
+        try
+        {
+            return await Supervisor.Ask<T>(message, (TimeSpan?)null).WaitAsync(Stopped).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (Stopped.IsCancellationRequested)
+        {
+            throw new CoordinationException(CoordinationErrorKind.Stopped, $"The coordination system '{Options.Name}' has stopped.");
+        }
+    }
+
+    private async Task CloseAsync()
+    {
+        await _stopped.CancelAsync().ConfigureAwait(false);
+        if (_ownsActors)
+        {
+            await _actors.Terminate().ConfigureAwait(false);
+        }
+
+        if (_ownsEtcd)
+        {
+            await _context.Etcd.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _context.LossAlarm.Dispose();
+        _context.Log.SystemStopped(_context.Options.Name);
+    }
+}

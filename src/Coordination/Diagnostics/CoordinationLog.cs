@@ -1,0 +1,54 @@
+using Coordination.Etcd;
+using Microsoft.Extensions.Logging;
+using LogLevel = Microsoft.Extensions.Logging.LogLevel;
+
+namespace Coordination.Diagnostics;
+
+/// <summary>All log messages of the library. The event ids are stable: 1xx system, 2xx leases, 3xx watches, 4xx locks.</summary>
+internal static partial class CoordinationLog
+{
+    [LoggerMessage(100, LogLevel.Information, "Coordination '{Name}' started with etcd {Endpoints}")]
+    public static partial void SystemStarted(this ILogger log, string name, string endpoints);
+
+    [LoggerMessage(101, LogLevel.Information, "Coordination '{Name}' stopped")]
+    public static partial void SystemStopped(this ILogger log, string name);
+
+    [LoggerMessage(102, LogLevel.Error, "A coordination actor failed: {Actor}")]
+    public static partial void ActorFailed(this ILogger log, Exception error, string actor);
+
+    [LoggerMessage(200, LogLevel.Information, "Lease {Lease} opened with a TTL of {Ttl}")]
+    public static partial void LeaseOpened(this ILogger log, LeaseId lease, TimeSpan ttl);
+
+    [LoggerMessage(201, LogLevel.Warning, "Lease {Lease} lost: {Reason}")]
+    public static partial void LeaseLost(this ILogger log, LeaseId lease, LossReason reason);
+
+    [LoggerMessage(202, LogLevel.Warning, "Lease {Lease} suspect: no renewal acknowledged for two thirds of its TTL")]
+    public static partial void LeaseSuspect(this ILogger log, LeaseId lease);
+
+    [LoggerMessage(203, LogLevel.Warning, "No lease yet: {Error}")]
+    public static partial void LeaseNotYetOpened(this ILogger log, string error);
+
+    [LoggerMessage(204, LogLevel.Information, "Lease {Lease} renewed again")]
+    public static partial void LeaseTrusted(this ILogger log, LeaseId lease);
+
+    [LoggerMessage(300, LogLevel.Information, "Watch of {Keys} interrupted: {Error}")]
+    public static partial void WatchInterrupted(this ILogger log, string keys, string error);
+
+    [LoggerMessage(301, LogLevel.Information, "Watch of {Keys} read again at revision {Revision}")]
+    public static partial void WatchResynced(this ILogger log, string keys, Revision revision);
+
+    [LoggerMessage(400, LogLevel.Debug, "Lock {Key} acquired with token {Token} on lease {Lease}")]
+    public static partial void LockAcquired(this ILogger log, string key, long token, LeaseId lease);
+
+    [LoggerMessage(401, LogLevel.Debug, "Lock {Key} released, token {Token}")]
+    public static partial void LockReleased(this ILogger log, string key, long token);
+
+    [LoggerMessage(402, LogLevel.Warning, "Lock {Key} with token {Token} lost: {Reason}")]
+    public static partial void LockLost(this ILogger log, string key, long token, LossReason reason);
+
+    [LoggerMessage(403, LogLevel.Warning, "Lock {Key}: the outcome of attempt {Attempt} is unknown: {Error}")]
+    public static partial void LockOutcomeUnknown(this ILogger log, string key, string attempt, string error);
+
+    [LoggerMessage(404, LogLevel.Information, "Lock {Key}: attempt {Attempt} that nobody wants any more was found and is being removed")]
+    public static partial void LockAbandonedFound(this ILogger log, string key, string attempt);
+}

@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+
+namespace Coordination.Etcd;
+
+/// <summary>Endpoints as people write them: <c>http://host:port</c>, several with commas between.</summary>
+internal static class EndpointText
+{
+    /// <summary>Reads a list of endpoints.</summary>
+    /// <exception cref="FormatException">One of them is not an endpoint; the message names it and says what is allowed.</exception>
+    public static ImmutableArray<Uri> ParseList(string text)
+    {
+        var parts = text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (parts.Length == 0)
+        {
+            throw new FormatException("No endpoint is given; allowed is http://host:port or https://host:port, several with commas between.");
+        }
+
+        return [.. parts.Select(Parse)];
+    }
+
+    /// <summary>What is wrong with an endpoint, or null.</summary>
+    public static string? Problem(Uri endpoint) =>
+        !endpoint.IsAbsoluteUri || (endpoint.Scheme != Uri.UriSchemeHttp && endpoint.Scheme != Uri.UriSchemeHttps) || endpoint.Host.Length == 0
+            ? "the scheme must be http or https: http://host:port"
+            : endpoint.PathAndQuery != "/" || endpoint.UserInfo.Length > 0 ? "only scheme, host and port are allowed: http://host:port"
+            : null;
+
+    private static Uri Parse(string text)
+    {
+        if (!text.Contains("://", StringComparison.Ordinal))
+        {
+            throw new FormatException($"The endpoint '{text}' has no scheme; allowed is http://host:port or https://host:port.");
+        }
+
+        return Uri.TryCreate(text, UriKind.Absolute, out var endpoint) && Problem(endpoint) is null
+            ? endpoint
+            : throw new FormatException($"The endpoint '{text}' is not allowed; it must be http://host:port or https://host:port.");
+    }
+}

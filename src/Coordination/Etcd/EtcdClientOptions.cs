@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using System.Net.Security;
+
+namespace Coordination.Etcd;
+
+/// <summary>Options of an <see cref="EtcdClient"/>. Checked when the client is made.</summary>
+public sealed record EtcdClientOptions
+{
+    /// <summary>The largest request that etcd takes by default, in bytes (1.5 MiB).</summary>
+    public const int MaxRequestSize = 1536 * 1024;
+
+    /// <summary>The most operations that etcd takes in one level of a transaction by default.</summary>
+    public const int MaxTxnOperations = 128;
+
+    /// <summary>The members of the cluster, <c>http://host:port</c> or <c>https://host:port</c>. At least one, at most 64. Default: http://127.0.0.1:2379.</summary>
+    public ImmutableArray<Uri> Endpoints { get; init; } = [new Uri("http://127.0.0.1:2379")];
+
+    /// <summary>How long a connection may take to be made. Default 2 s; 10 ms to 1 min.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long one request to one endpoint may take. Default 5 s; 10 ms to 10 min.</summary>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The largest reply or watch message that is accepted, in bytes. Default 64 MiB; at least 1 MiB.</summary>
+    public int MaxReceiveMessageSize { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>How many streams the keep-alives of all leases are spread over; etcd serves one stream serially. Default 4; 1 to 64.</summary>
+    public int KeepAliveStreams { get; init; } = 4;
+
+    /// <summary>How many messages may wait to be sent on one stream. Default 65,536; at least 16.</summary>
+    public int StreamQueueLimit { get; init; } = 65_536;
+
+    /// <summary>TLS for <c>https</c> endpoints. Default: the system's certificate authorities, and the host name is checked.</summary>
+    public SslClientAuthenticationOptions? Tls { get; init; }
+
+    /// <summary>The clock for timeouts. Default: the system's.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Everything that is wrong with these options, a sentence each; empty when nothing is.</summary>
+    public IReadOnlyList<string> Validate()
+    {
+        var problems = new OptionProblems();
+        problems.Check(nameof(Endpoints), Endpoints.IsDefaultOrEmpty ? 0 : Endpoints.Length, 1, 64, "endpoints");
+        foreach (var endpoint in Endpoints.IsDefaultOrEmpty ? [] : Endpoints)
+        {
+            if (EndpointText.Problem(endpoint) is { } problem)
+            {
+                problems.Add(nameof(Endpoints), endpoint, problem);
+            }
+        }
+
+        problems.Check(nameof(ConnectTimeout), ConnectTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
+        problems.Check(nameof(RequestTimeout), RequestTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(10));
+        problems.Check(nameof(MaxReceiveMessageSize), MaxReceiveMessageSize, 1024 * 1024, int.MaxValue, "bytes");
+        problems.Check(nameof(KeepAliveStreams), KeepAliveStreams, 1, 64, "streams");
+        problems.Check(nameof(StreamQueueLimit), StreamQueueLimit, 16, 16 * 1024 * 1024, "messages");
+        return problems.All;
+    }
+}

@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using Coordination.Grpc;
+
+namespace Coordination.Etcd.Transport;
+
+/// <summary>The endpoints and which of them is in use. The choice is sticky: it moves on only when the one in use failed. Thread-safe.</summary>
+internal sealed class EndpointPool : IDisposable
+{
+    private readonly ImmutableArray<GrpcChannel> _channels;
+    private int _current;
+
+    public EndpointPool(EtcdClientOptions options)
+    {
+        var channelOptions = new GrpcChannelOptions
+        {
+            ConnectTimeout = options.ConnectTimeout,
+            MaxReceiveMessageSize = options.MaxReceiveMessageSize,
+            MaxSendMessageSize = 2 * EtcdClientOptions.MaxRequestSize,
+            Tls = options.Tls,
+            TimeProvider = options.TimeProvider,
+        };
+        _channels = [.. options.Endpoints.Select(endpoint => new GrpcChannel(endpoint, channelOptions))];
+    }
+
+    public int Count => _channels.Length;
+
+    public GrpcChannel Current => _channels[Volatile.Read(ref _current)];
+
+    public GrpcChannel? Find(Uri endpoint) => _channels.FirstOrDefault(c => c.Address == endpoint);
+
+    /// <summary>Moves on to the next endpoint, unless somebody else already moved away from the failed one.</summary>
+    public void MoveFrom(GrpcChannel failed)
+    {
+        var index = _channels.IndexOf(failed);
+        Interlocked.CompareExchange(ref _current, (index + 1) % _channels.Length, index);
+    }
+
+    public void Dispose()
+    {
+        foreach (var channel in _channels)
+        {
+            channel.Dispose();
+        }
+    }
+}

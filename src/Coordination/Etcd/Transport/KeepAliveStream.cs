@@ -1,0 +1,102 @@
+using Coordination.Etcd.Protos;
+using Coordination.Grpc;
+
+namespace Coordination.Etcd.Transport;
+
+/// <summary>
+/// One shared keep-alive stream to one endpoint. The server answers each request, in order, so the n-th reply for a lease belongs to the
+/// n-th request for it. A request whose caller gave up keeps its place in that order: its late reply must not be taken for the answer to a
+/// later request, or a deadline would be computed from a time after the renewal.
+/// </summary>
+internal sealed class KeepAliveStream : IAsyncDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<long, Queue<TaskCompletionSource<LeaseRenewed>>> _waiting = [];
+    private readonly SharedStream<LeaseKeepAliveRequest, LeaseKeepAliveResponse> _stream;
+    private bool _ended;
+
+    public KeepAliveStream(GrpcChannel channel, GrpcCallOptions options, int queueLimit)
+    {
+        Channel = channel;
+        _stream = new(channel, EtcdMethods.LeaseKeepAlive, options, queueLimit, OnMessage, OnEnded);
+    }
+
+    public GrpcChannel Channel { get; }
+
+    public bool IsOver
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _ended;
+            }
+        }
+    }
+
+    public Task<LeaseRenewed> RenewAsync(LeaseId id)
+    {
+        var reply = new TaskCompletionSource<LeaseRenewed>(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_lock)
+        {
+            if (_ended || !_stream.TrySend(new LeaseKeepAliveRequest { ID = id.Value }))
+            {
+                return Task.FromException<LeaseRenewed>(new EtcdException(
+                    CoordinationErrorKind.Unavailable,
+                    WriteOutcome.NotApplied,
+                    $"The keep-alive stream is over or its queue is full (endpoint {EtcdErrors.Name(Channel.Address)})",
+                    Channel.Address));
+            }
+
+            if (!_waiting.TryGetValue(id.Value, out var queue))
+            {
+                _waiting.Add(id.Value, queue = new Queue<TaskCompletionSource<LeaseRenewed>>());
+            }
+
+            queue.Enqueue(reply);
+        }
+
+        return reply.Task;
+    }
+
+    /// <summary>Gives the stream up: nobody gets a reply from it any more.</summary>
+    public void Close() => _stream.Close();
+
+    public ValueTask DisposeAsync() => _stream.DisposeAsync();
+
+    private void OnMessage(LeaseKeepAliveResponse response)
+    {
+        TaskCompletionSource<LeaseRenewed>? reply;
+        lock (_lock)
+        {
+            if (!_waiting.TryGetValue(response.ID, out var queue) || !queue.TryDequeue(out reply))
+            {
+                return;
+            }
+
+            if (queue.Count == 0)
+            {
+                _waiting.Remove(response.ID);
+            }
+        }
+
+        reply.TrySetResult(new LeaseRenewed(new LeaseId(response.ID), TimeSpan.FromSeconds(response.TTL), response.Header.ToHeader()));
+    }
+
+    private void OnEnded(Exception? cause)
+    {
+        var error = EtcdErrors.StreamEnded(cause, Channel.Address);
+        List<TaskCompletionSource<LeaseRenewed>> lost;
+        lock (_lock)
+        {
+            _ended = true;
+            lost = [.. _waiting.Values.SelectMany(queue => queue)];
+            _waiting.Clear();
+        }
+
+        foreach (var reply in lost)
+        {
+            reply.TrySetException(error);
+        }
+    }
+}

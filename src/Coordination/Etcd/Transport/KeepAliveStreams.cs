@@ -1,0 +1,71 @@
+namespace Coordination.Etcd.Transport;
+
+/// <summary>Spreads the keep-alives of all leases over a few streams, and moves them to another endpoint when one is silent.</summary>
+internal sealed class KeepAliveStreams(EndpointPool pool, EtcdClientOptions options) : IAsyncDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly KeepAliveStream?[] _streams = new KeepAliveStream?[options.KeepAliveStreams];
+    private bool _disposed;
+
+    public async Task<LeaseRenewed> RenewAsync(LeaseId id, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var stream = StreamFor(id);
+        try
+        {
+            return await stream.RenewAsync(id).WaitAsync(timeout, options.TimeProvider, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // Silence: the member hangs or the connection is half open. Everybody on this stream is better off elsewhere.
+            stream.Close();
+            pool.MoveFrom(stream.Channel);
+            throw new EtcdException(
+                CoordinationErrorKind.Timeout,
+                WriteOutcome.Unknown,
+                $"No answer to the keep-alive of lease {id} within {timeout.TotalSeconds:0.###} s (endpoint {EtcdErrors.Name(stream.Channel.Address)})",
+                stream.Channel.Address);
+        }
+        catch (EtcdException e) when (e.IsTransient)
+        {
+            pool.MoveFrom(stream.Channel);
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        KeepAliveStream?[] streams;
+        lock (_lock)
+        {
+            _disposed = true;
+            streams = [.. _streams];
+        }
+
+        foreach (var stream in streams)
+        {
+            if (stream is not null)
+            {
+                await stream.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    private KeepAliveStream StreamFor(LeaseId id)
+    {
+        var shard = (int)((ulong)id.Value % (uint)_streams.Length);
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, typeof(EtcdClient));
+            var stream = _streams[shard];
+            if (stream is null || stream.IsOver || stream.Channel != pool.Current)
+            {
+                // What still waits on the old stream fails and is renewed again, here.
+                stream?.Close();
+                stream = new KeepAliveStream(pool.Current, EtcdClient.StreamOptions, options.StreamQueueLimit);
+                _streams[shard] = stream;
+            }
+
+            return stream;
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using System.Threading.Channels;
+using Coordination.Grpc;
+using Google.Protobuf;
+
+namespace Coordination.Etcd.Transport;
+
+/// <summary>
+/// A duplex stream that many users share: a bounded queue of messages to send, and a callback for each message received.
+/// It reports its end exactly once, whatever ended it.
+/// </summary>
+internal sealed class SharedStream<TRequest, TResponse> : IAsyncDisposable
+    where TRequest : class, IMessage<TRequest>
+    where TResponse : class, IMessage<TResponse>
+{
+    private readonly GrpcDuplexCall<TRequest, TResponse> _call;
+    private readonly Channel<TRequest> _outgoing;
+    private readonly CancellationTokenSource _closing = new();
+    private readonly Action<TResponse> _onMessage;
+    private readonly Action<Exception?> _onEnded;
+    private readonly Task _running;
+
+    public SharedStream(
+        GrpcChannel channel,
+        GrpcMethod<TRequest, TResponse> method,
+        GrpcCallOptions options,
+        int queueLimit,
+        Action<TResponse> onMessage,
+        Action<Exception?> onEnded)
+    {
+        _onMessage = onMessage;
+        _onEnded = onEnded;
+        _outgoing = Channel.CreateBounded<TRequest>(new BoundedChannelOptions(queueLimit) { SingleReader = true });
+        _call = channel.Duplex(method, options, _closing.Token);
+        _running = RunAsync();
+    }
+
+    /// <summary>Queues a message; false when the queue is full or the stream is over.</summary>
+    public bool TrySend(TRequest message) => _outgoing.Writer.TryWrite(message);
+
+    /// <summary>Ends the stream soon, without waiting; its end is reported as usual.</summary>
+    public void Close() => _closing.Cancel();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _closing.CancelAsync().ConfigureAwait(false);
+        await _running.ConfigureAwait(false);
+        _closing.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        // Let the constructor finish first, so that the owner knows the stream before its callbacks come.
+        await Task.Yield();
+        var writing = WriteAllAsync();
+        Exception? cause = null;
+        try
+        {
+            await foreach (var message in _call.ReadAllAsync(_closing.Token).ConfigureAwait(false))
+            {
+                _onMessage(message);
+            }
+        }
+        catch (Exception e)
+        {
+            cause = e;
+        }
+
+        _outgoing.Writer.TryComplete();
+        await _closing.CancelAsync().ConfigureAwait(false);
+        await writing.ConfigureAwait(false);
+        await _call.DisposeAsync().ConfigureAwait(false);
+        _onEnded(cause);
+    }
+
+    private async Task WriteAllAsync()
+    {
+        try
+        {
+            await foreach (var message in _outgoing.Reader.ReadAllAsync(_closing.Token).ConfigureAwait(false))
+            {
+                await _call.WriteAsync(message, _closing.Token).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or GrpcException)
+        {
+            // The reading side sees the same end and reports it.
+            await _closing.CancelAsync().ConfigureAwait(false);
+        }
+    }
+}

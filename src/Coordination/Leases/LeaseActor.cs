@@ -1,0 +1,112 @@
+using Coordination.Diagnostics;
+using Coordination.Etcd;
+using Coordination.Time;
+
+namespace Coordination.Leases;
+
+/// <summary>Owns one lease from its grant to its end: runs the effects of <see cref="LeaseMachine"/> and turns results into messages. Tells its parent.</summary>
+internal sealed class LeaseActor : UntypedActor, IWithTimers
+{
+    private readonly CoordinationContext _context;
+    private readonly LeaseMachine _machine;
+    private LeaseState _state = new LeaseState.Idle();
+    private LeaseValidity? _validity;
+
+    public LeaseActor(CoordinationContext context, LeaseSettings settings)
+    {
+        _context = context;
+        _machine = new LeaseMachine(settings, () => LeaseId.NewRandom(Random.Shared));
+        Settings = settings;
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private LeaseSettings Settings { get; }
+
+    public static Props PropsFor(CoordinationContext context, LeaseSettings settings) =>
+        Props.Create(() => new LeaseActor(context, settings));
+
+    protected override void PreStart() => Self.Tell(new LeaseMessage.Acquire(_context.Clock.Now));
+
+    protected override void OnReceive(object message)
+    {
+        if (message is LeaseMessage m)
+        {
+            // Timers and commands were stamped when they were made; what counts is the time they are acted on.
+            var (state, effects) = _machine.Handle(_state, m with { Now = _context.Clock.Now });
+            _state = state;
+            foreach (var effect in effects)
+            {
+                Run(effect);
+            }
+        }
+        else
+        {
+            Unhandled(message);
+        }
+    }
+
+    protected override void PostStop() => _validity?.Lose(LossReason.Released);
+
+    private void Run(LeaseEffect effect)
+    {
+        switch (effect)
+        {
+            case LeaseEffect.SendGrant e:
+                var grantSentAt = _context.Clock.Now;
+                _context.Etcd.GrantLeaseAsync(Settings.Ttl, e.Id).PipeTo(
+                    Self,
+                    success: granted => new LeaseMessage.Granted(grantSentAt, granted.Ttl, grantSentAt),
+                    failure: error => new LeaseMessage.GrantFailed(EtcdFailure.From(error), grantSentAt));
+                break;
+            case LeaseEffect.SendKeepAlive e:
+                var sentAt = _context.Clock.Now;
+                _context.Etcd.KeepAliveAsync(e.Id, e.Timeout).PipeTo(
+                    Self,
+                    success: renewed => new LeaseMessage.Renewed(sentAt, renewed.Ttl, sentAt),
+                    failure: error => new LeaseMessage.RenewalFailed(EtcdFailure.From(error), sentAt));
+                break;
+            case LeaseEffect.SendRevoke e:
+                var revokedAt = _context.Clock.Now;
+                _context.Etcd.RevokeLeaseAsync(e.Id).PipeTo(
+                    Self,
+                    success: _ => new LeaseMessage.RevokeEnded(null, revokedAt),
+                    failure: error => new LeaseMessage.RevokeEnded(EtcdFailure.From(error), revokedAt));
+                break;
+            case LeaseEffect.SetTimer e:
+                Timers.StartSingleTimer(e.Timer, new LeaseMessage.TimerFired(e.Timer, default), e.After);
+                break;
+            case LeaseEffect.SetRetryTimer e:
+                Timers.StartSingleTimer(
+                    e.Timer, new LeaseMessage.TimerFired(e.Timer, default), BackoffPolicy.Default.After(e.Failures, Random.Shared));
+                break;
+            case LeaseEffect.CancelTimers:
+                Timers.CancelAll();
+                break;
+            case LeaseEffect.Open e:
+                _validity = new LeaseValidity(e.Id, e.Ttl, e.Deadline, _context.Clock);
+                _context.LossAlarm.Add(_validity);
+                _context.Log.LeaseOpened(e.Id, e.Ttl);
+                Context.Parent.Tell(new LeaseEvent.Opened(_validity));
+                break;
+            case LeaseEffect.Extend e:
+                if (!_validity!.TryExtend(e.Deadline))
+                {
+                    // It ran out between the clock reading of this turn and now.
+                    Self.Tell(new LeaseMessage.ClaimRanOut(_context.Clock.Now));
+                }
+
+                break;
+            case LeaseEffect.Lose e:
+                _validity?.Lose(e.Reason);
+                _context.Log.LeaseLost(_validity?.Id ?? LeaseId.None, e.Reason);
+                break;
+            case LeaseEffect.Tell e:
+                Context.Parent.Tell(e.Event);
+                break;
+            case LeaseEffect.End:
+                Context.Stop(Self);
+                break;
+        }
+    }
+}

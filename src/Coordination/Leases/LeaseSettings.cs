@@ -1,0 +1,30 @@
+using Coordination.Time;
+
+namespace Coordination.Leases;
+
+/// <summary>The times that follow from a TTL. Source: the deadline rule of Gray and Cheriton's leases (1989), with a bound on the clock rates.</summary>
+/// <param name="Ttl">What is asked for; the server may give more.</param>
+/// <param name="ClockRateBound">How much faster the server's clock may run than ours, as a fraction.</param>
+internal sealed record LeaseSettings(TimeSpan Ttl, double ClockRateBound)
+{
+    private static readonly TimeSpan LeastMargin = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>
+    /// Until when a lease may be claimed after a renewal: counted from the time the renewal was sent, because the server may have renewed at
+    /// any time after that; never from the time the reply came.
+    /// </summary>
+    public Instant Deadline(Instant sentAt, TimeSpan ttl) => sentAt + (ttl * (1 - ClockRateBound)) - Margin(ttl);
+
+    /// <summary>The time a holder gets between being told of the loss and the server's expiry.</summary>
+    public static TimeSpan Margin(TimeSpan ttl) => TimeSpan.FromTicks(Math.Max(LeastMargin.Ticks, ttl.Ticks / 20));
+
+    /// <summary>How long after the last acknowledged renewal the next one is due.</summary>
+    public static TimeSpan RenewalInterval(TimeSpan ttl) => ttl / 3;
+
+    /// <summary>How long one renewal may take before it is sent again, to another member: two more fit in before the lease is suspect.</summary>
+    public static TimeSpan RenewalTimeout(TimeSpan ttl) =>
+        TimeSpan.FromTicks(Math.Clamp((ttl / 6).Ticks, TimeSpan.FromMilliseconds(200).Ticks, TimeSpan.FromSeconds(3).Ticks));
+
+    /// <summary>How long after the last acknowledged renewal was sent the lease is suspect.</summary>
+    public static TimeSpan SuspectAfter(TimeSpan ttl) => ttl * 2 / 3;
+}

@@ -1,0 +1,23 @@
+namespace Coordination;
+
+/// <summary>Why a lease, a lock or a leadership is lost.</summary>
+public enum LossReason
+{
+    /// <summary>No renewal was acknowledged in time: the local deadline passed. The server may still hold the lease for a while.</summary>
+    Expired,
+
+    /// <summary>The server says that the lease does not exist any more: it expired there, or somebody revoked it.</summary>
+    LeaseGone,
+
+    /// <summary>Somebody deleted the key.</summary>
+    KeyDeleted,
+
+    /// <summary>Somebody overwrote the key, or moved it to another lease.</summary>
+    KeyOverwritten,
+
+    /// <summary>The holder released it, or its system was stopped.</summary>
+    Released,
+
+    /// <summary>The coordination system was stopped as by a crash: nothing was released.</summary>
+    Aborted,
+}

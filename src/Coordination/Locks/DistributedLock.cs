@@ -1,0 +1,118 @@
+using System.Text;
+using Coordination.Etcd;
+using Coordination.Locks;
+
+namespace Coordination;
+
+/// <summary>
+/// A mutual exclusion between all programs that use the same key in the same etcd. Thread-safe; several requests of one process wait in line.
+/// Not reentrant. Between systems the order is not guaranteed.
+/// </summary>
+public sealed class DistributedLock
+{
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(24);
+
+    private readonly CoordinationSystem _system;
+
+    internal DistributedLock(CoordinationSystem system, string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        var length = Encoding.UTF8.GetByteCount(name);
+        if (length is 0 or > LockOptions.MaxNameLength)
+        {
+            throw new ArgumentException(
+                $"The name of a lock has {length} bytes; allowed are 1 to {LockOptions.MaxNameLength}{(length == 0 ? "" : $": '{name[..40]}…'")}.", nameof(name));
+        }
+
+        _system = system;
+        Name = name;
+        Key = name;
+    }
+
+    /// <summary>The name, which is the key in etcd.</summary>
+    public string Name { get; }
+
+    /// <summary>The key in etcd.</summary>
+    public Bytes Key { get; }
+
+    /// <summary>Waits until the lock is acquired.</summary>
+    /// <param name="timeout">How long to wait, from 0 to 24 days; null: without end, also while etcd is away.</param>
+    /// <param name="cancellationToken">Gives up. The request leaves no key behind, also when its transaction commits later.</param>
+    /// <returns>The handle; dispose it to release. Holding it is no proof of ownership: see <see cref="LockHandle"/>.</returns>
+    /// <exception cref="LockTimeoutException">Somebody else held it for the whole time.</exception>
+    /// <exception cref="CoordinationException">It failed: permission denied, out of space, or etcd was unavailable for the whole time.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
+    public async Task<LockHandle> AcquireAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    {
+        CheckTimeout(timeout);
+        return await RequestAsync(isTry: false, timeout, cancellationToken).ConfigureAwait(false) switch
+        {
+            LockReply.Acquired acquired => new LockHandle(_system, acquired.Claim),
+            LockReply.NotAcquired notAcquired => throw new LockTimeoutException(Name, timeout!.Value, notAcquired.Holder),
+            var other => throw Failure(other, cancellationToken),
+        };
+    }
+
+    /// <summary>Acquires the lock if nobody holds it now.</summary>
+    /// <param name="cancellationToken">Gives up. The request leaves no key behind, also when its transaction commits later.</param>
+    /// <returns>The handle, or null when somebody else holds it (<see cref="GetHolderAsync"/> tells who).</returns>
+    /// <exception cref="CoordinationException">It is not known whether it is held: etcd did not answer within its request timeout, or refused.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
+    public Task<LockHandle?> TryAcquireAsync(CancellationToken cancellationToken = default) =>
+        TryAsync(isTry: true, _system.Options.Etcd.RequestTimeout, cancellationToken);
+
+    /// <summary>Waits for a while to acquire the lock.</summary>
+    /// <param name="timeout">How long to wait, from 0 to 24 days.</param>
+    /// <param name="cancellationToken">Gives up. The request leaves no key behind, also when its transaction commits later.</param>
+    /// <returns>The handle, or null when somebody else held it for the whole time.</returns>
+    /// <exception cref="CoordinationException">It failed: permission denied, out of space, or etcd was unavailable for the whole time.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
+    public Task<LockHandle?> TryAcquireAsync(TimeSpan timeout, CancellationToken cancellationToken = default)
+    {
+        CheckTimeout(timeout);
+        return timeout == TimeSpan.Zero ? TryAcquireAsync(cancellationToken) : TryAsync(isTry: false, timeout, cancellationToken);
+    }
+
+    /// <summary>Who holds the lock now, or null. Already old when it is returned.</summary>
+    /// <exception cref="EtcdException">etcd could not be asked.</exception>
+    public async Task<LockHolder?> GetHolderAsync(CancellationToken cancellationToken = default)
+    {
+        var result = await _system.Etcd.GetAsync(new EtcdOp.Get(Key), cancellationToken).ConfigureAwait(false);
+        return result.First is { } current ? LockValue.HolderOf(current) : null;
+    }
+
+    private static void CheckTimeout(TimeSpan? timeout)
+    {
+        if (timeout is { } value && (value < TimeSpan.Zero || value > LongestTimeout))
+        {
+            throw new ArgumentOutOfRangeException(nameof(timeout), value, $"The timeout is {value}; allowed is 0 to {LongestTimeout}, or null for no limit.");
+        }
+    }
+
+    private static Exception Failure(LockReply reply, CancellationToken cancellationToken) => reply switch
+    {
+        LockReply.Withdrawn => new OperationCanceledException(cancellationToken),
+        LockReply.Failed failed => failed.Error,
+        _ => new System.Diagnostics.UnreachableException(),
+    };
+
+    private async Task<LockHandle?> TryAsync(bool isTry, TimeSpan timeout, CancellationToken cancellationToken) =>
+        await RequestAsync(isTry, timeout, cancellationToken).ConfigureAwait(false) switch
+        {
+            LockReply.Acquired acquired => new LockHandle(_system, acquired.Claim),
+            LockReply.NotAcquired => null,
+            var other => throw Failure(other, cancellationToken),
+        };
+
+    private async Task<LockReply> RequestAsync(bool isTry, TimeSpan? timeout, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var request = LockRequestId.Next();
+        var reply = _system.AskAsync<LockReply>(new LocksCommand.Acquire(Key, request, isTry, timeout));
+
+        // A cancellation is a message: the actor answers it, and sees to a key that an attempt on its way may still put.
+        await using var cancellation = cancellationToken.UnsafeRegister(
+            _ => _system.Supervisor.Tell(new LocksCommand.Cancel(Key, request), ActorRefs.NoSender), null).ConfigureAwait(false);
+        return await reply.ConfigureAwait(false);
+    }
+}

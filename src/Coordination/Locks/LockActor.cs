@@ -1,0 +1,293 @@
+using Coordination.Diagnostics;
+using Coordination.Etcd;
+using Coordination.Leases;
+using Coordination.Time;
+using Coordination.Watches;
+
+namespace Coordination.Locks;
+
+/// <summary>Owns one lock key: runs the effects of <see cref="LockMachine"/>, turns results into messages, answers each request once.</summary>
+internal sealed class LockActor : UntypedActor, IWithTimers
+{
+    private readonly CoordinationContext _context;
+    private readonly Bytes _key;
+    private readonly bool _recover;
+    private readonly LockMachine _machine;
+    private readonly Dictionary<LockRequestId, IActorRef> _callers = [];
+    private LockState _state = LockState.Initial;
+    private LeaseValidity? _lease;
+    private LockClaim? _claim;
+    private IActorRef? _watcher;
+
+    public LockActor(CoordinationContext context, Bytes key, LeaseValidity? lease, bool recover)
+    {
+        _context = context;
+        _key = key;
+        _recover = recover;
+        _machine = new LockMachine(new LockSettings(context.Options.Locks.MaxWaiters, LockOptions.MaxUnresolved), AttemptId.New);
+        _lease = lease;
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private TimeSpan ValidFor => _lease?.ValidFor ?? TimeSpan.Zero;
+
+    /// <summary>The actor of one key.</summary>
+    /// <param name="context">What all actors share.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="lease">The session lease, when there is one.</param>
+    /// <param name="recover">Whether it follows one that failed and may have left a key of ours behind.</param>
+    public static Props PropsFor(CoordinationContext context, Bytes key, LeaseValidity? lease, bool recover) =>
+        Props.Create(() => new LockActor(context, key, lease, recover));
+
+    protected override void PreStart()
+    {
+        Context.SetReceiveTimeout(_context.Options.Locks.IdleTimeout);
+        if (_lease is not null)
+        {
+            Handle(new LockMessage.SessionOpened(new LockLease(_lease.Id, _lease.Ttl)));
+        }
+
+        if (_recover)
+        {
+            Handle(new LockMessage.Recover());
+        }
+    }
+
+    protected override void PostStop()
+    {
+        _claim?.End(LossReason.Released);
+        foreach (var caller in _callers.Values)
+        {
+            caller.Tell(new LockReply.Failed(new CoordinationException(CoordinationErrorKind.Stopped, "The coordination system is stopping")));
+        }
+    }
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case LocksCommand.Acquire m:
+                OnAcquire(m);
+                break;
+            case LocksCommand.Cancel m:
+                Handle(new LockMessage.Withdraw(m.Request, new LockReply.Withdrawn()));
+                break;
+            case LocksCommand.Release m:
+                _callers[m.Request] = Sender;
+                Handle(new LockMessage.Release(m.Request));
+                break;
+            case TimedOut m:
+                Handle(new LockMessage.Withdraw(m.Request, OutOfTime()));
+                break;
+            case LocksCommand.SessionOpened m:
+                _lease = m.Lease;
+                Handle(new LockMessage.SessionOpened(new LockLease(m.Lease.Id, m.Lease.Ttl)));
+                break;
+            case LocksCommand.SessionLost m:
+                Handle(new LockMessage.SessionLost(m.Lease, m.Reason));
+                break;
+            case WatchEvent m when Sender.Equals(_watcher):
+                OnWatch(m);
+                break;
+            case LockMessage.TimerFired m:
+                Handle(m with { ValidFor = ValidFor });
+                break;
+            case LockMessage.AttemptWon m:
+                Handle(m with { ValidFor = ValidFor });
+                break;
+            case LockMessage.AttemptMet m:
+                Handle(m with { ValidFor = ValidFor });
+                break;
+            case LockMessage.KeyRead m:
+                Handle(m with { ValidFor = ValidFor });
+                break;
+            case LockMessage m:
+                Handle(m);
+                break;
+            case ReceiveTimeout when _state.IsIdle && _callers.Count == 0:
+                Context.Parent.Tell(new LocksCommand.Passivate(_key));
+                break;
+            case ReceiveTimeout:
+            case WatchEvent:
+                break;
+            case LocksCommand.EndIfIdle:
+                EndIfIdle();
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void OnAcquire(LocksCommand.Acquire m)
+    {
+        _callers[m.Request] = Sender;
+        if (m.Timeout is { } timeout)
+        {
+            Timers.StartSingleTimer(m.Request, new TimedOut(m.Request), timeout);
+        }
+
+        Handle(new LockMessage.Acquire(m.Request, m.IsTry));
+    }
+
+    private void OnWatch(WatchEvent told)
+    {
+        switch (told)
+        {
+            case WatchEvent.Changed e:
+                foreach (var change in e.Events)
+                {
+                    Handle(change.IsDelete
+                        ? new LockMessage.KeyDeleted(change.Current.ModRevision)
+                        : new LockMessage.KeyPut(change.Current, ValidFor));
+                }
+
+                break;
+            case WatchEvent.Resynced e:
+                Handle(new LockMessage.KeyRead(e.KeyValues.FirstOrDefault(), e.Revision, ValidFor));
+                break;
+        }
+    }
+
+    private void EndIfIdle()
+    {
+        if (_state.IsIdle && _callers.Count == 0)
+        {
+            Context.Stop(Self);
+        }
+        else
+        {
+            Context.Parent.Tell(new LocksCommand.StillBusy(_key));
+        }
+    }
+
+    private void Handle(LockMessage message)
+    {
+        var (state, effects) = _machine.Handle(_state, message);
+        _state = state;
+        foreach (var effect in effects)
+        {
+            Run(effect);
+        }
+    }
+
+    private void Run(LockEffect effect)
+    {
+        switch (effect)
+        {
+            case LockEffect.SendAttempt e:
+                SendAttempt(e);
+                break;
+            case LockEffect.SendRelease e:
+                SendRelease(e);
+                break;
+            case LockEffect.SendRead:
+                _context.Etcd.GetAsync(new EtcdOp.Get(_key)).PipeTo(
+                    Self,
+                    success: result => new LockMessage.KeyRead(result.First, result.Header.Revision, default),
+                    failure: error => new LockMessage.ReadFailed(EtcdFailure.From(error)));
+                break;
+            case LockEffect.StartWatch e:
+                _watcher = Context.ActorOf(WatcherActor.PropsFor(_context, _key, e.From));
+                break;
+            case LockEffect.StopWatch:
+                Context.Stop(_watcher!);
+                _watcher = null;
+                break;
+            case LockEffect.SetTimer e:
+                Timers.StartSingleTimer(e.Timer, new LockMessage.TimerFired(e.Timer, default), Delay(e));
+                break;
+            case LockEffect.CancelTimer e:
+                Timers.Cancel(e.Timer);
+                break;
+            case LockEffect.Grant e:
+                _claim = new LockClaim(_key, e.Request, e.Token, _lease!);
+                _context.Log.LockAcquired(_key.ToString(), e.Token.Value, e.Lease);
+                Answer(e.Request, new LockReply.Acquired(_claim));
+                break;
+            case LockEffect.Reply e:
+                Answer(e.Request, e.Answer);
+                break;
+            case LockEffect.Lose e:
+                _claim!.End(e.Reason);
+                _context.Log.LockLost(_key.ToString(), _claim.Token.Value, e.Reason);
+                break;
+            case LockEffect.VerifyLease e:
+                Context.Parent.Tell(new LeaseMessage.Verify(e.Lease, default));
+                break;
+            case LockEffect.NoteUnknown e:
+                _context.Log.LockOutcomeUnknown(_key.ToString(), e.Attempt.ToString(), e.Error.Message);
+                break;
+            case LockEffect.NoteAbandonedFound e:
+                _context.Log.LockAbandonedFound(_key.ToString(), e.Attempt.ToString());
+                break;
+        }
+    }
+
+    private void SendAttempt(LockEffect.SendAttempt e)
+    {
+        var value = LockValue.Encode(_context.Options.Owner, e.Attempt, _context.Clock.Provider.GetUtcNow());
+        var txn = new EtcdOp.Txn
+        {
+            If = [EtcdCompare.NotExists(_key)],
+            Then = [new EtcdOp.Put(_key, value) { Lease = e.Lease }],
+            Else = [new EtcdOp.Get(_key)],
+        };
+        _context.Etcd.TxnAsync(txn).PipeTo(
+            Self,
+            success: result => AttemptAnswer(e.Attempt, result),
+            failure: error => new LockMessage.AttemptFailed(e.Attempt, EtcdFailure.From(error)));
+    }
+
+    private static LockMessage AttemptAnswer(AttemptId attempt, TxnResult result) =>
+        result.Succeeded ? new LockMessage.AttemptWon(attempt, result.Header.Revision, default)
+        : result.Results is [GetResult { First: { } current }] ? new LockMessage.AttemptMet(attempt, current, result.Header.Revision, default)
+        : new LockMessage.AttemptFailed(attempt, new EtcdException(
+            CoordinationErrorKind.ProtocolError, WriteOutcome.Unknown, "etcd refused the attempt but did not show the key"));
+
+    private void SendRelease(LockEffect.SendRelease e)
+    {
+        var txn = new EtcdOp.Txn { If = [EtcdCompare.Unchanged(_key, e.Token)], Then = [new EtcdOp.Delete(_key)] };
+
+        // When the guard fails the key is not ours any more, which is what was wanted.
+        _context.Etcd.TxnAsync(txn).PipeTo(
+            Self,
+            success: result => new LockMessage.ReleaseDone(e.Token, result.Header.Revision),
+            failure: error => new LockMessage.ReleaseFailed(e.Token, EtcdFailure.From(error)));
+        _context.Log.LockReleased(_key.ToString(), e.Token.Value);
+    }
+
+    private void Answer(LockRequestId request, LockReply answer)
+    {
+        Timers.Cancel(request);
+        if (_callers.Remove(request, out var caller))
+        {
+            caller.Tell(answer is LockReply.NotAcquired { Holder: null } ? new LockReply.NotAcquired(OwnHolder()) : answer);
+        }
+    }
+
+    private LockHolder? OwnHolder() => _claim is { IsHeld: true }
+        ? new LockHolder(_context.Options.Owner, _claim.Token.Value, _claim.Lease, null, IsForeign: false)
+        : null;
+
+    private LockReply OutOfTime() => _state switch
+    {
+        { LastError: { } error } => new LockReply.Failed(new CoordinationException(
+            error.Kind, $"The lock '{_key}' was not acquired in time: {error.Message}", error)),
+        { Lease: null, Phase: LockPhase.Idle } => new LockReply.Failed(new CoordinationException(
+            CoordinationErrorKind.Unavailable,
+            $"The lock '{_key}' was not acquired in time: there is no session lease (etcd {string.Join(", ", _context.Etcd.Endpoints)})")),
+        _ => new LockReply.NotAcquired(_state.Holder),
+    };
+
+    private TimeSpan Delay(LockEffect.SetTimer e) => e.Timer switch
+    {
+        LockTimer.Retry => BackoffPolicy.Default.After(e.Failures, Random.Shared),
+        LockTimer.Fallback => _context.Options.Locks.FallbackInterval * (1 + (0.5 * Random.Shared.NextDouble())),
+        LockTimer.OwnKeyWatch => _context.Options.Locks.OwnKeyWatchDelay,
+        _ => LockOptions.ConfirmInterval,
+    };
+
+    private sealed record TimedOut(LockRequestId Request);
+}

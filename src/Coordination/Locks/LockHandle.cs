@@ -1,0 +1,100 @@
+using Coordination.Etcd;
+using Coordination.Locks;
+
+namespace Coordination;
+
+/// <summary>
+/// A lock that was acquired. Thread-safe. Disposing it releases the lock.
+/// <para>
+/// Holding a handle is no proof of ownership: a process can be paused for longer than its lease lives, at any point, also between a check and
+/// what follows it. So what the lock protects should check the <see cref="Token"/>, which only grows: data in etcd by the <see cref="Guard"/>
+/// in the same transaction, other resources by refusing a token smaller than the largest they have seen.
+/// </para>
+/// </summary>
+public sealed class LockHandle : IAsyncDisposable
+{
+    private readonly CoordinationSystem _system;
+    private readonly LockClaim _claim;
+    private readonly Lock _lock = new();
+    private Task? _release;
+
+    internal LockHandle(CoordinationSystem system, LockClaim claim)
+    {
+        _system = system;
+        _claim = claim;
+    }
+
+    /// <summary>The key in etcd.</summary>
+    public Bytes Key => _claim.Key;
+
+    /// <summary>The fencing token: the mod revision of the key. Strictly larger than the token of every earlier holder of this key.</summary>
+    public long Token => _claim.Token.Value;
+
+    /// <summary>The lease that the key lives on.</summary>
+    public LeaseId Lease => _claim.Lease;
+
+    /// <summary>
+    /// Whether the lock may be claimed now. Answered by the clock, so it is right even when no timer could fire. Once false, always false.
+    /// </summary>
+    public bool IsHeld => _claim.IsHeld;
+
+    /// <summary>How long the claim is good without another renewal of the lease; zero when it is not held.</summary>
+    public TimeSpan ValidFor => _claim.ValidFor;
+
+    /// <summary>
+    /// Cancelled when the lock is lost, before anybody else can acquire it; not when it was released. Callbacks run on a thread of their own.
+    /// </summary>
+    public CancellationToken Lost => _claim.Lost;
+
+    /// <summary>Why the lock is not held any more; null while it is.</summary>
+    public LossReason? LossReason => _claim.Reason;
+
+    /// <summary>The condition for a transaction of the user's: it holds exactly as long as this acquisition does. Exact fencing for data in etcd.</summary>
+    public EtcdCompare Guard => EtcdCompare.Unchanged(Key, _claim.Token);
+
+    /// <summary>
+    /// Releases the lock. Idempotent: releasing again, or after a loss, does nothing. <see cref="IsHeld"/> is false from the call on. The release
+    /// deletes only this acquisition's key; while etcd is away it is tried again until the lease has run out.
+    /// </summary>
+    /// <param name="cancellationToken">Stops waiting, not the release.</param>
+    /// <exception cref="CoordinationException">etcd refused the release; the key goes with its lease.</exception>
+    public Task ReleaseAsync(CancellationToken cancellationToken = default)
+    {
+        lock (_lock)
+        {
+            _claim.End(Coordination.LossReason.Released);
+            _release ??= SendReleaseAsync();
+        }
+
+        return _release.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Releases the lock. Waits at most <see cref="CoordinationOptions.StopTimeout"/>, while the release goes on; does not throw.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await ReleaseAsync(CancellationToken.None).WaitAsync(_system.Options.StopTimeout, _system.Options.TimeProvider).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is TimeoutException or CoordinationException)
+        {
+            // The actor goes on trying; in the last resort the key goes with its lease.
+        }
+    }
+
+    private async Task SendReleaseAsync()
+    {
+        try
+        {
+            var reply = await _system.AskAsync<LockReply>(new LocksCommand.Release(Key, _claim.Request)).ConfigureAwait(false);
+            if (reply is LockReply.Failed { Error.Kind: not CoordinationErrorKind.Stopped } failed)
+            {
+                throw failed.Error;
+            }
+        }
+        catch (CoordinationException error) when (error.Kind == CoordinationErrorKind.Stopped)
+        {
+            // The system was stopped: the lease was revoked with everything on it.
+        }
+    }
+}

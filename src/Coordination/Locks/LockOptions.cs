@@ -1,0 +1,38 @@
+namespace Coordination;
+
+/// <summary>Options of the locks of a system. Checked when the system is made.</summary>
+public sealed record LockOptions
+{
+    /// <summary>The longest name of a lock, in bytes of UTF-8.</summary>
+    public const int MaxNameLength = 1024;
+
+    /// <summary>Attempts with an unknown outcome that are tracked per key before only reads are sent.</summary>
+    internal const int MaxUnresolved = 64;
+
+    /// <summary>How often a grant that waits for the lease's renewal looks again.</summary>
+    internal static readonly TimeSpan ConfirmInterval = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Requests that may wait for one lock in this process. Default 10,000; 1 to 1,000,000. More are refused with LimitReached.</summary>
+    public int MaxWaiters { get; init; } = 10_000;
+
+    /// <summary>Locks that may be in use in this process at a time. Default 1,000,000; 1 to 100,000,000. More are refused with LimitReached.</summary>
+    public int MaxLocks { get; init; } = 1_000_000;
+
+    /// <summary>How long a lock that nobody uses stays in memory. Default 5 s; 100 ms to 1 h.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a lock is held before its own key is watched for interference. Shorter holds save the cost. Default 200 ms; 0 to 1 min.</summary>
+    public TimeSpan OwnKeyWatchDelay { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>How often a waiter looks at the key although its watch shows nothing. Default 10 s; 100 ms to 10 min. Half as much again at random.</summary>
+    public TimeSpan FallbackInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    internal void Validate(OptionProblems problems)
+    {
+        problems.Check($"Locks.{nameof(MaxWaiters)}", MaxWaiters, 1, 1_000_000, "requests");
+        problems.Check($"Locks.{nameof(MaxLocks)}", MaxLocks, 1, 100_000_000, "locks");
+        problems.Check($"Locks.{nameof(IdleTimeout)}", IdleTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
+        problems.Check($"Locks.{nameof(OwnKeyWatchDelay)}", OwnKeyWatchDelay, TimeSpan.Zero, TimeSpan.FromMinutes(1));
+        problems.Check($"Locks.{nameof(FallbackInterval)}", FallbackInterval, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10));
+    }
+}

@@ -1,0 +1,98 @@
+using Coordination.Etcd;
+
+namespace Coordination.Locks;
+
+/// <summary>What a LockActor is told.</summary>
+internal abstract record LockMessage
+{
+    private LockMessage()
+    {
+    }
+
+    /// <summary>Command: get the lock, in turn; a try does not wait for a holder.</summary>
+    public sealed record Acquire(LockRequestId Request, bool IsTry) : LockMessage;
+
+    /// <summary>Command: the caller gave up or its time is over. Without effect when the request was answered before.</summary>
+    public sealed record Withdraw(LockRequestId Request, LockReply Answer) : LockMessage;
+
+    /// <summary>Command: give the lock back.</summary>
+    public sealed record Release(LockRequestId Request) : LockMessage;
+
+    /// <summary>Command: an earlier actor of this key failed; find and remove what it left behind.</summary>
+    public sealed record Recover : LockMessage;
+
+    /// <summary>Fact: a session lease is held.</summary>
+    public sealed record SessionOpened(LockLease Lease) : LockMessage;
+
+    /// <summary>Fact: the session lease is lost.</summary>
+    public sealed record SessionLost(LeaseId Lease, LossReason Reason) : LockMessage;
+
+    /// <summary>Fact: the attempt put the key, at this revision. <paramref name="ValidFor"/>: how long our claim on the lease is good.</summary>
+    public sealed record AttemptWon(AttemptId Attempt, Revision Revision, TimeSpan ValidFor) : LockMessage;
+
+    /// <summary>Fact: the attempt found the key there, as it is at this revision.</summary>
+    public sealed record AttemptMet(AttemptId Attempt, KeyValue Current, Revision Revision, TimeSpan ValidFor) : LockMessage;
+
+    /// <summary>Fact: the attempt failed; the error says whether it was not applied or is unknown.</summary>
+    public sealed record AttemptFailed(AttemptId Attempt, EtcdException Error) : LockMessage;
+
+    /// <summary>Fact: the release was answered: our key is not there any more.</summary>
+    public sealed record ReleaseDone(Revision Token, Revision Revision) : LockMessage;
+
+    /// <summary>Fact: the release failed, or its outcome is unknown.</summary>
+    public sealed record ReleaseFailed(Revision Token, EtcdException Error) : LockMessage;
+
+    /// <summary>Fact: the key is (or is not) there at this revision, as a read or a re-synchronised watch shows.</summary>
+    public sealed record KeyRead(KeyValue? Current, Revision Revision, TimeSpan ValidFor) : LockMessage;
+
+    /// <summary>Fact: the read failed.</summary>
+    public sealed record ReadFailed(EtcdException Error) : LockMessage;
+
+    /// <summary>Fact: the watch saw the key put.</summary>
+    public sealed record KeyPut(KeyValue Current, TimeSpan ValidFor) : LockMessage;
+
+    /// <summary>Fact: the watch saw the key deleted.</summary>
+    public sealed record KeyDeleted(Revision Revision) : LockMessage;
+
+    /// <summary>Fact: a timer fired. <paramref name="ValidFor"/>: how long our claim on the lease is good.</summary>
+    public sealed record TimerFired(LockTimer Timer, TimeSpan ValidFor) : LockMessage;
+}
+
+/// <summary>The timers of a lock.</summary>
+internal enum LockTimer
+{
+    /// <summary>Try again what failed.</summary>
+    Retry,
+
+    /// <summary>Look at the key although no event came.</summary>
+    Fallback,
+
+    /// <summary>Held long enough for a watch on the own key to be worth its cost.</summary>
+    OwnKeyWatch,
+
+    /// <summary>See whether the lease has enough time left to grant the lock.</summary>
+    Confirm,
+}
+
+/// <summary>The one answer to a request.</summary>
+internal abstract record LockReply
+{
+    private LockReply()
+    {
+    }
+
+    /// <summary>The lock is held: until it is released or lost.</summary>
+    public sealed record Acquired(LockClaim Claim) : LockReply;
+
+    /// <summary>Somebody else holds it, and the request did not want to wait (longer).</summary>
+    public sealed record NotAcquired(LockHolder? Holder) : LockReply;
+
+    /// <summary>The caller cancelled.</summary>
+    public sealed record Withdrawn : LockReply;
+
+    /// <summary>It is released, or was not held any more.</summary>
+    public sealed record Released : LockReply;
+
+    /// <summary>It failed.</summary>
+    public sealed record Failed(CoordinationException Error) : LockReply;
+}

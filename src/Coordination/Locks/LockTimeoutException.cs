@@ -1,0 +1,14 @@
+namespace Coordination;
+
+/// <summary>A lock was held by somebody else for the whole time that the caller wanted to wait.</summary>
+public sealed class LockTimeoutException : CoordinationException
+{
+    internal LockTimeoutException(string name, TimeSpan timeout, LockHolder? holder)
+        : base(
+            CoordinationErrorKind.Timeout,
+            $"The lock '{name}' was not acquired within {timeout.TotalSeconds:0.###} s{(holder is null ? "" : $": '{holder.Owner}' holds it (token {holder.Token})")}.") =>
+        Holder = holder;
+
+    /// <summary>Who held it when it was last seen; null when that is not known.</summary>
+    public LockHolder? Holder { get; }
+}
