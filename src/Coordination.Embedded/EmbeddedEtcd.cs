@@ -1,0 +1,149 @@
+using System.Security.Cryptography;
+using Coordination.Embedded.Server;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Coordination.Embedded;
+
+/// <summary>
+/// An etcd v3 server inside of this process, <b>for development and tests</b>: everything is in memory and on one node, there are no users and no
+/// permissions, and nothing survives the process. Production is a real etcd cluster of three or five members.
+/// </summary>
+/// <remarks>
+/// It speaks the gRPC services KV, Watch, Lease, Cluster (member list) and Maintenance (status, alarm, hash, defragment) of the 3.4 line, with
+/// etcd's own error codes and messages, so that <c>etcdctl</c> and every etcd client can be pointed at <see cref="Endpoint"/>; also
+/// <c>GET /version</c> and <c>GET /health</c>. All members are thread-safe.
+/// </remarks>
+public sealed class EmbeddedEtcd : IAsyncDisposable
+{
+    private readonly EmbeddedEtcdOptions _options;
+    private readonly NodeHost _host;
+    private readonly SemaphoreSlim _lifecycle = new(1, 1);
+    private readonly ILogger _log;
+    private EtcdListener? _listener;
+    private bool _disposed;
+
+    private EmbeddedEtcd(EmbeddedEtcdOptions options)
+    {
+        _options = options;
+        _log = (options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger<EmbeddedEtcd>();
+        var settings = new NodeSettings
+        {
+            Identity = new ClusterIdentity(options.ClusterId ?? RandomId(), RandomId(), 2),
+            MinimumLeaseTtlSeconds = (long)options.MinimumLeaseTtl.TotalSeconds,
+            FirstLeaseId = (long)(RandomId() >> 1),
+        };
+        _host = new NodeHost(new EtcdNode(settings, options.TimeProvider), options);
+        Faults = new EmbeddedEtcdFaults(_host);
+        Endpoint = new Uri("http://localhost");
+    }
+
+    /// <summary>Where clients connect. It stays the same when the server is stopped and started again.</summary>
+    public Uri Endpoint { get; private set; }
+
+    /// <summary>What can be made to go wrong.</summary>
+    public EmbeddedEtcdFaults Faults { get; }
+
+    /// <summary>The revision of the last change.</summary>
+    public long Revision => _host.Read(static node => node.Store.CurrentRevision);
+
+    /// <summary>The id of the cluster in all replies.</summary>
+    public ulong ClusterId => _host.Read(static node => node.Identity.ClusterId);
+
+    /// <summary>Starts a server with no data.</summary>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <param name="cancellationToken">Gives up starting.</param>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="IOException">The port is in use.</exception>
+    public static async Task<EmbeddedEtcd> StartAsync(EmbeddedEtcdOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new EmbeddedEtcdOptions();
+        options.Validate();
+        var etcd = new EmbeddedEtcd(options);
+        try
+        {
+            await etcd.ListenAsync(options.Port, cancellationToken).ConfigureAwait(false);
+            return etcd;
+        }
+        catch
+        {
+            await etcd.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Stops serving and keeps the data, as a server process that ends but leaves its disk behind. Open calls end with <c>Unavailable</c>.
+    /// Does nothing when the server is stopped already.
+    /// </summary>
+    public async Task StopAsync(CancellationToken cancellationToken = default)
+    {
+        await _lifecycle.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await StopListeningAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _lifecycle.Release();
+        }
+    }
+
+    /// <summary>
+    /// Serves again on the same port with the data from before <see cref="StopAsync"/> (stops first when needed). As after the restart of a real
+    /// server the raft term is higher, all watches are gone, and every lease has its whole time to live again.
+    /// </summary>
+    public async Task RestartAsync(CancellationToken cancellationToken = default)
+    {
+        await _lifecycle.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            await StopListeningAsync().ConfigureAwait(false);
+            _host.Read(static node =>
+            {
+                node.Restart();
+                return true;
+            });
+            await ListenAsync(Endpoint.Port, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _lifecycle.Release();
+        }
+    }
+
+    /// <summary>Stops serving and forgets all data.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _lifecycle.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            _disposed = true;
+            await StopListeningAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _lifecycle.Release();
+        }
+    }
+
+    private static ulong RandomId() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+
+    private async Task ListenAsync(int port, CancellationToken cancellationToken)
+    {
+        _listener = await EtcdListener.StartAsync(_host, _options, port, cancellationToken).ConfigureAwait(false);
+        Endpoint = _listener.Endpoint;
+        EmbeddedEtcdLog.Started(_log, Endpoint);
+    }
+
+    private async Task StopListeningAsync()
+    {
+        if (_listener is { } listener)
+        {
+            _listener = null;
+            await listener.DisposeAsync().ConfigureAwait(false);
+            EmbeddedEtcdLog.Stopped(_log, Endpoint);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using Coordination.Etcd.Protos;
+using Google.Protobuf;
+
+namespace Coordination.Embedded.Faults;
+
+/// <summary>Describes requests for the predicates of faults.</summary>
+internal static class CallDescription
+{
+    public static EtcdCall Of(string method, IMessage request, IMessage response) => request switch
+    {
+        RangeRequest range => new(method, Text(range.Key), 0, IsWrite: false),
+        PutRequest put => new(method, Text(put.Key), 0, IsWrite: true),
+        DeleteRangeRequest delete => new(method, Text(delete.Key), 0, IsWrite: true),
+        TxnRequest txn => new(method, Text(FirstKey(txn)), 0, IsWrite: !Requests.TxnEvaluation.IsReadOnly(txn)),
+        LeaseGrantRequest => new(method, "", ((LeaseGrantResponse)response).ID, IsWrite: true),
+        LeaseRevokeRequest revoke => new(method, "", revoke.ID, IsWrite: true),
+        LeaseKeepAliveRequest renewal => new(method, "", renewal.ID, IsWrite: false),
+        LeaseTimeToLiveRequest timeToLive => new(method, "", timeToLive.ID, IsWrite: false),
+        _ => new(method, "", 0, IsWrite: request is CompactionRequest),
+    };
+
+    private static ByteString FirstKey(TxnRequest txn) =>
+        txn.Compare.Count > 0 ? txn.Compare[0].Key
+        : txn.Success.Concat(txn.Failure).FirstOrDefault() is not { } first ? ByteString.Empty
+        : first.RequestCase switch
+        {
+            RequestOp.RequestOneofCase.RequestRange => first.RequestRange.Key,
+            RequestOp.RequestOneofCase.RequestPut => first.RequestPut.Key,
+            RequestOp.RequestOneofCase.RequestDeleteRange => first.RequestDeleteRange.Key,
+            RequestOp.RequestOneofCase.RequestTxn => FirstKey(first.RequestTxn),
+            _ => ByteString.Empty,
+        };
+
+    private static string Text(ByteString key) => key.ToStringUtf8();
+}

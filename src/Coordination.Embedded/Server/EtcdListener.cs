@@ -1,0 +1,142 @@
+using System.Net;
+using Coordination.Embedded.Server.Http2;
+using Coordination.Etcd.Transport;
+using Coordination.Grpc.Server;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Coordination.Embedded.Server;
+
+/// <summary>One run of the server: Kestrel on a port, and the timers of the node.</summary>
+internal sealed class EtcdListener : IAsyncDisposable
+{
+    /// <summary>How long open connections may take to end when the server stops.</summary>
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(2);
+
+    private readonly WebApplication _app;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly List<ITimer> _timers = [];
+
+    private EtcdListener(NodeHost host, int port)
+    {
+        var options = host.Options;
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton(options.LoggerFactory ?? NullLoggerFactory.Instance);
+        builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.Services.Configure<HostOptions>(static hostOptions => hostOptions.ShutdownTimeout = StopTimeout);
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Configure(kestrel, host, port));
+        _app = builder.Build();
+        Endpoint = new Uri("http://localhost");
+        Map(host, (options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger<EtcdListener>());
+    }
+
+    public Uri Endpoint { get; private set; }
+
+    public static async Task<EtcdListener> StartAsync(NodeHost host, EmbeddedEtcdOptions options, int port, CancellationToken cancellationToken)
+    {
+        var listener = new EtcdListener(host, port);
+        try
+        {
+            await listener._app.StartAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await listener.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        var address = listener._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        listener.Endpoint = new UriBuilder(address) { Host = Reachable(options.Address) }.Uri;
+        listener._timers.Add(options.TimeProvider.CreateTimer(
+            _ => host.Tick(static node => node.Sweep()), null, NodeSettings.SweepInterval, NodeSettings.SweepInterval));
+        listener._timers.Add(options.TimeProvider.CreateTimer(
+            _ => host.Tick(static node => node.Watches.NotifyProgress()), null, options.ProgressNotifyInterval, options.ProgressNotifyInterval));
+        return listener;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var timer in _timers)
+        {
+            await timer.DisposeAsync().ConfigureAwait(false);
+        }
+
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _app.StopAsync().ConfigureAwait(false);
+        await _app.DisposeAsync().ConfigureAwait(false);
+        _stopping.Dispose();
+    }
+
+    private static void Configure(KestrelServerOptions kestrel, NodeHost host, int port)
+    {
+        kestrel.UseGrpcLimits();
+        kestrel.Listen(host.Options.Address, port, listen =>
+        {
+            if (host.Options.Certificate is { } certificate)
+            {
+                listen.Protocols = HttpProtocols.Http1AndHttp2;
+                listen.UseHttps(certificate);
+            }
+            else
+            {
+                var pages = new StatusPages(host);
+                listen.Protocols = HttpProtocols.Http2;
+                listen.Use(next => PlainHttp.Wrap(next, pages));
+            }
+
+            listen.Use(RewrittenTransport.Wrap);
+        });
+    }
+
+    private static string Reachable(IPAddress address) =>
+        address.Equals(IPAddress.Any) ? "127.0.0.1" : address.Equals(IPAddress.IPv6Any) ? "[::1]"
+        : address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();
+
+    private void Map(NodeHost host, ILogger log)
+    {
+        var options = host.Options;
+        var grpc = new GrpcServerOptions
+        {
+            MaxReceiveMessageSize = Watches.WatchLimits.FragmentBytes,
+            TimeProvider = options.TimeProvider,
+            Stopping = _stopping.Token,
+        };
+        _app.UseRouting();
+        _app.UseEndpoints(static _ => { });
+        var calls = new UnaryCalls(host, _app, grpc, log);
+        calls.Map(EtcdMethods.Range, static (node, request) => node.Range(request));
+        calls.Map(EtcdMethods.Put, static (node, request) => node.Put(request));
+        calls.Map(EtcdMethods.DeleteRange, static (node, request) => node.DeleteRange(request));
+        calls.Map(EtcdMethods.Txn, static (node, request) => node.Txn(request));
+        calls.Map(EtcdMethods.Compact, static (node, request) => node.Compact(request));
+        calls.Map(EtcdMethods.LeaseGrant, static (node, request) => node.LeaseGrant(request));
+        calls.Map(EtcdMethods.LeaseRevoke, static (node, request) => node.LeaseRevoke(request));
+        calls.Map(EtcdMethods.LeaseTimeToLive, static (node, request) => node.LeaseTimeToLive(request));
+        calls.Map(EtcdMethods.LeaseLeases, static (node, _) => node.LeaseLeases());
+        calls.Map(EtcdMethods.MemberList, (node, _) => MaintenanceReplies.MemberList(node, options.Name, Endpoint));
+        calls.Map(EtcdMethods.Status, (node, _) => MaintenanceReplies.Status(node, options.Version));
+        calls.Map(EtcdMethods.Alarm, MaintenanceReplies.Alarm);
+        calls.Map(EtcdMethods.HashKV, static (node, request) => node.HashKV(request.Revision));
+        calls.Map(EtcdMethods.Hash, static (node, _) => new() { Header = node.Header(), Hash = node.HashKV(0).Hash });
+        calls.Map(EtcdMethods.Defragment, static (node, _) => new() { Header = node.Header() });
+        _app.MapGrpcDuplex(EtcdMethods.Watch, (requests, responses, call) => WatchCalls.ServeAsync(host, requests, responses, call), grpc);
+        _app.MapGrpcDuplex(EtcdMethods.LeaseKeepAlive, (requests, responses, call) => KeepAliveCalls.ServeAsync(host, requests, responses, call), grpc);
+        _app.Run(http => OtherRequests.AnswerAsync(http, new StatusPages(host)));
+    }
+
+    /// <summary>The process belongs to somebody else: an embedded server must not listen to its signals.</summary>
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}
