@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
 namespace Coordination.Testing;
 
@@ -41,6 +42,12 @@ public sealed class RealEtcd : EtcdServer
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
+        }
+
+        if (RuntimeInformation.ProcessArchitecture == Architecture.Arm64)
+        {
+            // Debian's etcd 3.4 wants this said.
+            start.Environment["ETCD_UNSUPPORTED_ARCH"] = "arm64";
         }
 
         try
