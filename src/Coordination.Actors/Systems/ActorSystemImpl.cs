@@ -21,7 +21,8 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
         var rootPath = new RootActorPath(new Address("akka", name));
         DeadLetterRef = new DeadLetterActorRef(this, rootPath.Child("deadLetters"));
         Log = LogFor($"ActorSystem({name})", typeof(ActorSystem), null);
-        Scheduler = new TimeProviderScheduler(Time, failure => Log.Error(failure, "A scheduled action failed: {0}", failure.Message));
+        var scheduler = new TimeProviderScheduler(Time, failure => Log.Error(failure, "A scheduled action failed: {0}", failure.Message));
+        Scheduler = options.WrapScheduler?.Invoke(scheduler) ?? scheduler;
         EventStream.DropDeadSubscribers(this, rootPath.Child("system").Child("eventStreamUnsubscriber"));
         Root = new RootActorRef(this, rootPath);
         InnerGuardian = Guardian("system");

@@ -29,4 +29,7 @@ public sealed record BuiltInActorSystemOptions
 
     /// <summary>Where the log goes. Default: nowhere.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }
+
+    /// <summary>For the test kit: another face for the scheduler.</summary>
+    internal Func<IScheduler, IScheduler>? WrapScheduler { get; init; }
 }
