@@ -7,10 +7,13 @@ public class TestKit : TestKitBase, IDisposable
 {
     protected readonly ITestOutputHelper? Output;
 
-    public TestKit(ActorSystem? system = null, ITestOutputHelper? output = null) : base(system ?? TestSystems.Create(null, null, output)) =>
+    public TestKit(ActorSystem? system = null, ITestOutputHelper? output = null) : base(system ?? TestSystems.Create(Config.Empty, null, output)) =>
         Output = output;
 
-    public TestKit(string config, ITestOutputHelper? output = null) : this(TestSystems.Create(config, null, output), output) { }
+    public TestKit(Config config, string? actorSystemName = null, ITestOutputHelper? output = null)
+        : this(TestSystems.Create(config, actorSystemName, output), output) { }
+
+    public TestKit(string config, ITestOutputHelper? output = null) : this(ConfigurationFactory.ParseString(config), null, output) { }
 
     /// <summary>Ends the system.</summary>
     protected virtual void AfterAll()

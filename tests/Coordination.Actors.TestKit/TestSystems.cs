@@ -6,10 +6,10 @@ namespace Coordination.Actors.TestKit;
 /// <summary>Makes the systems of tests.</summary>
 internal static class TestSystems
 {
-    public static ActorSystem Create(string? config, string? name, ITestOutputHelper? output)
+    public static ActorSystem Create(Config config, string? name, ITestOutputHelper? output)
     {
-        var options = new BuiltInActorSystemOptions { LoggerFactory = output is null ? null : new OutputLoggerFactory(output) };
-        if (config?.Contains("TestScheduler", StringComparison.Ordinal) is true)
+        var options = new BuiltInActorSystemOptions { Config = config, LoggerFactory = output is null ? null : new OutputLoggerFactory(output) };
+        if (config.GetString("akka.scheduler.implementation")?.Contains("TestScheduler", StringComparison.Ordinal) is true)
         {
             var time = new VirtualTimeProvider();
             options = options with { TimeProvider = time, WrapScheduler = scheduler => new TestScheduler(time, scheduler) };

@@ -29,7 +29,7 @@ internal sealed class FutureActorRef<T>(ActorSystemImpl system) : ActorRefBase
         var system = (target as ActorSelection)?.SystemImpl ?? (target is IActorRef reference ? ActorRefBase.Of(reference).SystemImpl : null) ?? ActorCell.Current?.SystemImpl
             ?? throw new ArgumentException("Unable to resolve the target Provider", nameof(target));
         var answer = new FutureActorRef<T>(system);
-        if (timeout is { } limit && limit > TimeSpan.Zero)
+        if ((timeout ?? system.Settings.AskTimeout) is var limit && limit > TimeSpan.Zero)
         {
             answer._timer = system.Time.StartTimer(static self => ((FutureActorRef<T>)self!).TimedOut(), answer, limit);
             answer._timeout = limit;
