@@ -17,6 +17,9 @@ public abstract class ActorSystem : IActorRefFactory, IDisposable
     /// <summary>Schedules messages and actions.</summary>
     public abstract IScheduler Scheduler { get; }
 
+    /// <summary>The settings of the system.</summary>
+    public abstract Settings Settings { get; }
+
     /// <summary>The log of the system.</summary>
     public abstract ILoggingAdapter Log { get; }
 
@@ -31,6 +34,10 @@ public abstract class ActorSystem : IActorRefFactory, IDisposable
 
     /// <summary>Starts a system with the defaults.</summary>
     public static ActorSystem Create(string name) => BuiltInActorSystem.Create(name, new BuiltInActorSystemOptions());
+
+    /// <summary>Starts a system with a configuration. Settings that it does not know are kept for others, in <see cref="Settings"/>.</summary>
+    public static ActorSystem Create(string name, Config config) =>
+        BuiltInActorSystem.Create(name, new BuiltInActorSystemOptions { Config = config });
 
     /// <inheritdoc/>
     public abstract IActorRef ActorOf(Props props, string? name = null);

@@ -16,12 +16,14 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
     public ActorSystemImpl(string name, BuiltInActorSystemOptions options)
     {
         (_options, Name) = (options, name);
+        Settings = new Settings(this, options.Config);
         _started = Time.GetTimestamp();
         StartTime = TimeSpan.FromTicks(Time.GetUtcNow().UtcTicks);
         var rootPath = new RootActorPath(new Address("akka", name));
         DeadLetterRef = new DeadLetterActorRef(this, rootPath.Child("deadLetters"));
         Log = LogFor($"ActorSystem({name})", typeof(ActorSystem), null);
-        Scheduler = new TimeProviderScheduler(Time, failure => Log.Error(failure, "A scheduled action failed: {0}", failure.Message));
+        var scheduler = new TimeProviderScheduler(Time, failure => Log.Error(failure, "A scheduled action failed: {0}", failure.Message));
+        Scheduler = options.WrapScheduler?.Invoke(scheduler) ?? scheduler;
         EventStream.DropDeadSubscribers(this, rootPath.Child("system").Child("eventStreamUnsubscriber"));
         Root = new RootActorRef(this, rootPath);
         InnerGuardian = Guardian("system");
@@ -35,6 +37,8 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
     public override EventStream EventStream { get; } = new(debug: false);
 
     public override IScheduler Scheduler { get; }
+
+    public override Settings Settings { get; }
 
     public override ILoggingAdapter Log { get; }
 
@@ -108,7 +112,7 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
     public ActorPath NextTempPath() => Root.Path.Child("temp").Child($"${Interlocked.Increment(ref _temps)}");
 
     public ILoggingAdapter LogFor(string source, Type type, ILogMessageFormatter? formatter) =>
-        new SystemLog(EventStream, source, type, _options.LoggerFactory?.CreateLogger(type.FullName ?? type.Name), Time,
+        new SystemLog(EventStream, source, type, _options.LoggerFactory?.CreateLogger(type.FullName ?? type.Name), Settings.MinLogLevel, Time,
             formatter ?? DefaultLogMessageFormatter.Instance);
 
     /// <summary>Both guardians are gone.</summary>
