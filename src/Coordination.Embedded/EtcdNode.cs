@@ -213,8 +213,8 @@ internal sealed class EtcdNode
                 nameof(revision), revision, $"The revision must be between {Math.Max(1, Store.CompactedRevision)} and {Store.CurrentRevision}.");
         }
 
-        var revoked = Store.ForgetAfter(revision);
-        Leases.Restore(revoked, revision);
+        Store.ForgetAfter(revision);
+        Leases.Restore(revision);
         foreach (var pair in Store.Keys.All().Select(key => key.At(revision)).OfType<KeyValue>().Where(static pair => pair.Lease != 0))
         {
             Leases.Attach(pair.Lease, pair.Key);
@@ -246,8 +246,8 @@ internal sealed class EtcdNode
             transaction.Delete(KeyRange.Single(key));
         }
 
-        Leases.Remove(lease);
-        Publish(transaction.Commit(lease));
+        Publish(transaction.Commit());
+        Leases.Remove(lease, Store.CurrentRevision);
     }
 
     private void AddToLog(Google.Protobuf.IMessage request)

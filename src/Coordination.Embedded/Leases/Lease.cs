@@ -14,6 +14,9 @@ internal sealed class Lease(long id, long ttlSeconds, long grantedAt)
     /// <summary>The revision of the store when the lease was granted.</summary>
     public long GrantedAt { get; } = grantedAt;
 
+    /// <summary>The revision of the store when the lease had ended.</summary>
+    public long EndedAt { get; set; } = long.MaxValue;
+
     /// <summary>When the lease expires, on the clock of its <see cref="LeaseTable"/>.</summary>
     public TimeSpan ExpiresAt { get; set; }
 

@@ -16,10 +16,14 @@ internal sealed class LeaseTable(TimeProvider time, long minimumTtlSeconds, long
 
     private const int SpareQueueEntries = 1000;
 
+    // Leases that ended are remembered only for going back to an earlier revision.
+    private const int MaxEnded = 10_000;
+
     private readonly Dictionary<long, Lease> _leases = [];
 
     // A renewal does not touch the queue: an entry that comes up too early goes back with the right time.
     private readonly PriorityQueue<Lease, TimeSpan> _queue = new();
+    private readonly Queue<Lease> _ended = new();
     private readonly long _epoch = time.GetTimestamp();
     private long _nextId = firstId & long.MaxValue;
 
@@ -71,22 +75,33 @@ internal sealed class LeaseTable(TimeProvider time, long minimumTtlSeconds, long
     /// <summary>
     /// Goes back to the leases of an earlier revision. All of them get their whole time again and are without keys until those are attached anew.
     /// </summary>
-    public void Restore(IEnumerable<Lease> revoked, long revision)
+    public void Restore(long revision)
     {
-        Lease[] restored = [.. _leases.Values.Concat(revoked).DistinctBy(static lease => lease.Id).Where(lease => lease.GrantedAt <= revision)];
+        Lease[] restored = [.. _leases.Values.Concat(_ended).Where(lease => lease.GrantedAt <= revision && lease.EndedAt > revision)];
         _leases.Clear();
+        _ended.Clear();
         _queue.Clear();
-        foreach (var lease in restored)
+        foreach (var lease in restored.DistinctBy(static lease => lease.Id))
         {
             lease.Clear();
+            lease.EndedAt = long.MaxValue;
             Add(lease);
         }
     }
 
-    /// <summary>Forgets a lease; its keys must be deleted by the caller.</summary>
-    public void Remove(Lease lease)
+    /// <summary>Ends a lease; its keys have been deleted by the caller.</summary>
+    /// <param name="lease">The lease.</param>
+    /// <param name="revision">The revision at which it is gone.</param>
+    public void Remove(Lease lease, long revision)
     {
         _leases.Remove(lease.Id);
+        lease.EndedAt = revision;
+        _ended.Enqueue(lease);
+        if (_ended.Count > MaxEnded)
+        {
+            _ended.Dequeue();
+        }
+
         if (_queue.Count > (2 * _leases.Count) + SpareQueueEntries)
         {
             // Most entries belong to leases that were revoked long before their time.

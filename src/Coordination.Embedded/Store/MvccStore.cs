@@ -1,4 +1,3 @@
-using Coordination.Embedded.Leases;
 using Coordination.Etcd.Protos;
 
 namespace Coordination.Embedded.Store;
@@ -85,10 +84,8 @@ internal sealed class MvccStore(ILeaseKeys leases)
     }
 
     /// <summary>Goes back to an earlier revision, which is not compacted.</summary>
-    /// <returns>The leases whose end is undone.</returns>
-    public IReadOnlyList<Lease> ForgetAfter(long revision)
+    public void ForgetAfter(long revision)
     {
-        var revoked = new List<Lease>();
         for (var r = revision + 1; r <= CurrentRevision; r++)
         {
             foreach (var change in Log[r].Changes)
@@ -102,13 +99,10 @@ internal sealed class MvccStore(ILeaseKeys leases)
                     }
                 }
             }
-
-            revoked.AddRange(Log[r].Revoked is { } lease ? [lease] : []);
         }
 
         Log.DropAfter(revision);
         CurrentRevision = revision;
-        return revoked;
     }
 
     /// <summary>Ends a transaction that changed something.</summary>

@@ -29,9 +29,13 @@ internal static class StoreHash
             }
         }
 
-        // At and below the compacted revision only what can still be read counts.
-        versions.RemoveAll(entry =>
-            entry.Version.Revision.Main <= store.CompactedRevision && (!entry.IsLast || entry.Version.IsTombstone));
+        // At and below the compacted revision only what is still there counts; but when no key is left at all, etcd counts everything.
+        if (versions.Exists(static entry => entry.IsLast && !entry.Version.IsTombstone))
+        {
+            versions.RemoveAll(entry =>
+                entry.Version.Revision.Main <= store.CompactedRevision && (!entry.IsLast || entry.Version.IsTombstone));
+        }
+
         versions.Sort(static (left, right) => left.Version.Revision.CompareTo(right.Version.Revision));
 
         var crc = Update(~0u, Encoding.ASCII.GetBytes("key"));

@@ -1,4 +1,3 @@
-using Coordination.Embedded.Leases;
 using Coordination.Etcd.Protos;
 using Google.Protobuf;
 
@@ -71,16 +70,15 @@ internal sealed class StoreTransaction
     }
 
     /// <summary>Makes the changes visible to others.</summary>
-    /// <param name="revoked">The lease whose end is the reason, if it is that.</param>
     /// <returns>What was changed; null when nothing was, and then the revision stays as it is.</returns>
-    public Commit? Commit(Lease? revoked = null)
+    public Commit? Commit()
     {
         if (_changes.Count == 0)
         {
             return null;
         }
 
-        var commit = new Commit(WriteRevision, [.. _changes], revoked);
+        var commit = new Commit(WriteRevision, [.. _changes]);
         _store.Append(commit);
         return commit;
     }
