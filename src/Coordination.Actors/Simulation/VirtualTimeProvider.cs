@@ -36,6 +36,9 @@ public sealed class VirtualTimeProvider : TimeProvider
         return timer;
     }
 
+    /// <summary>When the next timer is due; null when no timer runs.</summary>
+    public DateTimeOffset? NextTimer => NextDue() is { } due ? _epoch.AddTicks(due) : null;
+
     /// <summary>Moves time forward and fires what becomes due.</summary>
     /// <param name="by">How far; not negative.</param>
     public void Advance(TimeSpan by)
@@ -51,7 +54,7 @@ public sealed class VirtualTimeProvider : TimeProvider
     public bool AdvanceToNextTimer()
     {
         if (NextDue() is not { } due) return false;
-        AdvanceToTicks(Math.Max(due, GetTimestamp()));
+        if (TakeDue(Math.Max(due, GetTimestamp())) is { } timer) timer.Fire();
         return true;
     }
 

@@ -51,11 +51,32 @@ public abstract class ActorSystem : IActorRefFactory, IDisposable
     /// <summary>Stops an actor after its current message.</summary>
     public abstract void Stop(IActorRef actor);
 
-    /// <summary>Stops all actors; the task is <see cref="WhenTerminated"/>.</summary>
+    /// <summary>Runs the <see cref="CoordinatedShutdown"/>, which stops all actors in the end; the task is <see cref="WhenTerminated"/>.</summary>
     public abstract Task Terminate();
 
     /// <summary>Runs code when all actors have stopped.</summary>
     public abstract void RegisterOnTermination(Action code);
+
+    /// <summary>The extension of that id; made at the first call.</summary>
+    public abstract object RegisterExtension(IExtensionId extension);
+
+    /// <summary>The extension of that id; made at the first call.</summary>
+    public abstract object GetExtension(IExtensionId extensionId);
+
+    /// <summary>The extension of that type, or null when it was not registered.</summary>
+    public abstract T? GetExtension<T>() where T : class, IExtension;
+
+    /// <summary>True when the extension was registered.</summary>
+    public abstract bool HasExtension(Type type);
+
+    /// <summary>True when the extension was registered.</summary>
+    public abstract bool HasExtension<T>() where T : class, IExtension;
+
+    /// <summary>The extension of that type, if it was registered.</summary>
+    public abstract bool TryGetExtension(Type extensionType, out object? extension);
+
+    /// <summary>The extension of that type, if it was registered.</summary>
+    public abstract bool TryGetExtension<T>(out T? extension) where T : class, IExtension;
 
     /// <summary>Begins to terminate, without waiting.</summary>
     public void Dispose()

@@ -10,6 +10,7 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
     private readonly Lock _gate = new();
     private readonly List<Action> _onTermination = [];
     private readonly long _started;
+    private readonly ExtensionRegistry _extensions;
     private long _uids;
     private long _temps;
 
@@ -17,6 +18,7 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
     {
         (_options, Name) = (options, name);
         Settings = new Settings(this, options.Config);
+        _extensions = new ExtensionRegistry(this);
         _started = Time.GetTimestamp();
         StartTime = TimeSpan.FromTicks(Time.GetUtcNow().UtcTicks);
         var rootPath = new RootActorPath(new Address("akka", name));
@@ -50,6 +52,8 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
 
     public TimeProvider Time => _options.TimeProvider;
 
+    public Random Random => _options.Random;
+
     public ActorDispatcher Dispatcher => _options.Dispatcher;
 
     public DeadLetterActorRef DeadLetterRef { get; }
@@ -74,8 +78,34 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
 
     public override Task Terminate()
     {
+        if (Settings.CoordinatedShutdownRunByTerminate) _ = CoordinatedShutdown.Get(this).Run(CoordinatedShutdown.ActorSystemTerminateReason.Instance);
+        else FinalTerminate();
+        return WhenTerminated;
+    }
+
+    /// <summary>Stops all actors, without the coordinated shutdown.</summary>
+    public Task FinalTerminate()
+    {
         UserGuardian.StopThis();
         return WhenTerminated;
+    }
+
+    public override object RegisterExtension(IExtensionId extension) => _extensions.Register(extension);
+
+    public override object GetExtension(IExtensionId extensionId) => _extensions.Register(extensionId);
+
+    public override T? GetExtension<T>() where T : class => TryGetExtension<T>(out var extension) ? extension : null;
+
+    public override bool HasExtension(Type type) => _extensions.TryGet(type, out _);
+
+    public override bool HasExtension<T>() => HasExtension(typeof(T));
+
+    public override bool TryGetExtension(Type extensionType, out object? extension) => _extensions.TryGet(extensionType, out extension);
+
+    public override bool TryGetExtension<T>(out T? extension) where T : class
+    {
+        extension = _extensions.TryGet(typeof(T), out var found) ? (T)found! : null;
+        return extension is not null;
     }
 
     public override void RegisterOnTermination(Action code)

@@ -7,6 +7,8 @@ public class Settings
     {
         (System, Config) = (system, config);
         AskTimeout = config.GetTimeSpan("akka.actor.ask-timeout", Timeout.InfiniteTimeSpan);
+        CoordinatedShutdownRunByTerminate = config.GetBoolean("akka.coordinated-shutdown.run-by-actor-system-terminate", true)
+            && config.GetBoolean("akka.coordinated-shutdown.terminate-actor-system", true);
         MinLogLevel = config.GetString("akka.loglevel") switch
         {
             null => null,
@@ -23,6 +25,8 @@ public class Settings
 
     /// <summary>How long an ask waits when it does not say; infinite unless set.</summary>
     public TimeSpan AskTimeout { get; }
+
+    internal bool CoordinatedShutdownRunByTerminate { get; }
 
     internal LogLevel? MinLogLevel { get; }
 }
