@@ -16,9 +16,9 @@ internal sealed class CronRun(CronSettings settings, IEtcdClient etcd, WorkerCre
 
     private readonly MonotonicClock _clock = new(SuspendAwareTimeProvider.Instance);
     private readonly Board _board = new(settings);
-    private string? _killed;
-    private Instant _replaceAt;
+    private readonly Queue<(string Worker, Instant At)> _replacements = new();
     private bool _crashed;
+    private bool _stopping;
 
     public async Task<CronSummary> RunAsync(CancellationToken interrupted)
     {
@@ -29,6 +29,7 @@ internal sealed class CronRun(CronSettings settings, IEtcdClient etcd, WorkerCre
             crew.Start();
             await CompeteAsync(start, interrupted).ConfigureAwait(false);
             TakeEvents(_clock.Now);
+            _stopping = true;
             view.Note(_clock.Now - start, interrupted.IsCancellationRequested ? "interrupted: releasing everything" : "time is over: releasing everything");
             view.Refresh();
             await crew.StopAsync().ConfigureAwait(false);
@@ -51,11 +52,11 @@ internal sealed class CronRun(CronSettings settings, IEtcdClient etcd, WorkerCre
                     await CrashAsync(victim, start).ConfigureAwait(false);
                 }
 
-                if (_killed is not null && _clock.Now >= _replaceAt)
+                while (_replacements.TryPeek(out var replacement) && _clock.Now >= replacement.At)
                 {
-                    view.Note(_clock.Now - start, $"{_killed} started again");
-                    crew.Start(_killed);
-                    _killed = null;
+                    _replacements.Dequeue();
+                    view.Note(_clock.Now - start, $"{replacement.Worker} started again");
+                    crew.Start(replacement.Worker);
                 }
 
                 view.Refresh();
@@ -74,13 +75,23 @@ internal sealed class CronRun(CronSettings settings, IEtcdClient etcd, WorkerCre
     private async Task CrashAsync(WorkerEvent victim, Instant start)
     {
         _crashed = true;
-        _killed = victim.Worker;
         var at = _clock.Now;
         TakeEvents(at);
+        view.Note(at - start, $"{victim.Worker} KILLED without warning in the middle of {victim.Job} (token {victim.Token})");
         _board.Killed(victim.Worker, at.Ticks);
         await crew.CrashAsync(victim.Worker).ConfigureAwait(false);
-        _replaceAt = _clock.Now + ReplaceAfter;
-        view.Note(at - start, $"{victim.Worker} KILLED without warning in the middle of {victim.Job} (token {victim.Token})");
+        _replacements.Enqueue((victim.Worker, _clock.Now + ReplaceAfter));
+    }
+
+    /// <summary>A worker's process ended by itself, or somebody killed it: the same as a crash of ours.</summary>
+    private void OnEnded(WorkerEvent e)
+    {
+        if (!_stopping && crew.Forget(e.Worker))
+        {
+            view.Note(_board.SinceStart(e.At), $"{e.Worker} ENDED without warning");
+            _board.Killed(e.Worker, e.At);
+            _replacements.Enqueue((e.Worker, _clock.Now + ReplaceAfter));
+        }
     }
 
     /// <summary>Applies the events up to a time; returns the last run that began, which is a victim for a crash.</summary>
@@ -95,7 +106,12 @@ internal sealed class CronRun(CronSettings settings, IEtcdClient etcd, WorkerCre
         var takeovers = _board.Takeovers.Count;
         foreach (var e in _board.ApplyUntil(until.Ticks))
         {
-            started = e.Kind == WorkerEventKind.Started ? e : e.Kind is WorkerEventKind.Finished or WorkerEventKind.Lost && e.Worker == started?.Worker ? null : started;
+            started = e.Kind == WorkerEventKind.Started ? e : e.Kind is (WorkerEventKind.Finished or WorkerEventKind.Lost or WorkerEventKind.Ended) && e.Worker == started?.Worker ? null : started;
+            if (e.Kind == WorkerEventKind.Ended)
+            {
+                OnEnded(e);
+            }
+
             if (Describe(e) is { } text)
             {
                 view.Note(_board.SinceStart(e.At), text);
@@ -114,7 +130,7 @@ internal sealed class CronRun(CronSettings settings, IEtcdClient etcd, WorkerCre
 
     private static string? Describe(WorkerEvent e) => e.Kind switch
     {
-        WorkerEventKind.Ready => $"{e.Worker} is ready",
+        WorkerEventKind.Ready => $"{e.Worker} is ready ({e.Text})",
         WorkerEventKind.Started => $"{e.Worker} runs {e.Job} for tick {e.Tick}, token {e.Token}",
         WorkerEventKind.Finished => $"{e.Worker} finished {e.Job} for tick {e.Tick}, token {e.Token}",
         WorkerEventKind.Lost => $"{e.Worker} LOST {e.Job}, token {e.Token}: {e.Text}",
@@ -135,7 +151,7 @@ internal sealed class CronRun(CronSettings settings, IEtcdClient etcd, WorkerCre
         var left = await CountLeftAsync(limit.Token).ConfigureAwait(false);
         return new CronSummary
         {
-            Ok = check.Holds && left == 0 && !(_crashed && _board.HasOrphans && !wasInterrupted),
+            Ok = check.Holds && left == 0 && (wasInterrupted || !_board.HasOrphans),
             Interrupted = wasInterrupted,
             Etcd = plan.EtcdName,
             Workers = crew.Count,

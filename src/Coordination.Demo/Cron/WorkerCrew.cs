@@ -26,6 +26,9 @@ internal sealed class WorkerCrew(CronSettings settings, int count, bool inProces
 
     public bool TryTakeEvent(out WorkerEvent e) => _events.TryDequeue(out e!);
 
+    /// <summary>A worker has ended by itself; false when that is known.</summary>
+    public bool Forget(string name) => _workers.Remove(name);
+
     /// <summary>Ends a worker as SIGKILL does.</summary>
     public async Task CrashAsync(string name)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Coordination.Etcd;
 
@@ -40,6 +41,26 @@ public sealed class CronDemoTests : IAsyncLifetime
         Assert.Equal(0, exitCode);
         AssertTakenOver(root, TimeSpan.FromSeconds(3));
         Assert.Equal(0, (await etcd.GetAsync(new EtcdOp.Get(KeyRange.Prefix("/cron/")) { CountOnly = true })).Count);
+    }
+
+    [Fact]
+    public async Task A_worker_process_killed_by_somebody_is_noticed_taken_over_and_started_again()
+    {
+        using var demo = new DemoProcess(
+            "--etcd", _etcd.Endpoint.GetLeftPart(UriPartial.Authority), "--processes", "--workers", "2", "--jobs", "1", "--no-crash",
+            "--duration", "9s", "--ttl", "2s", "--work", "2s");
+        var line = await demo.PrintedAsync("runs job1");
+        var worker = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
+        var ready = await demo.PrintedAsync($"{worker} is ready (process ");
+        var processId = int.Parse(ready[(ready.IndexOf("(process ", StringComparison.Ordinal) + 9)..^1], CultureInfo.InvariantCulture);
+
+        Signals.Send(processId, Signals.Kill);
+        var (exitCode, output, _) = await demo.EndAsync();
+
+        Assert.Equal(0, exitCode);
+        Assert.Contains($"{worker} ENDED without warning", output, StringComparison.Ordinal);
+        Assert.Contains($"TOOK OVER job1 from {worker}", output, StringComparison.Ordinal);
+        Assert.Contains($"{worker} started again", output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -13,7 +13,7 @@ internal sealed class DemoProcess : IDisposable
     private readonly StringBuilder _output = new();
     private readonly Task<string> _errors;
     private readonly Task _reading;
-    private readonly List<(string Text, TaskCompletionSource Seen)> _awaited = [];
+    private readonly List<(string Text, TaskCompletionSource<string> Seen)> _awaited = [];
 
     public DemoProcess(params string[] arguments)
     {
@@ -40,15 +40,15 @@ internal sealed class DemoProcess : IDisposable
         return await process.EndAsync();
     }
 
-    /// <summary>Completes when a line with the text has been printed.</summary>
-    public Task PrintedAsync(string text)
+    /// <summary>The first line with the text, as soon as it has been printed.</summary>
+    public Task<string> PrintedAsync(string text)
     {
         lock (_output)
         {
-            var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            if (_output.ToString().Contains(text, StringComparison.Ordinal))
+            var seen = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (_output.ToString().Split(Environment.NewLine).FirstOrDefault(line => line.Contains(text, StringComparison.Ordinal)) is { } printed)
             {
-                seen.SetResult();
+                seen.SetResult(printed);
             }
 
             _awaited.Add((text, seen));
@@ -86,7 +86,7 @@ internal sealed class DemoProcess : IDisposable
                 {
                     if (line.Contains(text, StringComparison.Ordinal))
                     {
-                        seen.TrySetResult();
+                        seen.TrySetResult(line);
                     }
                 }
             }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Coordination.Demo.Cron.Ledger;
 using Coordination.Time;
 
@@ -14,7 +15,7 @@ internal sealed class CronWorker(string name, CronSettings settings, Coordinatio
     public async Task RunAsync(CancellationToken stopping)
     {
         await system.WaitUntilReadyAsync(TimeSpan.FromSeconds(10), stopping).ConfigureAwait(false);
-        Report(WorkerEventKind.Ready);
+        Report(WorkerEventKind.Ready, text: string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId}"));
         await Task.WhenAll(settings.AllJobs.Select(job => CompeteAsync(job, stopping))).ConfigureAwait(false);
     }
 

@@ -24,8 +24,6 @@ internal sealed class WorkerProcess : IWorkerHost
 
     public string Name { get; }
 
-    public int ProcessId => _process.Id;
-
     public async Task CrashAsync()
     {
         // SIGKILL on Unix: the process gets no chance to release anything.
