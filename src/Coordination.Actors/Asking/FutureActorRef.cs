@@ -5,6 +5,7 @@ internal sealed class FutureActorRef<T>(ActorSystemImpl system) : ActorRefBase
 {
     private readonly TaskCompletionSource<T> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ActorPath? _path; // made when somebody looks
+    private TimeSpan _timeout;
     private ITimer? _timer;
     private CancellationTokenRegistration _cancellation;
 
@@ -25,10 +26,10 @@ internal sealed class FutureActorRef<T>(ActorSystemImpl system) : ActorRefBase
     public static FutureActorRef<T> For(ICanTell target, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(target);
-        var system = (target as ActorSelection)?.SystemImpl ?? (target as ActorRefBase)?.SystemImpl ?? ActorCell.Current?.SystemImpl
+        var system = (target as ActorSelection)?.SystemImpl ?? (target is IActorRef reference ? ActorRefBase.Of(reference).SystemImpl : null) ?? ActorCell.Current?.SystemImpl
             ?? throw new ArgumentException("Unable to resolve the target Provider", nameof(target));
         var answer = new FutureActorRef<T>(system);
-        if (timeout is { } limit && limit > TimeSpan.Zero)
+        if ((timeout ?? system.Settings.AskTimeout) is var limit && limit > TimeSpan.Zero)
         {
             answer._timer = system.Time.StartTimer(static self => ((FutureActorRef<T>)self!).TimedOut(), answer, limit);
             answer._timeout = limit;
@@ -38,8 +39,6 @@ internal sealed class FutureActorRef<T>(ActorSystemImpl system) : ActorRefBase
             answer._cancellation = cancellationToken.UnsafeRegister(static (self, token) => ((FutureActorRef<T>)self!).Cancelled(token), answer);
         return answer;
     }
-
-    private TimeSpan _timeout;
 
     private protected override void TellInternal(object message, IActorRef? sender)
     {

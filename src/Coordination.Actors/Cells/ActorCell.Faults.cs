@@ -50,8 +50,20 @@ internal sealed partial class ActorCell
     public void JudgeFailure(FailedMessage failed)
     {
         if (Children.Find(failed.Child) is not { } stats) return;
-        _strategy ??= _props.SupervisorStrategy ?? _actor?.SupervisorStrategy() ?? SupervisorStrategy.DefaultStrategy;
-        if (!_strategy.HandleFailure(this, stats, failed.Cause, Children.AllStats())) Fail(failed.Cause, failed.Child);
+        var outer = _current;
+        _current = new Delivery(failed, failed.Child); // the decider sees the child as the sender
+        bool handled;
+        try
+        {
+            _strategy ??= _props.SupervisorStrategy ?? _actor?.SupervisorStrategy() ?? SupervisorStrategy.DefaultStrategy;
+            handled = _strategy.HandleFailure(this, stats, failed.Cause, Children.AllStats());
+        }
+        finally
+        {
+            _current = outer;
+        }
+
+        if (!handled) Fail(failed.Cause, failed.Child);
     }
 
     public void SuspendAll()

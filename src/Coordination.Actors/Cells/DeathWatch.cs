@@ -12,14 +12,14 @@ internal sealed class DeathWatch(ActorCell cell)
         ArgumentNullException.ThrowIfNull(subject);
         var watchee = ActorRefBase.Of(subject);
         if (ReferenceEquals(watchee, cell.SelfRef)) return subject;
-        if (_watching is not null && _watching.TryGetValue(subject, out var previous))
+        if (_watching is not null && _watching.TryGetValue(watchee, out var previous))
         {
             if (!Equals(previous, message))
                 throw new InvalidOperationException($"Watch({subject}) termination message was not overwritten from [{previous ?? "null"}] to [{message ?? "null"}]. If this was intended, unwatch first before using Watch / WatchWith with another message.");
             return subject;
         }
 
-        (_watching ??= []).Add(subject, message);
+        (_watching ??= []).Add(watchee, message);
         watchee.SendSystem(new WatchMessage(watchee, cell.SelfRef));
         return subject;
     }
@@ -27,8 +27,9 @@ internal sealed class DeathWatch(ActorCell cell)
     public IActorRef Unwatch(IActorRef subject)
     {
         ArgumentNullException.ThrowIfNull(subject);
-        if (_watching?.Remove(subject) is true) ActorRefBase.Of(subject).SendSystem(new UnwatchMessage(cell.SelfRef));
-        _queued?.Remove(subject);
+        var watchee = ActorRefBase.Of(subject);
+        if (_watching?.Remove(watchee) is true) watchee.SendSystem(new UnwatchMessage(cell.SelfRef));
+        _queued?.Remove(watchee);
         return subject;
     }
 

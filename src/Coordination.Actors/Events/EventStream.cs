@@ -13,9 +13,10 @@ public class EventStream : LoggingBus
     public override bool Subscribe(IActorRef subscriber, Type channel)
     {
         var subscribed = base.Subscribe(subscriber, channel);
-        if (subscribed && _undertaker is { } undertaker && subscriber is ActorRefBase actor)
-            actor.SendSystem(new WatchMessage(actor, undertaker));
-        return subscribed;
+        if (!subscribed || _undertaker is not { } undertaker) return subscribed;
+        var actor = ActorRefBase.Of(subscriber);
+        actor.SendSystem(new WatchMessage(actor, undertaker));
+        return true;
     }
 
     /// <inheritdoc/>
@@ -38,7 +39,7 @@ public class EventStream : LoggingBus
 
     private void Forget(IActorRef subscriber)
     {
-        if (_undertaker is { } undertaker && subscriber is ActorRefBase actor) actor.SendSystem(new UnwatchMessage(undertaker));
+        if (_undertaker is { } undertaker) ActorRefBase.Of(subscriber).SendSystem(new UnwatchMessage(undertaker));
     }
 
     private sealed class Undertaker(EventStream stream, ActorSystemImpl system, ActorPath path) : ActorRefBase

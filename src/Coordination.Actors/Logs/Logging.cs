@@ -19,7 +19,7 @@ public static class Logging
 
     /// <summary>The log of anything, on the event stream only.</summary>
     public static ILoggingAdapter GetLogger(LoggingBus loggingBus, object logSourceObj, ILogMessageFormatter? logMessageFormatter = null) =>
-        new SystemLog(loggingBus, SourceOf(logSourceObj), logSourceObj?.GetType() ?? typeof(object), null, TimeProvider.System,
+        new SystemLog(loggingBus, SourceOf(logSourceObj), logSourceObj?.GetType() ?? typeof(object), null, null, TimeProvider.System,
             logMessageFormatter ?? DefaultLogMessageFormatter.Instance);
 
     /// <summary>The event of a level.</summary>

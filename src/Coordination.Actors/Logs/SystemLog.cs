@@ -4,7 +4,8 @@ using MsLevel = Microsoft.Extensions.Logging.LogLevel;
 namespace Coordination.Actors;
 
 /// <summary>A log of a system: lines go to Microsoft.Extensions.Logging, and to the event stream if somebody listens there.</summary>
-internal sealed class SystemLog(LoggingBus bus, string source, Type sourceType, ILogger? logger, TimeProvider time, ILogMessageFormatter formatter) : ILoggingAdapter
+internal sealed class SystemLog(
+    LoggingBus bus, string source, Type sourceType, ILogger? logger, LogLevel? minimum, TimeProvider time, ILogMessageFormatter formatter) : ILoggingAdapter
 {
     private static readonly EventId FromActor = new(1, "ActorLog");
 
@@ -18,7 +19,8 @@ internal sealed class SystemLog(LoggingBus bus, string source, Type sourceType, 
 
     public bool IsErrorEnabled => IsEnabled(LogLevel.ErrorLevel);
 
-    public bool IsEnabled(LogLevel logLevel) => logger?.IsEnabled(ToMs(logLevel)) is true || bus.HasSubscribers(Logging.ClassFor(logLevel));
+    public bool IsEnabled(LogLevel logLevel) =>
+        !(logLevel < minimum) && (logger?.IsEnabled(ToMs(logLevel)) is true || bus.HasSubscribers(Logging.ClassFor(logLevel)));
 
     public void Log(LogLevel logLevel, Exception? cause, LogMessage message) => Write(logLevel, cause, message);
 
@@ -26,6 +28,7 @@ internal sealed class SystemLog(LoggingBus bus, string source, Type sourceType, 
 
     private void Write(LogLevel level, Exception? cause, object message)
     {
+        if (level < minimum) return;
         if (logger?.IsEnabled(ToMs(level)) is true)
             logger.Log(ToMs(level), FromActor, (source, message), cause, static (line, _) => $"[{line.source}] {line.message}");
         if (!bus.HasSubscribers(Logging.ClassFor(level))) return;

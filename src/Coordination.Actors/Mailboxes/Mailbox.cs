@@ -72,6 +72,8 @@ internal sealed class Mailbox(ActorCell cell, ActorDispatcher dispatcher) : IThr
         if (HasWork) TrySchedule();
     }
 
+    public override string ToString() => cell.Self.Path.ToStringWithUid();
+
     private bool HasWork => Volatile.Read(ref _system) is not null || ((_closed || _suspended == 0) && _user.HasMessages);
 
     private void TrySchedule()

@@ -60,7 +60,18 @@ public abstract class ActorRefBase : IActorRef
 
     internal void StopThis() => SendSystem(new StopMessage());
 
-    /// <summary>The inner side of a reference. All references are made by this runtime.</summary>
-    internal static ActorRefBase Of(IActorRef reference) =>
-        reference as ActorRefBase ?? throw new ArgumentException($"{reference} is not a reference of this runtime.", nameof(reference));
+    /// <summary>The inner side of a reference. All references are made by this runtime, or wrap one that is.</summary>
+    internal static ActorRefBase Of(IActorRef reference) => reference switch
+    {
+        ActorRefBase actor => actor,
+        IActorRefWrapper wrapper => Of(wrapper.Wrapped),
+        null => throw new ArgumentNullException(nameof(reference)),
+        _ => throw new ArgumentException($"{reference} is not a reference of this runtime.", nameof(reference)),
+    };
+}
+
+/// <summary>Something that can be used like the reference it wraps, such as a test probe.</summary>
+internal interface IActorRefWrapper
+{
+    IActorRef Wrapped { get; }
 }

@@ -17,6 +17,9 @@ public abstract class ActorSystem : IActorRefFactory, IDisposable
     /// <summary>Schedules messages and actions.</summary>
     public abstract IScheduler Scheduler { get; }
 
+    /// <summary>The settings of the system.</summary>
+    public abstract Settings Settings { get; }
+
     /// <summary>The log of the system.</summary>
     public abstract ILoggingAdapter Log { get; }
 
@@ -32,6 +35,10 @@ public abstract class ActorSystem : IActorRefFactory, IDisposable
     /// <summary>Starts a system with the defaults.</summary>
     public static ActorSystem Create(string name) => BuiltInActorSystem.Create(name, new BuiltInActorSystemOptions());
 
+    /// <summary>Starts a system with a configuration. Settings that it does not know are kept for others, in <see cref="Settings"/>.</summary>
+    public static ActorSystem Create(string name, Config config) =>
+        BuiltInActorSystem.Create(name, new BuiltInActorSystemOptions { Config = config });
+
     /// <inheritdoc/>
     public abstract IActorRef ActorOf(Props props, string? name = null);
 
@@ -44,11 +51,32 @@ public abstract class ActorSystem : IActorRefFactory, IDisposable
     /// <summary>Stops an actor after its current message.</summary>
     public abstract void Stop(IActorRef actor);
 
-    /// <summary>Stops all actors; the task is <see cref="WhenTerminated"/>.</summary>
+    /// <summary>Runs the <see cref="CoordinatedShutdown"/>, which stops all actors in the end; the task is <see cref="WhenTerminated"/>.</summary>
     public abstract Task Terminate();
 
     /// <summary>Runs code when all actors have stopped.</summary>
     public abstract void RegisterOnTermination(Action code);
+
+    /// <summary>The extension of that id; made at the first call.</summary>
+    public abstract object RegisterExtension(IExtensionId extension);
+
+    /// <summary>The extension of that id; made at the first call.</summary>
+    public abstract object GetExtension(IExtensionId extensionId);
+
+    /// <summary>The extension of that type, or null when it was not registered.</summary>
+    public abstract T? GetExtension<T>() where T : class, IExtension;
+
+    /// <summary>True when the extension was registered.</summary>
+    public abstract bool HasExtension(Type type);
+
+    /// <summary>True when the extension was registered.</summary>
+    public abstract bool HasExtension<T>() where T : class, IExtension;
+
+    /// <summary>The extension of that type, if it was registered.</summary>
+    public abstract bool TryGetExtension(Type extensionType, out object? extension);
+
+    /// <summary>The extension of that type, if it was registered.</summary>
+    public abstract bool TryGetExtension<T>(out T? extension) where T : class, IExtension;
 
     /// <summary>Begins to terminate, without waiting.</summary>
     public void Dispose()

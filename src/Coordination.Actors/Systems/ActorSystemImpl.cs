@@ -10,18 +10,22 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
     private readonly Lock _gate = new();
     private readonly List<Action> _onTermination = [];
     private readonly long _started;
+    private readonly ExtensionRegistry _extensions;
     private long _uids;
     private long _temps;
 
     public ActorSystemImpl(string name, BuiltInActorSystemOptions options)
     {
         (_options, Name) = (options, name);
+        Settings = new Settings(this, options.Config);
+        _extensions = new ExtensionRegistry(this);
         _started = Time.GetTimestamp();
         StartTime = TimeSpan.FromTicks(Time.GetUtcNow().UtcTicks);
         var rootPath = new RootActorPath(new Address("akka", name));
         DeadLetterRef = new DeadLetterActorRef(this, rootPath.Child("deadLetters"));
         Log = LogFor($"ActorSystem({name})", typeof(ActorSystem), null);
-        Scheduler = new TimeProviderScheduler(Time, failure => Log.Error(failure, "A scheduled action failed: {0}", failure.Message));
+        var scheduler = new TimeProviderScheduler(Time, failure => Log.Error(failure, "A scheduled action failed: {0}", failure.Message));
+        Scheduler = options.WrapScheduler?.Invoke(scheduler) ?? scheduler;
         EventStream.DropDeadSubscribers(this, rootPath.Child("system").Child("eventStreamUnsubscriber"));
         Root = new RootActorRef(this, rootPath);
         InnerGuardian = Guardian("system");
@@ -36,6 +40,8 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
 
     public override IScheduler Scheduler { get; }
 
+    public override Settings Settings { get; }
+
     public override ILoggingAdapter Log { get; }
 
     public override Task WhenTerminated => _terminated.Task;
@@ -45,6 +51,8 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
     public override TimeSpan Uptime => Time.GetElapsedTime(_started);
 
     public TimeProvider Time => _options.TimeProvider;
+
+    public Random Random => _options.Random;
 
     public ActorDispatcher Dispatcher => _options.Dispatcher;
 
@@ -70,8 +78,34 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
 
     public override Task Terminate()
     {
+        if (Settings.CoordinatedShutdownRunByTerminate) _ = CoordinatedShutdown.Get(this).Run(CoordinatedShutdown.ActorSystemTerminateReason.Instance);
+        else FinalTerminate();
+        return WhenTerminated;
+    }
+
+    /// <summary>Stops all actors, without the coordinated shutdown.</summary>
+    public Task FinalTerminate()
+    {
         UserGuardian.StopThis();
         return WhenTerminated;
+    }
+
+    public override object RegisterExtension(IExtensionId extension) => _extensions.Register(extension);
+
+    public override object GetExtension(IExtensionId extensionId) => _extensions.Register(extensionId);
+
+    public override T? GetExtension<T>() where T : class => TryGetExtension<T>(out var extension) ? extension : null;
+
+    public override bool HasExtension(Type type) => _extensions.TryGet(type, out _);
+
+    public override bool HasExtension<T>() => HasExtension(typeof(T));
+
+    public override bool TryGetExtension(Type extensionType, out object? extension) => _extensions.TryGet(extensionType, out extension);
+
+    public override bool TryGetExtension<T>(out T? extension) where T : class
+    {
+        extension = _extensions.TryGet(typeof(T), out var found) ? (T)found! : null;
+        return extension is not null;
     }
 
     public override void RegisterOnTermination(Action code)
@@ -108,7 +142,7 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
     public ActorPath NextTempPath() => Root.Path.Child("temp").Child($"${Interlocked.Increment(ref _temps)}");
 
     public ILoggingAdapter LogFor(string source, Type type, ILogMessageFormatter? formatter) =>
-        new SystemLog(EventStream, source, type, _options.LoggerFactory?.CreateLogger(type.FullName ?? type.Name), Time,
+        new SystemLog(EventStream, source, type, _options.LoggerFactory?.CreateLogger(type.FullName ?? type.Name), Settings.MinLogLevel, Time,
             formatter ?? DefaultLogMessageFormatter.Instance);
 
     /// <summary>Both guardians are gone.</summary>

@@ -29,4 +29,13 @@ public sealed record BuiltInActorSystemOptions
 
     /// <summary>Where the log goes. Default: nowhere.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }
+
+    /// <summary>The settings: <c>akka.loglevel</c>, <c>akka.actor.ask-timeout</c>, <c>akka.coordinated-shutdown</c>, and any others for the users' own use.</summary>
+    public Config Config { get; init; } = Config.Empty;
+
+    /// <summary>Random numbers, for the jitter of backoffs. Default: those of the process.</summary>
+    public Random Random { get; init; } = Random.Shared;
+
+    /// <summary>For the test kit: another face for the scheduler.</summary>
+    internal Func<IScheduler, IScheduler>? WrapScheduler { get; init; }
 }

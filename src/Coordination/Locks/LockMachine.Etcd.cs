@@ -5,8 +5,16 @@ namespace Coordination.Locks;
 /// <content>The dialogue with etcd: replies to attempts, releases and reads, and what the watch shows.</content>
 internal sealed partial class LockMachine
 {
-    private LockStep OnAttemptWon(LockState state, LockMessage.AttemptWon m) =>
-        state.Phase is LockPhase.Attempting phase && phase.Attempt == m.Attempt ? Own(state, m.Revision, phase.Lease, m.ValidFor) : state;
+    private LockStep OnAttemptWon(LockState state, LockMessage.AttemptWon m)
+    {
+        if (state.Phase is not LockPhase.Attempting phase || phase.Attempt != m.Attempt)
+        {
+            return state;
+        }
+
+        // When the watch was faster than the reply and shows a later change, the key is not ours any more.
+        return state.ChangedAt > m.Revision ? Advance(state) : Own(state, m.Revision, phase.Lease, m.ValidFor);
+    }
 
     private LockStep OnAttemptMet(LockState state, LockMessage.AttemptMet m)
     {
@@ -16,9 +24,8 @@ internal sealed partial class LockMachine
         }
 
         var seen = state with { Seen = Later(state.Seen, m.Revision) };
-        return state.DeletedAt > m.Revision ? Advance(seen)
-            : IsOurs(seen, m.Current) ? MeetOurs(seen, m.Current, m.ValidFor)
-            : Block(seen, m.Current, m.Revision);
+        return state.ChangedAt > m.Revision ? Advance(seen)
+            : Meet(seen, m.Current, m.Revision, m.ValidFor);
     }
 
     private LockStep OnAttemptFailed(LockState state, LockMessage.AttemptFailed m)
@@ -49,11 +56,8 @@ internal sealed partial class LockMachine
             return state;
         }
 
-        var seen = state with { Seen = Later(state.Seen, m.Revision), Failures = 0 };
-
-        // While our key was there, an older attempt could not commit. Now it can.
-        var step = Released(seen, phase);
-        return (seen.Unresolved.IsEmpty ? step : step.Then(s => EnsureWatch(s, m.Revision.Next))).Then(Advance);
+        // What the key is like at the revision of the reply is not known: the guard may have failed, and an older attempt may have committed.
+        return Released(state with { Failures = 0 }, phase).Then(Advance);
     }
 
     private static LockStep OnReleaseFailed(LockState state, LockMessage.ReleaseFailed m)
@@ -79,30 +83,36 @@ internal sealed partial class LockMachine
             return state;
         }
 
-        var seen = state with { Seen = m.Current.ModRevision };
+        var seen = state with { Seen = m.Current.ModRevision, ChangedAt = m.Current.ModRevision };
         return seen.Phase switch
         {
             // Its reply says more, and what this attempt meets may be what the watch shows.
             LockPhase.Attempting => seen,
             LockPhase.Releasing => seen,
-            LockPhase.Holding p => OverwrittenWhileHolding(seen, p, m.Current),
-            LockPhase.Confirming => Block(seen, m.Current, m.Current.ModRevision),
+            LockPhase.Holding p => Overwritten(seen, p, m.Current, m.Current.ModRevision, m.ValidFor),
+            LockPhase.Confirming => Meet(seen, m.Current, m.Current.ModRevision, m.ValidFor),
             _ when IsOurs(seen, m.Current) => MeetOurs(seen, m.Current, m.ValidFor),
             _ => seen with { Holder = LockValue.HolderOf(m.Current) },
         };
     }
 
     private LockStep OnKeyDeleted(LockState state, LockMessage.KeyDeleted m) =>
-        m.Revision <= state.Seen ? state : Gone(state with { Seen = m.Revision, DeletedAt = m.Revision });
+        m.Revision <= state.Seen ? state : Gone(state with { Seen = m.Revision, ChangedAt = m.Revision });
 
     private LockStep OnKeyRead(LockState state, LockMessage.KeyRead m)
     {
-        if (m.Revision < state.Seen && state.Phase is not LockPhase.Looking)
+        if (m.Revision < state.Seen && (state.IsWatching || state.Phase is not LockPhase.Looking))
         {
-            return state;
+            // The watch was faster, and what it showed was acted on.
+            return state.Phase is LockPhase.Looking ? Advance(state) : state;
         }
 
-        var seen = state with { Seen = Later(state.Seen, m.Revision), Failures = 0 };
+        var seen = state with
+        {
+            Seen = Later(state.Seen, m.Revision),
+            ChangedAt = Later(state.ChangedAt, m.Current?.ModRevision ?? m.Revision),
+            Failures = 0,
+        };
         if (seen.Phase is LockPhase.Looking && !seen.Unresolved.IsEmpty)
         {
             return EnsureWatch(seen, m.Revision.Next).Then(s => OnSeen(s, m));
@@ -113,11 +123,11 @@ internal sealed partial class LockMachine
 
     private LockStep OnSeen(LockState state, LockMessage.KeyRead m) => (state.Phase, m.Current) switch
     {
-        (LockPhase.Looking, null) => TooManyUnresolved(state) ? BackOff(state, Unresolvable()) : Advance(state with { DeletedAt = m.Revision }),
-        (_, null) => Gone(state with { DeletedAt = m.Revision }),
+        (LockPhase.Looking, null) => TooManyUnresolved(state) ? BackOff(state, Unresolvable()) : Advance(state),
+        (_, null) => Gone(state),
         (LockPhase.Attempting or LockPhase.Releasing, _) => state,
-        (LockPhase.Holding p, { } current) => current.ModRevision == p.Token ? state : OverwrittenWhileHolding(state, p, current),
-        (LockPhase.Confirming p, { } current) => current.ModRevision == p.Token ? state : Block(state, current, m.Revision),
+        (LockPhase.Holding p, { } current) => current.ModRevision == p.Token ? state : Overwritten(state, p, current, m.Revision, m.ValidFor),
+        (LockPhase.Confirming p, { } current) => current.ModRevision == p.Token ? state : Meet(state, current, m.Revision, m.ValidFor),
         (_, { } current) when IsOurs(state, current) => MeetOurs(state, current, m.ValidFor),
         (LockPhase.Looking or LockPhase.Blocked, { } current) => Block(state, current, m.Revision),
         _ => state,
@@ -134,8 +144,12 @@ internal sealed partial class LockMachine
         _ => state,
     };
 
-    private LockStep OverwrittenWhileHolding(LockState state, LockPhase.Holding phase, KeyValue current) =>
-        new LockStep(state, [new LockEffect.Lose(phase.Request, LossReason.KeyOverwritten)]).Then(s => Block(s, current, current.ModRevision));
+    private LockStep Overwritten(LockState state, LockPhase.Holding phase, KeyValue current, Revision revision, TimeSpan validFor) =>
+        new LockStep(state, [new LockEffect.Lose(phase.Request, LossReason.KeyOverwritten)]).Then(s => Meet(s, current, revision, validFor));
+
+    /// <summary>Another put is there instead of ours: somebody else's, or one of an older attempt of ours.</summary>
+    private LockStep Meet(LockState state, KeyValue current, Revision revision, TimeSpan validFor) =>
+        IsOurs(state, current) ? MeetOurs(state, current, validFor) : Block(state, current, revision);
 
     private bool TooManyUnresolved(LockState state) => !state.Waiters.IsEmpty && state.Unresolved.Count >= settings.MaxUnresolved;
 

@@ -18,8 +18,9 @@ internal sealed partial class LockMachine
 
         if (!idle.Unresolved.IsEmpty)
         {
-            // An attempt that may still commit: the watch will show it. A read gives the watch its start.
-            return idle.IsWatching ? idle : Look(idle);
+            // An attempt that may still commit: the watch will show it. A read gives the watch its start, and shows what the watch showed in vain
+            // while something else was under way.
+            return idle.IsWatching && state.Phase is LockPhase.Idle or LockPhase.Looking or LockPhase.Blocked ? idle : Look(idle);
         }
 
         return idle.IsWatching ? new LockStep(idle with { IsWatching = false }, [new LockEffect.StopWatch()]) : idle;
@@ -29,7 +30,9 @@ internal sealed partial class LockMachine
     {
         // A new id each time: an attempt whose outcome is unknown stays recognisable beside its successor.
         var attempt = newAttempt();
-        return new LockStep(state with { Phase = new LockPhase.Attempting(attempt, lease) }, [new LockEffect.SendAttempt(attempt, lease)]);
+        return new LockStep(
+            state with { Phase = new LockPhase.Attempting(attempt, lease), ChangedAt = Revision.None },
+            [new LockEffect.SendAttempt(attempt, lease)]);
     }
 
     private static LockStep Look(LockState state) => new(state with { Phase = new LockPhase.Looking() }, [new LockEffect.SendRead()]);

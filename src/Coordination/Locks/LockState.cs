@@ -41,7 +41,7 @@ internal abstract record LockPhase
 /// <param name="Waiters">The requests of this process, first come first served.</param>
 /// <param name="Unresolved">Attempts whose outcome is unknown, with their lease: each may still commit, as long as its lease lives.</param>
 /// <param name="Seen">The newest revision at which the key's state is known.</param>
-/// <param name="DeletedAt">The newest revision at which the key was seen deleted.</param>
+/// <param name="ChangedAt">The newest revision at which the key was shown changed since the attempt under way was sent.</param>
 /// <param name="Holder">Who held the key when it was last seen held by others.</param>
 /// <param name="IsWatching">Whether a watch on the key runs.</param>
 /// <param name="Failures">Failures in a row.</param>
@@ -52,7 +52,7 @@ internal sealed record LockState(
     ImmutableList<LockWaiter> Waiters,
     ImmutableDictionary<AttemptId, LeaseId> Unresolved,
     Revision Seen,
-    Revision DeletedAt,
+    Revision ChangedAt,
     LockHolder? Holder,
     bool IsWatching,
     int Failures,

@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Text;
+using Coordination.Demo.Cli;
+using Coordination.Etcd;
+
+namespace Coordination.Demo.Cron;
+
+/// <summary>The options that the demo and its worker processes share.</summary>
+internal sealed class CronOptions
+{
+    public Option<ImmutableArray<Uri>?> Etcd { get; } = new("--etcd")
+    {
+        Description = "The etcd to use: http://host:port, several with commas between. Default: an embedded server, in memory.",
+        HelpName = "URL[,URL…]",
+        CustomParser = ParseEndpoints,
+    };
+
+    public Option<int> Jobs { get; } = Number("--jobs", 3, 1, 100, "How many jobs there are.");
+
+    public Option<TimeSpan> Tick { get; } = Duration("--tick", TimeSpan.FromSeconds(1), 0.05, 3600, "How often the jobs' clock ticks; a job is due every 1 to 3 ticks.");
+
+    public Option<TimeSpan> Work { get; } = Duration("--work", TimeSpan.FromMilliseconds(300), 0, 3600, "How long a job works.");
+
+    public Option<TimeSpan> Ttl { get; } = Duration("--ttl", TimeSpan.FromSeconds(5), 2, 3600, "The TTL of the workers' leases: how long a crashed worker keeps its job.");
+
+    public Option<string> LockPrefix { get; } = new("--lock-prefix")
+    {
+        Description = "What the keys of the locks begin with.",
+        HelpName = "key",
+        DefaultValueFactory = _ => "/cron/lock/",
+        CustomParser = ParsePrefix,
+    };
+
+    public static Option<TimeSpan> Duration(string name, TimeSpan value, double minSeconds, double maxSeconds, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "duration",
+        DefaultValueFactory = _ => value,
+        CustomParser = DurationText.Between(TimeSpan.FromSeconds(minSeconds), TimeSpan.FromSeconds(maxSeconds)),
+    };
+
+    public static Option<int> Number(string name, int value, int min, int max, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "n",
+        DefaultValueFactory = _ => value,
+        CustomParser = result =>
+        {
+            if (!int.TryParse(result.Tokens[0].Value, out var number) || number < min || number > max)
+            {
+                result.AddError($"{name}: '{result.Tokens[0].Value}' is out of range; allowed is {min} to {max}.");
+            }
+
+            return number;
+        },
+    };
+
+    public void AddTo(Command command)
+    {
+        command.Options.Add(Etcd);
+        command.Options.Add(Jobs);
+        command.Options.Add(Tick);
+        command.Options.Add(Work);
+        command.Options.Add(Ttl);
+        command.Options.Add(LockPrefix);
+    }
+
+    public CronSettings Read(ParseResult result, ImmutableArray<Uri> endpoints, string run, long startTicks) => new(
+        endpoints,
+        run,
+        result.GetRequiredValue(LockPrefix),
+        result.GetRequiredValue(Jobs),
+        result.GetRequiredValue(Tick),
+        result.GetRequiredValue(Work),
+        result.GetRequiredValue(Ttl),
+        startTicks);
+
+    private static ImmutableArray<Uri>? ParseEndpoints(ArgumentResult result)
+    {
+        try
+        {
+            return EndpointText.ParseList(result.Tokens[0].Value);
+        }
+        catch (FormatException error)
+        {
+            result.AddError($"--etcd: {error.Message}");
+            return null;
+        }
+    }
+
+    private static string ParsePrefix(ArgumentResult result)
+    {
+        const int roomForName = 16;
+        var prefix = result.Tokens[0].Value;
+        var length = Encoding.UTF8.GetByteCount(prefix);
+        if (length is 0 or > LockOptions.MaxNameLength - roomForName)
+        {
+            result.AddError($"--lock-prefix: the key has {length} bytes; allowed are 1 to {LockOptions.MaxNameLength - roomForName}.");
+        }
+
+        return prefix;
+    }
+}

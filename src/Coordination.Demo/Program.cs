@@ -1,0 +1,34 @@
+using System.CommandLine;
+using Coordination.Demo.Cli;
+using Coordination.Demo.Cron;
+using Coordination.Demo.Cron.Workers;
+
+var root = new RootCommand(
+    """
+    Coordination: distributed locks for .NET on etcd. Without a command it runs the demo: workers compete for cron jobs, one of them is
+    killed in the middle of a job, and a ledger proves that each job ran on one worker at a time.
+
+    Examples:
+      coordination --duration 20s
+      coordination --etcd http://127.0.0.1:2379 --processes --workers 4
+      coordination --json --duration 10s | jq .ledger
+
+    Exit codes: 0 the check holds, 1 it does not, 2 wrong command line, 3 etcd cannot be used, 130 interrupted.
+    """);
+new CronCommand().AddTo(root);
+root.Subcommands.Add(WorkerCommand.Create());
+
+var result = root.Parse(args);
+if (result.Errors.Count > 0)
+{
+    foreach (var error in result.Errors)
+    {
+        await Console.Error.WriteLineAsync($"coordination: {error.Message}").ConfigureAwait(false);
+    }
+
+    await Console.Error.WriteLineAsync("Try 'coordination --help'.").ConfigureAwait(false);
+    return ExitCode.Usage;
+}
+
+// Ctrl-C and SIGTERM release everything first; that is bounded by the stop timeouts.
+return await result.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(20) }).ConfigureAwait(false);

@@ -1,0 +1,101 @@
+using Coordination.Etcd;
+
+namespace Coordination.Hosting;
+
+/// <summary>
+/// Reads <see cref="CoordinationOptions"/> from HOCON: the block <c>coordination</c> of a configuration, as hocon/coordination.conf shows it whole.
+/// What is not given keeps its default. A setting that does not exist is an error: a misspelled one must not be ignored.
+/// </summary>
+public static class HoconOptions
+{
+    private const string Root = "coordination";
+
+    // The settings there are, block by block; hocon/coordination.conf is held against this list by a test.
+    private static readonly Dictionary<string, string[]> Known = new()
+    {
+        [""] = ["name", "owner", "stop-timeout", "session", "etcd", "locks"],
+        ["session"] = ["ttl", "clock-rate-bound"],
+        ["etcd"] = ["endpoints", "connect-timeout", "request-timeout", "max-receive-message-size", "keep-alive-streams", "stream-queue-limit"],
+        ["locks"] = ["max-waiters", "max-locks", "idle-timeout", "own-key-watch-delay", "fallback-interval"],
+    };
+
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="ArgumentException">The file has a syntax error, an unknown setting or a value that cannot be read; the message names it.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static CoordinationOptions Load(string path)
+    {
+        var text = File.ReadAllText(path);
+        try
+        {
+            return Read(ConfigurationFactory.ParseString(text));
+        }
+        catch (Exception error) when (error is ConfigurationException or FormatException or ArgumentException)
+        {
+            throw new ArgumentException($"The configuration '{path}' cannot be used: {error.Message}", nameof(path), error);
+        }
+    }
+
+    /// <summary>Reads the block <c>coordination</c> of a configuration.</summary>
+    /// <param name="config">The whole configuration.</param>
+    /// <param name="defaults">What holds where nothing is given; null: the defaults of <see cref="CoordinationOptions"/>.</param>
+    /// <exception cref="ArgumentException">There are unknown settings; the message names all of them and those that exist.</exception>
+    public static CoordinationOptions Read(Config config, CoordinationOptions? defaults = null)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        defaults ??= new CoordinationOptions();
+        RefuseUnknown(config);
+        var etcd = defaults.Etcd;
+        var locks = defaults.Locks;
+        return defaults with
+        {
+            Name = Text(config, "name", defaults.Name),
+            Owner = Text(config, "owner", defaults.Owner),
+            StopTimeout = Duration(config, "stop-timeout", defaults.StopTimeout),
+            SessionTtl = Duration(config, "session.ttl", defaults.SessionTtl),
+            ClockRateBound = config.GetDouble($"{Root}.session.clock-rate-bound", defaults.ClockRateBound),
+            Etcd = etcd with
+            {
+                Endpoints = config.HasPath($"{Root}.etcd.endpoints")
+                    ? EndpointText.ParseList(string.Join(',', config.GetStringList($"{Root}.etcd.endpoints")))
+                    : etcd.Endpoints,
+                ConnectTimeout = Duration(config, "etcd.connect-timeout", etcd.ConnectTimeout),
+                RequestTimeout = Duration(config, "etcd.request-timeout", etcd.RequestTimeout),
+                MaxReceiveMessageSize = (int)Math.Min(
+                    int.MaxValue, config.GetByteSize($"{Root}.etcd.max-receive-message-size", etcd.MaxReceiveMessageSize) ?? etcd.MaxReceiveMessageSize),
+                KeepAliveStreams = config.GetInt($"{Root}.etcd.keep-alive-streams", etcd.KeepAliveStreams),
+                StreamQueueLimit = config.GetInt($"{Root}.etcd.stream-queue-limit", etcd.StreamQueueLimit),
+            },
+            Locks = locks with
+            {
+                MaxWaiters = config.GetInt($"{Root}.locks.max-waiters", locks.MaxWaiters),
+                MaxLocks = config.GetInt($"{Root}.locks.max-locks", locks.MaxLocks),
+                IdleTimeout = Duration(config, "locks.idle-timeout", locks.IdleTimeout),
+                OwnKeyWatchDelay = Duration(config, "locks.own-key-watch-delay", locks.OwnKeyWatchDelay),
+                FallbackInterval = Duration(config, "locks.fallback-interval", locks.FallbackInterval),
+            },
+        };
+    }
+
+    private static string Text(Config config, string setting, string value) => config.GetString($"{Root}.{setting}", value) ?? value;
+
+    private static TimeSpan Duration(Config config, string setting, TimeSpan value) => config.GetTimeSpan($"{Root}.{setting}", value, allowInfinite: false);
+
+    private static void RefuseUnknown(Config config)
+    {
+        var unknown = new List<string>();
+        foreach (var (block, settings) in Known)
+        {
+            var path = block.Length == 0 ? Root : $"{Root}.{block}";
+            if (config.HasPath(path))
+            {
+                unknown.AddRange(config.GetConfig(path).AsEnumerable().Select(field => field.Key).Except(settings).Select(name =>
+                    $"{path}.{name} (known there: {string.Join(", ", settings)})"));
+            }
+        }
+
+        if (unknown.Count > 0)
+        {
+            throw new ArgumentException($"There is no such setting: {string.Join("; ", unknown)}.", nameof(config));
+        }
+    }
+}

@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# Runs all tests. The contract tests run on the embedded server and on a real etcd, so Debian's etcd is installed first where it is missing.
+#   ./test.sh                    all tests
+#   ./test.sh --filter Lock      what follows is passed on to 'dotnet test'
+set -euo pipefail
+cd "$(dirname "$0")"
+
+install_etcd() {
+    echo "test.sh: etcd is not installed; the contract tests also run on a real etcd."
+    if ! command -v apt-get >/dev/null 2>&1; then
+        echo "test.sh: this is no Debian or Ubuntu. Install etcd and etcdctl (3.4 or newer) so that both are on the PATH, then run this again." >&2
+        exit 1
+    fi
+
+    local sudo=""
+    if [ "$(id -u)" -ne 0 ]; then
+        command -v sudo >/dev/null 2>&1 || { echo "test.sh: run 'apt-get install etcd-server etcd-client' as root, then run this again." >&2; exit 1; }
+        sudo="sudo"
+    fi
+
+    echo "test.sh: installing Debian's packages etcd-server and etcd-client (apt-get). Where systemd runs, Debian also starts its etcd"
+    echo "test.sh: service on port 2379; the tests do not use it ('systemctl disable --now etcd' stops it)."
+    $sudo apt-get update -q >/dev/null
+    $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -yq --no-install-recommends etcd-server etcd-client >/dev/null
+    command -v etcd >/dev/null 2>&1 && command -v etcdctl >/dev/null 2>&1 || { echo "test.sh: the packages did not bring etcd and etcdctl." >&2; exit 1; }
+}
+
+command -v dotnet >/dev/null 2>&1 || { echo "test.sh: the .NET SDK 10 is needed: 'dotnet' is not on the PATH." >&2; exit 1; }
+if ! command -v etcd >/dev/null 2>&1 || ! command -v etcdctl >/dev/null 2>&1; then
+    install_etcd
+fi
+
+echo "test.sh: $(etcd --version | head -n 1), .NET SDK $(dotnet --version)"
+dotnet build Coordination.sln -c Release --nologo -v quiet
+
+# One project after the other: the tests of each run in parallel themselves, and some measure times.
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+status=0
+for project in tests/*Tests/*.csproj; do
+    dotnet test "$project" -c Release --no-build --nologo --logger "console;verbosity=minimal" --logger "trx" --results-directory "$results" "$@" || status=1
+done
+
+# What was counted, from the runners' own result files.
+count() { grep -ho "<Counters [^>]*" "$results"/*.trx 2>/dev/null | grep -o " $1=\"[0-9]*\"" | grep -o '[0-9]*' | awk '{ n += $1 } END { print n + 0 }'; }
+passed=$(count passed)
+failed=$(($(count executed) - passed))
+if [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then
+    echo "test.sh: a test run ended without counting all of its tests."
+    failed=1
+fi
+echo "$passed passed, $failed failed, $(($(count total) - $(count executed))) skipped"
+exit $status

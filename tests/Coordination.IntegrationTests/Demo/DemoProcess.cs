@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using System.Text;
+using Coordination.Demo.Cli;
+
+namespace Coordination.IntegrationTests.Demo;
+
+/// <summary>The tool as its users start it.</summary>
+internal sealed class DemoProcess : IDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
+
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+    private readonly Task<string> _errors;
+    private readonly Task _reading;
+    private readonly List<(string Text, TaskCompletionSource<string> Seen)> _awaited = [];
+
+    public DemoProcess(params string[] arguments)
+    {
+        var tool = Path.ChangeExtension(typeof(ExitCode).Assembly.Location, OperatingSystem.IsWindows() ? ".exe" : null);
+        var start = new ProcessStartInfo(tool)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        _process = Process.Start(start)!;
+        _errors = _process.StandardError.ReadToEndAsync();
+        _reading = ReadAsync();
+    }
+
+    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] arguments)
+    {
+        using var process = new DemoProcess(arguments);
+        return await process.EndAsync();
+    }
+
+    /// <summary>The first line with the text, as soon as it has been printed.</summary>
+    public Task<string> PrintedAsync(string text)
+    {
+        lock (_output)
+        {
+            var seen = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (_output.ToString().Split(Environment.NewLine).FirstOrDefault(line => line.Contains(text, StringComparison.Ordinal)) is { } printed)
+            {
+                seen.SetResult(printed);
+            }
+
+            _awaited.Add((text, seen));
+            return seen.Task.WaitAsync(Limit);
+        }
+    }
+
+    public void Interrupt() => Signals.Send(_process.Id, Signals.Interrupt);
+
+    public async Task<(int ExitCode, string Output, string Errors)> EndAsync()
+    {
+        await _process.WaitForExitAsync().WaitAsync(Limit);
+        await _reading;
+        return (_process.ExitCode, _output.ToString(), await _errors);
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+
+        _process.Dispose();
+    }
+
+    private async Task ReadAsync()
+    {
+        while (await _process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            lock (_output)
+            {
+                _output.AppendLine(line);
+                foreach (var (text, seen) in _awaited)
+                {
+                    if (line.Contains(text, StringComparison.Ordinal))
+                    {
+                        seen.TrySetResult(line);
+                    }
+                }
+            }
+        }
+
+        lock (_output)
+        {
+            _awaited.ForEach(awaited => awaited.Seen.TrySetException(new InvalidOperationException($"The tool ended without printing '{awaited.Text}': {_output}")));
+        }
+    }
+}

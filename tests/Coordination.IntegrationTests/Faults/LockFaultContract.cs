@@ -1,0 +1,183 @@
+using Coordination.Etcd;
+using Coordination.IntegrationTests.Contracts;
+
+namespace Coordination.IntegrationTests.Faults;
+
+public sealed class LockFaultsOnEmbedded(EmbeddedFixture fixture) : LockFaultContract(fixture), IClassFixture<EmbeddedFixture>;
+
+public sealed class LockFaultsOnRealEtcd(RealEtcdFixture fixture) : LockFaultContract(fixture), IClassFixture<RealEtcdFixture>;
+
+/// <summary>What a lock promises when the network misbehaves between it and etcd: a proxy drops, cuts and hangs.</summary>
+public abstract class LockFaultContract(ServerFixture fixture)
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Ttl = TimeSpan.FromSeconds(3);
+
+    private readonly string _key = $"/test/fault/{Guid.NewGuid():N}";
+
+    private EtcdServer Server => fixture.Server;
+
+    [Fact]
+    public async Task A_holder_cut_off_from_etcd_loses_the_lock_before_a_waiter_gets_it()
+    {
+        await using var proxy = new TcpProxy(Server.Endpoint);
+        await using var holder = Server.StartSystem("holder", Ttl, proxy.Endpoint);
+        await using var other = Server.StartSystem("other", Ttl);
+        var handle = await holder.Lock(_key).AcquireAsync(Limit);
+        var waiting = other.Lock(_key).AcquireAsync(Limit);
+        var lostFirst = false;
+        using var lost = handle.Lost.Register(() => lostFirst = !waiting.IsCompleted);
+
+        proxy.BlackHole(true);
+        await using var next = await waiting;
+
+        Assert.False(handle.IsHeld);
+        Assert.True(lostFirst);
+        Assert.Equal(LossReason.Expired, handle.LossReason);
+        Assert.True(next.Token > handle.Token);
+    }
+
+    [Fact]
+    public async Task A_holder_whose_renewals_are_not_answered_loses_the_lock_although_the_server_renews()
+    {
+        await using var proxy = new TcpProxy(Server.Endpoint);
+        await using var system = Server.StartSystem("holder", Ttl, proxy.Endpoint);
+        var handle = await system.Lock(_key).AcquireAsync(Limit);
+
+        proxy.DropReplies = true;
+        await handle.Lost.CancelledAsync();
+        proxy.DropReplies = false;
+        proxy.CutAll();
+        await using var next = await system.Lock(_key).AcquireAsync(Limit);
+
+        Assert.Equal(LossReason.Expired, handle.LossReason);
+        Assert.True(next.Token > handle.Token);
+    }
+
+    [Fact]
+    public async Task A_storm_of_resets_does_not_lose_the_lock()
+    {
+        await using var proxy = new TcpProxy(Server.Endpoint);
+        await using var system = Server.StartSystem("holder", TimeSpan.FromSeconds(5), proxy.Endpoint);
+        await using var handle = await system.Lock(_key).AcquireAsync(Limit);
+        var before = handle.Lease;
+        for (var n = 0; n < 20; n++)
+        {
+            proxy.CutAll();
+            await UntilAnsweredAsync(system.Etcd);
+        }
+
+        await using var another = await system.Lock(_key + ".2").AcquireAsync(Limit);
+
+        Assert.True(handle.IsHeld);
+        Assert.Equal(before, another.Lease);
+    }
+
+    [Fact]
+    public async Task An_acquisition_whose_reply_is_lost_is_recognised_and_granted_once()
+    {
+        await using var proxy = new TcpProxy(Server.Endpoint);
+        await using var etcd = Server.CreateClient();
+        await using var system = Server.StartSystem("holder", TimeSpan.FromSeconds(20), proxy.Endpoint, TimeSpan.FromSeconds(1));
+        await system.WaitUntilReadyAsync(Limit);
+        proxy.DropReplies = true;
+        var acquiring = system.Lock(_key).AcquireAsync(Limit);
+        var stored = await etcd.UntilAsync(_key, current => current is not null);
+        proxy.CutAll();
+        proxy.DropReplies = false;
+
+        await using var handle = await acquiring;
+
+        Assert.Equal(stored!.ModRevision.Value, handle.Token);
+        Assert.Equal(1, (await etcd.GetAsync(new EtcdOp.Get(_key))).First!.Version);
+    }
+
+    [Fact]
+    public async Task An_acquisition_that_commits_after_its_caller_gave_up_is_found_and_removed()
+    {
+        await using var proxy = new TcpProxy(Server.Endpoint);
+        await using var etcd = Server.CreateClient();
+        await using var system = Server.StartSystem("holder", TimeSpan.FromSeconds(20), proxy.Endpoint, TimeSpan.FromSeconds(1));
+        await system.WaitUntilReadyAsync(Limit);
+        using var cancel = new CancellationTokenSource();
+        proxy.DropReplies = true;
+        var acquiring = system.Lock(_key).AcquireAsync(null, cancel.Token);
+        await etcd.UntilAsync(_key, current => current is not null);
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => acquiring);
+
+        proxy.CutAll();
+        proxy.DropReplies = false;
+
+        await etcd.UntilGoneAsync(_key);
+    }
+
+    [Fact]
+    public async Task A_release_whose_reply_is_lost_cannot_delete_the_next_acquisition()
+    {
+        await using var proxy = new TcpProxy(Server.Endpoint);
+        await using var etcd = Server.CreateClient();
+        await using var other = Server.StartSystem("other");
+        await using var system = Server.StartSystem("holder", TimeSpan.FromSeconds(20), proxy.Endpoint, TimeSpan.FromSeconds(1));
+        var handle = await system.Lock(_key).AcquireAsync(Limit);
+        await other.WaitUntilReadyAsync(Limit);
+        proxy.DropReplies = true;
+        var releasing = handle.ReleaseAsync();
+        await etcd.UntilGoneAsync(_key);
+        await using var next = await other.Lock(_key).AcquireAsync(Limit);
+
+        proxy.CutAll();
+        proxy.DropReplies = false;
+        await releasing;
+
+        Assert.Equal(next.Token, (await etcd.GetAsync(new EtcdOp.Get(_key))).First!.ModRevision.Value);
+        Assert.True(next.IsHeld);
+    }
+
+    [Fact]
+    public async Task While_etcd_is_away_a_try_fails_with_a_kind_and_a_wait_is_served_when_it_is_back()
+    {
+        await using var proxy = new TcpProxy(Server.Endpoint);
+        await using var system = Server.StartSystem("holder", TimeSpan.FromSeconds(20), proxy.Endpoint, TimeSpan.FromSeconds(1));
+        await system.WaitUntilReadyAsync(Limit);
+        proxy.Refuse = true;
+        proxy.CutAll();
+
+        var error = await Assert.ThrowsAnyAsync<CoordinationException>(() => system.Lock(_key).TryAcquireAsync());
+        var waiting = system.Lock(_key).AcquireAsync(Limit);
+        proxy.Refuse = false;
+        await using var handle = await waiting;
+
+        Assert.Contains(error.Kind, new[] { CoordinationErrorKind.Unavailable, CoordinationErrorKind.Timeout });
+        Assert.True(handle.IsHeld);
+    }
+
+    [Fact]
+    public async Task A_waiter_keeps_its_place_under_a_new_lease_when_its_own_dies()
+    {
+        await using var proxy = new TcpProxy(Server.Endpoint);
+        await using var holder = Server.StartSystem("holder");
+        await using var waiter = Server.StartSystem("waiter", Ttl, proxy.Endpoint);
+        var handle = await holder.Lock(_key).AcquireAsync(Limit);
+        await waiter.WaitUntilReadyAsync(Limit);
+        var oldLease = waiter.SessionLease;
+        var waiting = waiter.Lock(_key).AcquireAsync(Limit);
+        await using var etcd = Server.CreateClient();
+
+        await etcd.RevokeLeaseAsync(oldLease);
+        await handle.ReleaseAsync();
+        await using var next = await waiting;
+
+        Assert.NotEqual(oldLease, next.Lease);
+        Assert.True(next.IsHeld);
+    }
+
+    /// <summary>Asks until etcd answers again; each question fails or succeeds at once.</summary>
+    private static async Task UntilAnsweredAsync(IEtcdClient etcd)
+    {
+        while (await Record.ExceptionAsync(() => etcd.GetAsync(new EtcdOp.Get("/test"))) is EtcdException { Kind: CoordinationErrorKind.Unavailable })
+        {
+            await Task.Yield();
+        }
+    }
+}

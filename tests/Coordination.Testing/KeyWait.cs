@@ -1,0 +1,51 @@
+using Coordination.Etcd;
+
+namespace Coordination.Testing;
+
+/// <summary>Waits for facts instead of times.</summary>
+public static class KeyWait
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    /// <summary>Completes when the token is cancelled.</summary>
+    public static async Task CancelledAsync(this CancellationToken token)
+    {
+        var cancelled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = token.Register(cancelled.SetResult);
+        await cancelled.Task.WaitAsync(Limit, CancellationToken.None);
+    }
+
+    /// <summary>Completes when the key (or its absence: null) is as asked.</summary>
+    public static async Task<KeyValue?> UntilAsync(this IEtcdClient etcd, Bytes key, Func<KeyValue?, bool> condition)
+    {
+        var found = new TaskCompletionSource<KeyValue?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var now = await etcd.GetAsync(new EtcdOp.Get(key));
+        if (condition(now.First))
+        {
+            return now.First;
+        }
+
+        using var watch = etcd.Watch(new EtcdWatchSpec(key, now.Header.Revision.Next), signal =>
+        {
+            if (signal is EtcdWatchSignal.Changes changes)
+            {
+                foreach (var change in changes.Events)
+                {
+                    var current = change.IsDelete ? null : change.Current;
+                    if (condition(current))
+                    {
+                        found.TrySetResult(current);
+                    }
+                }
+            }
+            else if (signal is EtcdWatchSignal.Ended ended)
+            {
+                found.TrySetException(ended.Cause);
+            }
+        });
+        return await found.Task.WaitAsync(Limit);
+    }
+
+    /// <summary>Completes when the key does not exist.</summary>
+    public static Task UntilGoneAsync(this IEtcdClient etcd, Bytes key) => etcd.UntilAsync(key, current => current is null);
+}

@@ -1,0 +1,144 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Coordination.Testing;
+
+/// <summary>Stands between a client and a server and misbehaves on demand: replies dropped, both ways dropped, connections cut.</summary>
+public sealed class TcpProxy : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly Uri _target;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ConcurrentDictionary<Socket, Socket> _links = new();
+    private readonly ConcurrentBag<Task> _pumps = [];
+    private readonly Task _accepting;
+    private volatile TaskCompletionSource<int>? _requestAwaited;
+    private volatile bool _dropReplies;
+    private volatile bool _dropRequests;
+    private volatile bool _refuse;
+
+    public TcpProxy(Uri target)
+    {
+        _target = target;
+        _listener.Start();
+        Endpoint = new Uri($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
+        _accepting = AcceptAsync();
+    }
+
+    public Uri Endpoint { get; }
+
+    /// <summary>What the server says disappears: the client waits for replies to what was done.</summary>
+    public bool DropReplies
+    {
+        get => _dropReplies;
+        set => _dropReplies = value;
+    }
+
+    /// <summary>What the client says disappears.</summary>
+    public bool DropRequests
+    {
+        get => _dropRequests;
+        set => _dropRequests = value;
+    }
+
+    /// <summary>New connections are closed at once.</summary>
+    public bool Refuse
+    {
+        get => _refuse;
+        set => _refuse = value;
+    }
+
+    /// <summary>Nothing gets through in either direction, and nobody is told.</summary>
+    public void BlackHole(bool on) => _dropReplies = _dropRequests = on;
+
+    /// <summary>Completes when the client has sent something from now on.</summary>
+    public Task RequestPassedAsync() => (_requestAwaited = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+
+    /// <summary>Resets all connections.</summary>
+    public void CutAll()
+    {
+        foreach (var (client, server) in _links)
+        {
+            Reset(client);
+            Reset(server);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        _listener.Stop();
+        CutAll();
+        await _accepting;
+        await Task.WhenAll(_pumps);
+        _stopping.Dispose();
+        _listener.Dispose();
+    }
+
+    private static void Reset(Socket socket)
+    {
+        try
+        {
+            socket.LingerState = new LingerOption(true, 0);
+            socket.Close();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Closed already.
+        }
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                var client = await _listener.AcceptSocketAsync(_stopping.Token);
+                if (_refuse)
+                {
+                    Reset(client);
+                    continue;
+                }
+
+                client.NoDelay = true;
+                var server = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                await server.ConnectAsync(IPAddress.Loopback, _target.Port, _stopping.Token);
+                _links[client] = server;
+                _pumps.Add(PumpAsync(client, server, isRequest: true));
+                _pumps.Add(PumpAsync(server, client, isRequest: false));
+            }
+        }
+        catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            // Stopped.
+        }
+    }
+
+    private async Task PumpAsync(Socket from, Socket to, bool isRequest)
+    {
+        var buffer = new byte[64 * 1024];
+        try
+        {
+            while (await from.ReceiveAsync(buffer, _stopping.Token) is > 0 and var count)
+            {
+                if (isRequest ? !_dropRequests : !_dropReplies)
+                {
+                    await to.SendAsync(buffer.AsMemory(0, count), _stopping.Token);
+                    if (isRequest)
+                    {
+                        _requestAwaited?.TrySetResult(count);
+                    }
+                }
+            }
+
+            to.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            Reset(from);
+            Reset(to);
+        }
+    }
+}
