@@ -6,8 +6,9 @@ namespace Coordination.Embedded.Requests;
 
 /// <summary>
 /// Refuses transactions that would put a key twice, or put and delete it. The two branches of one nested transaction exclude each other and may
-/// touch the same key. Two gaps of etcd are kept on purpose: a delete without an upper bound (range end <c>\0</c>) is never seen as an overlap,
-/// and neither is a delete in a nested transaction that comes after the nested transaction with the put.
+/// touch the same key. Two gaps of etcd are kept on purpose: a delete without an upper bound (range end <c>\0</c>) is not seen as an overlap,
+/// and neither is a delete in a nested transaction that comes after the nested transaction with the put. But where the first gap makes etcd 3.4
+/// crash (the put wants to keep the value or lease that the delete removes), the transaction is refused here.
 /// </summary>
 internal static class TxnOverlaps
 {
@@ -19,7 +20,7 @@ internal static class TxnOverlaps
 
     private static Touched CheckBranch(IEnumerable<RequestOp> operations)
     {
-        var puts = new HashSet<ByteString>();
+        var puts = new Dictionary<ByteString, bool>();
         var deletes = new List<KeyRange>();
         var list = operations as IReadOnlyCollection<RequestOp> ?? [.. operations];
         foreach (var operation in list)
@@ -42,38 +43,51 @@ internal static class TxnOverlaps
         {
             if (operation.RequestCase == RequestOp.RequestOneofCase.RequestPut)
             {
-                Add(operation.RequestPut.Key, puts, deletes, alsoIn: null);
+                var put = operation.RequestPut;
+                Add(put.Key, put.IgnoreValue || put.IgnoreLease, puts, deletes, alsoIn: null);
             }
         }
 
         return new Touched(puts, deletes);
     }
 
-    private static void AddNested(TxnRequest nested, HashSet<ByteString> puts, List<KeyRange> deletes)
+    private static void AddNested(TxnRequest nested, Dictionary<ByteString, bool> puts, List<KeyRange> deletes)
     {
         var then = CheckBranch(nested.Success);
         var otherwise = CheckBranch(nested.Failure);
-        foreach (var key in then.Puts)
+        foreach (var (key, keeps) in then.Puts)
         {
-            Add(key, puts, deletes, alsoIn: null);
+            Add(key, keeps, puts, deletes, alsoIn: null);
         }
 
-        foreach (var key in otherwise.Puts)
+        foreach (var (key, keeps) in otherwise.Puts)
         {
-            Add(key, puts, deletes, alsoIn: then.Puts);
+            Add(key, keeps, puts, deletes, alsoIn: then.Puts);
         }
 
         deletes.AddRange(then.Deletes);
         deletes.AddRange(otherwise.Deletes);
     }
 
-    private static void Add(ByteString key, HashSet<ByteString> puts, List<KeyRange> deletes, HashSet<ByteString>? alsoIn)
+    // keeps: whether the put needs the pair that is there.
+    private static void Add(
+        ByteString key, bool keeps, Dictionary<ByteString, bool> puts, List<KeyRange> deletes, Dictionary<ByteString, bool>? alsoIn)
     {
-        if ((!puts.Add(key) && alsoIn?.Contains(key) != true) || deletes.Exists(range => !range.IsUnbounded && range.Contains(key)))
+        if (!puts.TryAdd(key, keeps))
+        {
+            if (alsoIn?.ContainsKey(key) != true)
+            {
+                throw EtcdErrors.DuplicateKey;
+            }
+
+            puts[key] |= keeps;
+        }
+
+        if (deletes.Exists(range => (keeps || !range.IsUnbounded) && range.Contains(key)))
         {
             throw EtcdErrors.DuplicateKey;
         }
     }
 
-    private sealed record Touched(HashSet<ByteString> Puts, List<KeyRange> Deletes);
+    private sealed record Touched(Dictionary<ByteString, bool> Puts, List<KeyRange> Deletes);
 }

@@ -9,6 +9,11 @@ internal static class WatchLimits
     /// <summary>The most revisions in one response to a watch that catches up.</summary>
     public const int RevisionsPerResponse = 1000;
 
+    /// <summary>
+    /// A response to a watch that catches up ends with the revision that reaches this size. (etcd would send its 1000 revisions however large they are.)
+    /// </summary>
+    public const int BytesPerResponse = 1024 * 1024;
+
     /// <summary>The most revisions that are looked at in one go, so that catching up never holds up the store.</summary>
     public const int RevisionsPerStep = 10_000;
 

@@ -198,12 +198,17 @@ internal sealed class WatchStream(WatchHub hub, Action ready)
 
         var changes = new List<Change>();
         var last = Math.Min(store.CurrentRevision, watcher.Next + WatchLimits.RevisionsPerStep);
-        var revisions = 0;
+        var (revisions, bytes) = (0, 0L);
         var revision = Math.Max(watcher.Next, store.Log.First);
-        for (; revision <= last && revisions < WatchLimits.RevisionsPerResponse; revision++)
+        for (; revision <= last && revisions < WatchLimits.RevisionsPerResponse && bytes < WatchLimits.BytesPerResponse; revision++)
         {
             var before = changes.Count;
-            changes.AddRange(store.Log[revision].Changes.Where(watcher.Wants));
+            foreach (var change in store.Log[revision].Changes.Where(watcher.Wants))
+            {
+                changes.Add(change);
+                bytes += change.Key.Length + change.Version.Pair.Value.Length;
+            }
+
             revisions += changes.Count > before ? 1 : 0;
         }
 

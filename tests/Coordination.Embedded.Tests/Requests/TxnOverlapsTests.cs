@@ -24,6 +24,15 @@ public sealed class TxnOverlapsTests : NodeFixture
     public void The_two_branches_may_touch_the_same_key() =>
         TxnOverlaps.Check(new TxnRequest { Success = { Op(PutOf("a")) }, Failure = { Op(PutOf("a")) } });
 
+    [Fact]
+    public void A_delete_without_an_end_may_meet_a_put_but_not_one_that_keeps_what_is_deleted()
+    {
+        var txn = Then(DeleteOp("a", "\0"), Op(Then(Op(PutOf("b")))));
+        TxnOverlaps.Check(txn);
+        txn.Success[1].RequestTxn.Success[0].RequestPut.IgnoreValue = true;
+        Refused(GrpcStatusCode.InvalidArgument, "etcdserver: duplicate key given in txn request", () => TxnOverlaps.Check(txn));
+    }
+
     private static TxnRequest Parse(string operations) => Then([.. operations.Split(", ").Select(ParseOne)]);
 
     private static RequestOp ParseOne(string text)

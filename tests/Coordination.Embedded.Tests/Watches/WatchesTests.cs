@@ -141,20 +141,33 @@ public sealed class WatchesTests : NodeFixture
     }
 
     [Fact]
-    public void Large_responses_are_split_between_events_on_demand()
+    public void A_large_revision_is_split_between_events_on_demand()
     {
-        var stream = Open();
-        Watch(stream, new WatchCreateRequest { Key = B("a"), RangeEnd = B("b"), Fragment = true });
-        Watch(stream, new WatchCreateRequest { Key = B("a"), RangeEnd = B("b") });
         for (var i = 0; i < 4; i++)
         {
             Node.Put(new PutRequest { Key = B($"a{i}"), Value = ByteString.CopyFrom(new byte[700_000]) });
         }
 
-        Drain(stream);
-        Watch(stream, new WatchCreateRequest { Key = B("a"), RangeEnd = B("b"), Fragment = true, StartRevision = 2 });
-        var parts = Drain(stream).Where(response => response.Events.Count > 0).ToArray();
-        Assert.Equal([(2, true), (2, false)], parts.Select(part => (part.Events.Count, part.Fragment)));
+        var stream = Open();
+        Watch(stream, new WatchCreateRequest { Key = B("a"), RangeEnd = B("b"), PrevKv = true, Fragment = true });
+        Watch(stream, new WatchCreateRequest { Key = B("a"), RangeEnd = B("b"), PrevKv = true });
+        Delete("a", "b");
+        var parts = Drain(stream).Where(response => response.Events.Count > 0).ToLookup(response => response.WatchId);
+        Assert.Equal([(2, true), (2, false)], parts[0].Select(part => (part.Events.Count, part.Fragment)));
+        Assert.Equal([(4, false)], parts[1].Select(part => (part.Events.Count, part.Fragment)));
+    }
+
+    [Fact]
+    public void Large_revisions_of_the_past_come_in_several_responses()
+    {
+        for (var i = 0; i < 4; i++)
+        {
+            Node.Put(new PutRequest { Key = B("a"), Value = ByteString.CopyFrom(new byte[700_000]) });
+        }
+
+        var stream = Open();
+        Watch(stream, WatchOf("a", from: 2));
+        Assert.Equal(["", "Put:a@2 Put:a@3", "Put:a@4 Put:a@5"], Drain(stream).Select(Show));
     }
 
     [Fact]
