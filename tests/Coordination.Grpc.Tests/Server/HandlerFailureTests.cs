@@ -1,5 +1,6 @@
 using Coordination.Grpc.Server;
 using Coordination.Grpc.Tests.Support;
+using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Logging;
 
 namespace Coordination.Grpc.Tests.Server;
@@ -52,8 +53,9 @@ public sealed class HandlerFailureTests
     public async Task A_client_that_goes_away_is_no_error_of_the_host()
     {
         var entered = new Point();
+        var answered = new Point();
         var ended = new Seen<Exception?>();
-        var server = await TestServer.DuplexAsync(async (requests, _, _) =>
+        async Task ReadAsync(GrpcRequestReader<StringValue> requests)
         {
             entered.Reach();
 
@@ -61,21 +63,26 @@ public sealed class HandlerFailureTests
             var error = await Record.ExceptionAsync(async () => await requests.ReadAsync(CancellationToken.None));
             ended.Set(error);
             throw error!;
-        });
-        await using (server)
-        {
-            using var channel = server.Connect();
-            await using (channel.Duplex(TestMethods.Duplex))
-            {
-                await entered.Reached;
-            }
-
-            Assert.IsAssignableFrom<OperationCanceledException>(await ended.Value);
-
-            // The reply to the next call comes after the end of the first one on the same connection.
-            await using var next = channel.Duplex(TestMethods.Duplex);
         }
 
+        await using var server = await TestServer.StartAsync(app => app.MapGrpcDuplex(TestMethods.Duplex, (requests, _, _) => ReadAsync(requests))
+            .Add(endpoint =>
+            {
+                var inner = endpoint.RequestDelegate!;
+                endpoint.RequestDelegate = async http =>
+                {
+                    await inner(http);
+                    answered.Reach();
+                };
+            }));
+        using var channel = server.Connect();
+        await using (channel.Duplex(TestMethods.Duplex))
+        {
+            await entered.Reached;
+        }
+
+        Assert.IsAssignableFrom<OperationCanceledException>(await ended.Value);
+        await answered.Reached;
         Assert.DoesNotContain(server.Logs.Entries, e => e.Level >= LogLevel.Error);
     }
 
