@@ -1,0 +1,168 @@
+using System.Globalization;
+using Coordination.Etcd.Protos;
+using Coordination.Etcd.Transport;
+using Coordination.Grpc;
+using Google.Protobuf;
+
+namespace Coordination.Embedded.Bench;
+
+/// <summary>
+/// What a busy service does to its etcd: 1,000 clients with ten leases and ten watches each, and 5,000 writes a second, each seen by ten watches' worth
+/// of keys. The history is compacted every five seconds, as production does it. Prints memory and thread pool as they go.
+/// </summary>
+internal sealed class Load(Uri endpoint, TimeSpan duration)
+{
+    private const int Clients = 1000;
+    private const int LeasesPerClient = 10;
+    private const int WatchesPerClient = 10;
+    private const int WritesPerSecond = 5000;
+    private const int Channels = 16;
+
+    private readonly Latencies _writes = new();
+    private readonly Latencies _events = new();
+    private long _revision;
+    private long _seen;
+
+    private static TimeProvider Clock => TimeProvider.System;
+
+    public async Task RunAsync()
+    {
+        GrpcChannel[] channels = [.. Enumerable.Range(0, Channels).Select(_ => new GrpcChannel(endpoint))];
+        using var stop = new CancellationTokenSource();
+        var clients = new Task[Clients];
+        for (var i = 0; i < Clients; i++)
+        {
+            var channel = channels[i % Channels];
+            var leases = new List<long>();
+            for (var lease = 0; lease < LeasesPerClient; lease++)
+            {
+                leases.Add((await channel.UnaryAsync(EtcdMethods.LeaseGrant, new LeaseGrantRequest { TTL = 30 })).ID);
+            }
+
+            clients[i] = Task.WhenAll(RenewAsync(channel, leases, stop.Token), WatchAsync(channel, i, stop.Token));
+        }
+
+        Console.WriteLine($"  {Clients} clients, {Clients * LeasesPerClient} leases, {Clients * WatchesPerClient} watches are up");
+        var start = Clock.GetTimestamp();
+        var reporting = ReportAsync(start, channels[0], stop.Token);
+        await WriteAsync(channels, start);
+        var seconds = Clock.GetElapsedTime(start).TotalSeconds;
+        await stop.CancelAsync();
+        await Task.WhenAll([reporting, .. clients]);
+        Console.WriteLine($"  {_writes.Count / seconds:0} writes/s, {_writes}; {_seen / seconds:0} events/s, from write to event {_events}");
+        foreach (var channel in channels)
+        {
+            channel.Dispose();
+        }
+    }
+
+    private static async Task RenewAsync(GrpcChannel channel, List<long> leases, CancellationToken stop)
+    {
+        try
+        {
+            await using var call = channel.Duplex(EtcdMethods.LeaseKeepAlive, default, stop);
+            await using var replies = call.ReadAllAsync(stop).GetAsyncEnumerator(stop);
+            while (true)
+            {
+                foreach (var lease in leases)
+                {
+                    await call.WriteAsync(new LeaseKeepAliveRequest { ID = lease }, stop);
+                    if (!await replies.MoveNextAsync() || replies.Current.TTL == 0)
+                    {
+                        throw new InvalidOperationException($"Lease {lease} was lost.");
+                    }
+                }
+
+                await Task.Delay(TimeSpan.FromSeconds(10), Clock, stop);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The load is over.
+        }
+    }
+
+    private static ByteString Key(int client, int number) => ByteString.CopyFromUtf8($"/bench/load/{client}/{number}");
+
+    private async Task WatchAsync(GrpcChannel channel, int client, CancellationToken stop)
+    {
+        try
+        {
+            await using var call = channel.Duplex(EtcdMethods.Watch, default, stop);
+            for (var i = 0; i < WatchesPerClient; i++)
+            {
+                await call.WriteAsync(new WatchRequest { CreateRequest = new WatchCreateRequest { Key = Key(client, i) } }, stop);
+            }
+
+            await foreach (var response in call.ReadAllAsync(stop))
+            {
+                foreach (var e in response.Events)
+                {
+                    Interlocked.Increment(ref _seen);
+                    _events.Add(Clock.GetElapsedTime(long.Parse(e.Kv.Value.ToStringUtf8(), CultureInfo.InvariantCulture)));
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The load is over.
+        }
+    }
+
+    // Writes come in a fixed rhythm whether the server keeps up or not; at most so many are under way at once.
+    private async Task WriteAsync(GrpcChannel[] channels, long start)
+    {
+        var random = new Random(1);
+        using var underWay = new SemaphoreSlim(2000);
+        var pending = new List<Task>();
+        for (var sent = 0L; Clock.GetElapsedTime(start) < duration;)
+        {
+            var due = (long)(Clock.GetElapsedTime(start).TotalSeconds * WritesPerSecond);
+            for (; sent < due; sent++)
+            {
+                await underWay.WaitAsync();
+                pending.Add(PutAsync(channels[sent % Channels], Key(random.Next(Clients), random.Next(WatchesPerClient)), underWay));
+            }
+
+            pending.RemoveAll(static task => task.IsCompletedSuccessfully);
+            await Task.Delay(TimeSpan.FromMilliseconds(5), Clock);
+        }
+
+        await Task.WhenAll(pending);
+    }
+
+    private async Task PutAsync(GrpcChannel channel, ByteString key, SemaphoreSlim underWay)
+    {
+        try
+        {
+            var begin = Clock.GetTimestamp();
+            var value = ByteString.CopyFromUtf8(begin.ToString(CultureInfo.InvariantCulture));
+            var reply = await channel.UnaryAsync(EtcdMethods.Put, new PutRequest { Key = key, Value = value });
+            _writes.Add(Clock.GetElapsedTime(begin));
+            Interlocked.Exchange(ref _revision, reply.Header.Revision);
+        }
+        finally
+        {
+            underWay.Release();
+        }
+    }
+
+    private async Task ReportAsync(long start, GrpcChannel channel, CancellationToken stop)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(5), Clock, stop);
+                Console.WriteLine(
+                    $"  {Clock.GetElapsedTime(start).TotalSeconds,4:0} s: {_writes.Count,7} writes, {Interlocked.Read(ref _seen),7} events, "
+                    + $"{GC.GetTotalMemory(forceFullCollection: true) / 1_000_000} MB, {ThreadPool.ThreadCount} threads, {ThreadPool.PendingWorkItemCount} waiting");
+                await channel.UnaryAsync(EtcdMethods.Compact, new CompactionRequest { Revision = Interlocked.Read(ref _revision) }, default, stop);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The load is over.
+        }
+    }
+}
