@@ -16,10 +16,11 @@ public class ActorSelection : ICanTell
 
     internal ActorSystemImpl SystemImpl { get; }
 
-    /// <summary>Sends a message to all actors of the selection. If there is none, it is a dead letter.</summary>
+    /// <summary>Sends a message to all actors of the selection. If there is none, it is a dead letter. Inside an actor the sender is that actor unless given.</summary>
     public void Tell(object message, IActorRef? sender = null)
     {
         ArgumentNullException.ThrowIfNull(message);
+        sender ??= ActorCell.Current?.Self;
         var found = SelectionWalk.Find((ActorRefBase)Anchor, _elements);
         foreach (var actor in found) actor.Tell(message, sender);
         if (found.Count > 0) return;

@@ -63,11 +63,8 @@ public sealed class DeathWatchTests : ConformanceTest
         var other = CreateTestProbe();
         using var gate = new ManualResetEventSlim();
         watcher.Tell(Do(me => me.Inside.Watch(other.Ref)));
-        watcher.Tell(Do(me =>
-        {
-            gate.Wait();
-            me.Inside.Unwatch(other.Ref);
-        }));
+        watcher.Tell(Do(_ => gate.Wait()));
+        watcher.Tell(Do(me => me.Inside.Unwatch(other.Ref))); // Terminated is queued behind this
         Watch(other.Ref);
         Sys.Stop(other.Ref);
         ExpectTerminated(other.Ref); // for the test's own watch
@@ -145,11 +142,15 @@ public sealed class DeathWatchTests : ConformanceTest
     [Fact]
     public void A_new_actor_with_an_old_name_is_another_reference()
     {
-        var first = Sys.ActorOf(Props.Empty, "name");
-        Watch(first);
-        Sys.Stop(first);
-        ExpectTerminated(first);
-        var second = Sys.ActorOf(Props.Empty, "name");
+        var parent = StartDoing();
+        parent.Tell(Do(me =>
+        {
+            var child = me.Inside.Watch(me.Inside.ActorOf(Props.Empty, "name"));
+            me.Inside.Stop(child);
+        }));
+        var first = ExpectMsg<Doing.Gone>().Actor;
+        parent.Tell(Do(me => me.Report.Tell(me.Inside.ActorOf(Props.Empty, "name"))));
+        var second = ExpectMsg<IActorRef>();
         Assert.Equal(first.Path, second.Path);
         Assert.NotEqual(first, second);
     }

@@ -109,6 +109,19 @@ public sealed class RestartTests() : ConformanceTest("akka.scheduler.implementat
     }
 
     [Fact]
+    public void The_stack_of_behaviours_is_lost_too()
+    {
+        var actor = StartDoing();
+        actor.Tell(Do(me => me.Inside.BecomeStacked(m => throw new Boom($"{m}"))));
+        actor.Tell("stacked");
+        FishForMessage<string>(m => m == "PostRestart(stacked)");
+        ExpectMsg("PreStart");
+        actor.Tell(Do(me => me.Inside.UnbecomeStacked()));
+        actor.Tell("first behaviour");
+        ExpectMsg("first behaviour");
+    }
+
+    [Fact]
     public void Watches_survive()
     {
         var actor = StartDoing();

@@ -11,8 +11,9 @@ public sealed class SelectionTests : ConformanceTest
         Assert.Equal(actor, await Sys.ActorSelection("/user/a").ResolveOne(Long));
         Assert.Equal(actor, await Sys.ActorSelection(actor.Path).ResolveOne(Long));
         Assert.Equal(actor, await Sys.ActorSelection(actor.Path.ToString()).ResolveOne(Long));
-        Sys.ActorSelection("/user/a").Tell("hello", TestActor);
+        Sys.ActorSelection("/user/a").Tell("hello");
         ExpectMsg("hello");
+        Assert.Equal(TestActor, LastSender); // the implicit sender
     }
 
     [Fact]
