@@ -2,6 +2,7 @@ using System.CommandLine;
 using Coordination.Demo.Cli;
 using Coordination.Demo.Cron;
 using Coordination.Demo.Cron.Workers;
+using Coordination.Demo.Etcd;
 
 var root = new RootCommand(
     """
@@ -16,6 +17,7 @@ var root = new RootCommand(
     Exit codes: 0 the check holds, 1 it does not, 2 wrong command line, 3 etcd cannot be used, 130 interrupted.
     """);
 new CronCommand().AddTo(root);
+root.Subcommands.Add(EtcdCommand.Create());
 root.Subcommands.Add(WorkerCommand.Create());
 
 var result = root.Parse(args);

@@ -25,7 +25,10 @@ public static class GrpcEndpointExtensions
         kestrel.Limits.Http2.InitialStreamWindowSize = 1024 * 1024;
     }
 
-    /// <summary>Serves a method with one request and one response. The handler ends the call with another status by throwing <see cref="GrpcException"/>.</summary>
+    /// <summary>
+    /// Serves a method with one request and one response. The handler ends the call with another status by throwing <see cref="GrpcException"/>,
+    /// whose trailers are sent along; any other exception is logged, and the client gets <see cref="GrpcStatusCode.Unknown"/> without its details.
+    /// </summary>
     public static IEndpointConventionBuilder MapGrpcUnary<TRequest, TResponse>(
         this IEndpointRouteBuilder endpoints,
         GrpcMethod<TRequest, TResponse> method,
@@ -40,9 +43,10 @@ public static class GrpcEndpointExtensions
         return endpoints.MapPost(method.Path, http => GrpcServerCall.RunAsync(http, options, async call =>
         {
             var frames = new GrpcFrameReader<TRequest>(http.Request.Body, method.RequestParser, options.MaxReceiveMessageSize);
-            var request = await frames.ReadAsync(call.CancellationToken).ConfigureAwait(false)
+            var requests = new GrpcRequestReader<TRequest>(frames);
+            var request = await requests.ReadAsync(call.CancellationToken).ConfigureAwait(false)
                 ?? throw new GrpcException(GrpcStatusCode.Internal, $"Protocol error: {method} was called without a message.");
-            if (await frames.ReadAsync(call.CancellationToken).ConfigureAwait(false) is not null)
+            if (await requests.ReadAsync(call.CancellationToken).ConfigureAwait(false) is not null)
             {
                 throw new GrpcException(GrpcStatusCode.Internal, $"Protocol error: {method} was called with more than one message.");
             }
@@ -52,7 +56,10 @@ public static class GrpcEndpointExtensions
         }));
     }
 
-    /// <summary>Serves a method with a stream in both directions. The stream ends when the handler returns (OK) or throws.</summary>
+    /// <summary>
+    /// Serves a method with a stream in both directions. The stream ends when the handler returns (OK) or throws, as it does for
+    /// <see cref="MapGrpcUnary"/>.
+    /// </summary>
     public static IEndpointConventionBuilder MapGrpcDuplex<TRequest, TResponse>(
         this IEndpointRouteBuilder endpoints,
         GrpcMethod<TRequest, TResponse> method,

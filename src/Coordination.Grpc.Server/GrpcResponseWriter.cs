@@ -21,13 +21,14 @@ public sealed class GrpcResponseWriter<T>
 
     /// <summary>Sends one message and flushes.</summary>
     /// <exception cref="GrpcException">The message is larger than the server may send.</exception>
+    /// <exception cref="OperationCanceledException">The client has gone, or <paramref name="cancellationToken"/> was cancelled.</exception>
     public async ValueTask WriteAsync(T message, CancellationToken cancellationToken = default)
     {
         Append(message);
         var result = await _pipe.FlushAsync(cancellationToken).ConfigureAwait(false);
         if (result.IsCompleted || result.IsCanceled)
         {
-            throw new OperationCanceledException("The client has gone.", cancellationToken);
+            throw new ClientGoneException(null);
         }
     }
 

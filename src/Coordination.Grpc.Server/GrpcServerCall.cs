@@ -1,6 +1,8 @@
 using Coordination.Grpc.Wire;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Coordination.Grpc.Server;
 
@@ -9,14 +11,21 @@ internal static class GrpcServerCall
 {
     public static async Task RunAsync(HttpContext http, GrpcServerOptions options, Func<GrpcServerContext, Task> body)
     {
-        if (!HttpProtocol.IsHttp2(http.Request.Protocol)
-            || http.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) != true)
+        if (!HttpProtocol.IsHttp2(http.Request.Protocol) || !GrpcContentType.Accepts(http.Request.ContentType))
         {
             http.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
             return;
         }
 
-        http.Response.ContentType = "application/grpc";
+        http.Response.ContentType = GrpcContentType.Name;
+        var encoding = http.Request.Headers["grpc-encoding"].ToString();
+        if (encoding is not ("" or "identity"))
+        {
+            http.Response.Headers["grpc-accept-encoding"] = "identity";
+            EndWith(http, GrpcStatusCode.Unimplemented, $"Messages cannot be compressed; grpc-encoding is '{encoding}'.");
+            return;
+        }
+
         var timeoutText = http.Request.Headers[GrpcTimeout.Header].ToString();
         var hasDeadline = GrpcTimeout.TryParse(timeoutText, out var timeout);
         if (timeoutText.Length > 0 && !hasDeadline)
@@ -25,7 +34,7 @@ internal static class GrpcServerCall
             return;
         }
 
-        using var timer = hasDeadline ? new CancellationTokenSource(timeout, options.TimeProvider) : null;
+        using var timer = hasDeadline && timeout <= GrpcTimeout.LongestTimer ? new CancellationTokenSource(timeout, options.TimeProvider) : null;
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(
             http.RequestAborted, options.Stopping, timer?.Token ?? CancellationToken.None);
         try
@@ -35,18 +44,24 @@ internal static class GrpcServerCall
         }
         catch (GrpcException e)
         {
-            EndWith(http, e.Status, e.Detail);
+            EndWith(http, e.Status, e.Detail, e.Trailers);
         }
-        catch (Exception e) when (e is OperationCanceledException or IOException or BadHttpRequestException)
+        catch (OperationCanceledException e) when (e is ClientGoneException || linked.IsCancellationRequested)
         {
             var (status, detail) = options.Stopping.IsCancellationRequested ? (GrpcStatusCode.Unavailable, "The server is stopping.")
                 : timer is { IsCancellationRequested: true } ? (GrpcStatusCode.DeadlineExceeded, "The deadline of the call passed.")
                 : (GrpcStatusCode.Cancelled, "The client has gone.");
             EndWith(http, status, detail);
         }
+        catch (Exception e)
+        {
+            // The client learns that it failed, the host learns why.
+            http.RequestServices.GetService<ILoggerFactory>()?.CreateLogger(GrpcServerLog.Category).HandlerFailed(e, http.Request.Path);
+            EndWith(http, GrpcStatusCode.Unknown, "The server failed to handle the call.");
+        }
     }
 
-    private static void EndWith(HttpContext http, GrpcStatusCode status, string detail)
+    private static void EndWith(HttpContext http, GrpcStatusCode status, string detail, GrpcMetadata? metadata = null)
     {
         if (http.RequestAborted.IsCancellationRequested)
         {
@@ -59,6 +74,15 @@ internal static class GrpcServerCall
         if (detail.Length > 0)
         {
             trailers[GrpcStatusText.MessageHeader] = GrpcStatusText.EncodeMessage(detail);
+        }
+
+        foreach (var (key, value) in metadata ?? GrpcMetadata.Empty)
+        {
+            // What a handler passes on from another server includes that server's own status.
+            if (GrpcMetadata.CanSend(key, value))
+            {
+                trailers.Append(key, value);
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Collections.Frozen;
 
 namespace Coordination.Grpc;
 
@@ -8,6 +9,10 @@ namespace Coordination.Grpc;
 /// </summary>
 public sealed class GrpcMetadata : IEnumerable<KeyValuePair<string, string>>
 {
+    // HTTP drops these or gives them a meaning of its own.
+    private static readonly FrozenSet<string> ReservedKeys = FrozenSet.Create(
+        "te", "host", "connection", "keep-alive", "proxy-connection", "transfer-encoding", "trailer", "upgrade", "allow", "expires", "last-modified");
+
     private readonly List<KeyValuePair<string, string>> _entries = [];
     private readonly bool _readOnly;
 
@@ -25,13 +30,20 @@ public sealed class GrpcMetadata : IEnumerable<KeyValuePair<string, string>>
     public int Count => _entries.Count;
 
     /// <summary>Adds a text entry.</summary>
-    /// <exception cref="ArgumentException">The key or the value has characters that metadata cannot carry.</exception>
+    /// <exception cref="ArgumentException">
+    /// The key or the value has characters that metadata cannot carry, or the key is reserved or ends in <c>-bin</c>.
+    /// </exception>
     public void Add(string key, string value)
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
         ArgumentNullException.ThrowIfNull(value);
         CheckKey(key);
-        if (value.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        if (IsBinary(key))
+        {
+            throw new ArgumentException($"The metadata key '{key}' ends in '-bin', so its value is bytes: use AddBinary.", nameof(key));
+        }
+
+        if (!IsPrintable(value))
         {
             throw new ArgumentException($"The metadata value of '{key}' has characters other than printable ASCII.", nameof(value));
         }
@@ -45,7 +57,7 @@ public sealed class GrpcMetadata : IEnumerable<KeyValuePair<string, string>>
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
         CheckKey(key);
-        if (!key.EndsWith("-bin", StringComparison.Ordinal))
+        if (!IsBinary(key))
         {
             throw new ArgumentException($"The key of binary metadata must end in '-bin'; it is '{key}'.", nameof(key));
         }
@@ -75,6 +87,8 @@ public sealed class GrpcMetadata : IEnumerable<KeyValuePair<string, string>>
             return null;
         }
 
+        // A peer may have joined several values into one header.
+        text = text.Split(',')[0];
         var padded = text.PadRight((text.Length + 3) / 4 * 4, '=');
         var bytes = new byte[padded.Length / 4 * 3];
         return Convert.TryFromBase64String(padded, bytes, out var length) ? bytes[..length] : null;
@@ -88,6 +102,9 @@ public sealed class GrpcMetadata : IEnumerable<KeyValuePair<string, string>>
     /// <summary>Takes over what arrived from the peer, without the checks that guard what is sent.</summary>
     internal void AddReceived(string key, string value) => _entries.Add(new(key, value));
 
+    /// <summary>Whether an entry, received or not, may be sent as metadata.</summary>
+    internal static bool CanSend(string key, string value) => key.Length > 0 && KeyProblem(key) is null && IsPrintable(value);
+
     private void Append(string key, string value)
     {
         if (_readOnly)
@@ -98,19 +115,30 @@ public sealed class GrpcMetadata : IEnumerable<KeyValuePair<string, string>>
         _entries.Add(new(key, value));
     }
 
+    private static bool IsBinary(string key) => key.EndsWith("-bin", StringComparison.Ordinal);
+
+    private static bool IsPrintable(string value) => !value.AsSpan().ContainsAnyExceptInRange(' ', '~');
+
     private static void CheckKey(string key)
+    {
+        if (KeyProblem(key) is { } problem)
+        {
+            throw new ArgumentException($"The metadata key '{key}' {problem}", nameof(key));
+        }
+    }
+
+    private static string? KeyProblem(string key)
     {
         foreach (var c in key)
         {
             if (c is not ((>= 'a' and <= 'z') or (>= '0' and <= '9') or '-' or '_' or '.'))
             {
-                throw new ArgumentException($"The metadata key '{key}' has the character '{c}'; allowed are a-z, 0-9, '-', '_' and '.'.", nameof(key));
+                return $"has the character '{c}'; allowed are a-z, 0-9, '-', '_' and '.'.";
             }
         }
 
-        if (key.StartsWith("grpc-", StringComparison.Ordinal))
-        {
-            throw new ArgumentException($"The metadata key '{key}' is reserved: keys that start with 'grpc-' belong to the protocol.", nameof(key));
-        }
+        return key.StartsWith("grpc-", StringComparison.Ordinal) || key.StartsWith("content-", StringComparison.Ordinal) || ReservedKeys.Contains(key)
+            ? "is reserved: it belongs to the protocol."
+            : null;
     }
 }

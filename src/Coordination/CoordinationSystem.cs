@@ -30,7 +30,7 @@ public sealed class CoordinationSystem : IAsyncDisposable
             new MonotonicClock(options.TimeProvider),
             LossAlarm.Create(options.TimeProvider),
             options.LoggerFactory.CreateLogger("Coordination"));
-        _actors = host ?? ActorSystem.Create(options.Name);
+        _actors = host ?? HostedActors.Create(options);
         Supervisor = _actors.ActorOf(CoordinationSupervisor.PropsFor(_context, _session));
         _context.Log.SystemStarted(options.Name, string.Join(", ", _context.Etcd.Endpoints));
     }

@@ -6,9 +6,6 @@ public class ActorNotFoundException : AkkaException
     /// <summary>Without words.</summary>
     public ActorNotFoundException() { }
 
-    /// <summary>With a message.</summary>
-    public ActorNotFoundException(string message) : base(message) { }
-
     /// <summary>With a message and a cause.</summary>
-    public ActorNotFoundException(string message, Exception innerException) : base(message, innerException) { }
+    public ActorNotFoundException(string message, Exception? innerException = null) : base(message, innerException) { }
 }

@@ -20,22 +20,22 @@ public abstract class LoggingBus
     }
 
     /// <summary>Subscribes to all events of a type. False when that subscriber gets them already.</summary>
-    public virtual bool Subscribe(IActorRef subscriber, Type channel)
+    public virtual bool Subscribe(IActorRef subscriber, Type classifier)
     {
         ArgumentNullException.ThrowIfNull(subscriber);
-        ArgumentNullException.ThrowIfNull(channel);
+        ArgumentNullException.ThrowIfNull(classifier);
         lock (_gate)
         {
-            if (_subscriptions.Any(s => s.Subscriber.Equals(subscriber) && s.Channel.IsAssignableFrom(channel))) return false;
+            if (_subscriptions.Any(s => s.Subscriber.Equals(subscriber) && s.Channel.IsAssignableFrom(classifier))) return false;
             // A wider channel takes the place of those it contains.
-            _subscriptions = [.. _subscriptions.Where(s => !(s.Subscriber.Equals(subscriber) && channel.IsAssignableFrom(s.Channel))), new(subscriber, channel)];
+            _subscriptions = [.. _subscriptions.Where(s => !(s.Subscriber.Equals(subscriber) && classifier.IsAssignableFrom(s.Channel))), new(subscriber, classifier)];
             return true;
         }
     }
 
     /// <summary>Ends one subscription. False when there was none.</summary>
-    public virtual bool Unsubscribe(IActorRef subscriber, Type channel) =>
-        Remove(s => s.Subscriber.Equals(subscriber) && channel.IsAssignableFrom(s.Channel));
+    public virtual bool Unsubscribe(IActorRef subscriber, Type classifier) =>
+        Remove(s => s.Subscriber.Equals(subscriber) && classifier.IsAssignableFrom(s.Channel));
 
     /// <summary>Ends all subscriptions of a subscriber. False when there was none.</summary>
     public virtual bool Unsubscribe(IActorRef subscriber) => Remove(s => s.Subscriber.Equals(subscriber));

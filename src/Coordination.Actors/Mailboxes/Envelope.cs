@@ -1,7 +1,7 @@
 namespace Coordination.Actors;
 
 /// <summary>A message with its sender.</summary>
-public readonly struct Envelope : IEquatable<Envelope>
+public readonly struct Envelope
 {
     /// <summary>Puts a message and its sender together.</summary>
     public Envelope(object message, IActorRef? sender) => (Message, Sender) = (message, sender);
@@ -13,10 +13,7 @@ public readonly struct Envelope : IEquatable<Envelope>
     public IActorRef? Sender { get; }
 
     /// <inheritdoc/>
-    public bool Equals(Envelope other) => Equals(Message, other.Message) && Equals(Sender, other.Sender);
-
-    /// <inheritdoc/>
-    public override bool Equals(object? obj) => obj is Envelope other && Equals(other);
+    public override bool Equals(object? obj) => obj is Envelope other && Equals(Message, other.Message) && Equals(Sender, other.Sender);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Message, Sender);

@@ -6,7 +6,7 @@ public class AllForOneStrategy : SupervisorStrategy, IEquatable<AllForOneStrateg
     private readonly IDecider _decider;
 
     /// <summary>Without limit, with the default decider.</summary>
-    public AllForOneStrategy() : this(DefaultDecider) { }
+    protected AllForOneStrategy() : this(DefaultDecider) { }
 
     /// <summary>Without limit.</summary>
     public AllForOneStrategy(IDecider decider) : this(-1, -1, decider) { }

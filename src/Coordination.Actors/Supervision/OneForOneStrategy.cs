@@ -6,7 +6,7 @@ public class OneForOneStrategy : SupervisorStrategy, IEquatable<OneForOneStrateg
     private readonly IDecider _decider;
 
     /// <summary>Without limit, with the default decider.</summary>
-    public OneForOneStrategy() : this(DefaultDecider) { }
+    protected OneForOneStrategy() : this(DefaultDecider) { }
 
     /// <summary>Without limit.</summary>
     public OneForOneStrategy(IDecider decider) : this(-1, -1, decider) { }

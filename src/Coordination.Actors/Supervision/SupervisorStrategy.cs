@@ -39,10 +39,10 @@ public abstract class SupervisorStrategy
     }
 
     /// <summary>Resumes a child.</summary>
-    protected static void ResumeChild(IActorRef child, Exception exception) => ActorRefBase.Of(child).SendSystem(new ResumeMessage(exception));
+    protected void ResumeChild(IActorRef child, Exception exception) => ActorRefBase.Of(child).SendSystem(new ResumeMessage(exception));
 
     /// <summary>Restarts a child.</summary>
-    protected static void RestartChild(IActorRef child, Exception cause, bool suspendFirst)
+    protected void RestartChild(IActorRef child, Exception cause, bool suspendFirst)
     {
         var target = ActorRefBase.Of(child);
         if (suspendFirst) target.SendSystem(new SuspendMessage());

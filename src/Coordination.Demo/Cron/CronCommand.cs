@@ -17,7 +17,7 @@ internal sealed class CronCommand
 
     private readonly CronOptions _shared = new();
     private readonly Option<int> _workers = CronOptions.Number("--workers", 4, 1, 64, "How many workers compete.");
-    private readonly Option<TimeSpan> _duration = CronOptions.Duration("--duration", TimeSpan.FromSeconds(20), 1, 86_400, "How long they compete.");
+    private readonly Option<Duration> _duration = CronOptions.Span("--duration", TimeSpan.FromSeconds(20), 1, 86_400, "How long they compete.");
     private readonly Option<bool> _processes = new("--processes") { Description = "Each worker is a process of its own." };
     private readonly Option<bool> _noCrash = new("--no-crash") { Description = "Kill no worker. By default one is killed in the middle of a job." };
     private readonly Option<bool> _json = new("--json") { Description = "Print only the summary, as JSON." };
@@ -83,7 +83,7 @@ internal sealed class CronCommand
         var clock = new MonotonicClock(SuspendAwareTimeProvider.Instance);
         var run = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture)[..8];
         var settings = _shared.Read(result, endpoints, run, clock.Now.Ticks);
-        var duration = result.GetRequiredValue(_duration);
+        var duration = result.GetRequiredValue(_duration).Value;
         var crew = new WorkerCrew(settings, result.GetRequiredValue(_workers), result.GetRequiredValue(_processes));
         await using var crewLifetime = crew.ConfigureAwait(false);
         var plan = new CronRunPlan(duration, result.GetRequiredValue(_noCrash) ? null : duration * 0.3, etcdName);

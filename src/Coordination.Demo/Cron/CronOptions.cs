@@ -19,11 +19,11 @@ internal sealed class CronOptions
 
     public Option<int> Jobs { get; } = Number("--jobs", 3, 1, 100, "How many jobs there are.");
 
-    public Option<TimeSpan> Tick { get; } = Duration("--tick", TimeSpan.FromSeconds(1), 0.05, 3600, "How often the jobs' clock ticks; a job is due every 1 to 3 ticks.");
+    public Option<Duration> Tick { get; } = Span("--tick", TimeSpan.FromSeconds(1), 0.05, 3600, "How often the jobs' clock ticks; a job is due every 1 to 3 ticks.");
 
-    public Option<TimeSpan> Work { get; } = Duration("--work", TimeSpan.FromMilliseconds(300), 0, 3600, "How long a job works.");
+    public Option<Duration> Work { get; } = Span("--work", TimeSpan.FromMilliseconds(300), 0, 3600, "How long a job works.");
 
-    public Option<TimeSpan> Ttl { get; } = Duration("--ttl", TimeSpan.FromSeconds(5), 2, 3600, "The TTL of the workers' leases: how long a crashed worker keeps its job.");
+    public Option<Duration> Ttl { get; } = Span("--ttl", TimeSpan.FromSeconds(5), 2, 3600, "The TTL of the workers' leases: how long a crashed worker keeps its job.");
 
     public Option<string> LockPrefix { get; } = new("--lock-prefix")
     {
@@ -33,12 +33,12 @@ internal sealed class CronOptions
         CustomParser = ParsePrefix,
     };
 
-    public static Option<TimeSpan> Duration(string name, TimeSpan value, double minSeconds, double maxSeconds, string description) => new(name)
+    public static Option<Duration> Span(string name, TimeSpan value, double minSeconds, double maxSeconds, string description) => new(name)
     {
         Description = description,
         HelpName = "duration",
-        DefaultValueFactory = _ => value,
-        CustomParser = DurationText.Between(TimeSpan.FromSeconds(minSeconds), TimeSpan.FromSeconds(maxSeconds)),
+        DefaultValueFactory = _ => new Duration(value),
+        CustomParser = Duration.Between(TimeSpan.FromSeconds(minSeconds), TimeSpan.FromSeconds(maxSeconds)),
     };
 
     public static Option<int> Number(string name, int value, int min, int max, string description) => new(name)
@@ -72,9 +72,9 @@ internal sealed class CronOptions
         run,
         result.GetRequiredValue(LockPrefix),
         result.GetRequiredValue(Jobs),
-        result.GetRequiredValue(Tick),
-        result.GetRequiredValue(Work),
-        result.GetRequiredValue(Ttl),
+        result.GetRequiredValue(Tick).Value,
+        result.GetRequiredValue(Work).Value,
+        result.GetRequiredValue(Ttl).Value,
         startTicks);
 
     private static ImmutableArray<Uri>? ParseEndpoints(ArgumentResult result)

@@ -1,29 +1,36 @@
 namespace Coordination.Grpc.Client;
 
-/// <summary>Turns what HTTP throws into a <see cref="GrpcException"/> that says what is known about the call.</summary>
+/// <summary>Turns what HTTP throws into the exception that says what is known about the call.</summary>
 internal static class CallFailure
 {
     /// <summary>The exception to throw for <paramref name="cause"/>.</summary>
     /// <param name="cause">What was thrown.</param>
     /// <param name="address">The server, named in the message.</param>
     /// <param name="requestSent">Whether bytes of the request message may have left.</param>
-    /// <param name="timeout">The call's timeout, when it passed.</param>
-    public static GrpcException Describe(Exception cause, Uri address, bool requestSent, TimeSpan? timeout)
+    /// <param name="call">What may have ended the call on this side.</param>
+    public static Exception Describe(Exception cause, Uri address, bool requestSent, CallDeadline call)
     {
-        switch (cause)
+        if (call.Caller.IsCancellationRequested)
         {
-            case GrpcException grpc:
-                return grpc;
-            case OperationCanceledException when timeout is { } limit:
-                return new GrpcException(
-                    GrpcStatusCode.DeadlineExceeded, $"No answer from {Name(address)} within {limit.TotalSeconds:0.###} s.", cause) { RequestSent = requestSent };
-            case HttpRequestException { HttpRequestError: var error } http when NeverConnected(error):
-                return new GrpcException(GrpcStatusCode.Unavailable, $"Cannot connect to {Name(address)}: {Innermost(http)}", cause) { RequestSent = false };
-            default:
-                // A connect timeout surfaces as a cancellation inside HTTP; anything else broke the connection under the call.
-                return new GrpcException(
-                    GrpcStatusCode.Unavailable, $"The connection to {Name(address)} failed: {Innermost(cause)}", cause) { RequestSent = requestSent };
+            return new OperationCanceledException("The call was cancelled.", cause, call.Caller);
         }
+
+        if (cause is HttpRequestException { HttpRequestError: var error } && NeverConnected(error))
+        {
+            return new GrpcException(GrpcStatusCode.Unavailable, $"Cannot connect to {Name(address)}: {Innermost(cause)}", cause) { RequestSent = false };
+        }
+
+        // What HTTP throws when its call is ended from this side depends on where the call was: a cancellation, an I/O error, a disposed object.
+        var (status, detail) = call switch
+        {
+            { Expired: { } limit } => (GrpcStatusCode.DeadlineExceeded, $"No answer from {Name(address)} within {limit.TotalSeconds:0.###} s."),
+            { ResetReason: { } reason } => (GrpcStatusCode.Cancelled, reason),
+            { ChannelDisposed: true } => (GrpcStatusCode.Unavailable, $"The channel to {Name(address)} was disposed."),
+
+            // A connect timeout surfaces as a cancellation inside HTTP; anything else broke the connection under the call.
+            _ => (GrpcStatusCode.Unavailable, $"The connection to {Name(address)} failed: {Innermost(cause)}"),
+        };
+        return new GrpcException(status, detail, cause) { RequestSent = requestSent };
     }
 
     private static bool NeverConnected(HttpRequestError error) => error

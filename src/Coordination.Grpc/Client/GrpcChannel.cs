@@ -12,6 +12,8 @@ public sealed class GrpcChannel : IDisposable
 {
     private readonly HttpMessageInvoker _http;
     private readonly GrpcChannelOptions _options;
+    private readonly CancellationTokenSource _disposing = new();
+    private readonly CancellationToken _disposed;
 
     /// <summary>Creates a channel; no connection is made yet.</summary>
     /// <param name="address">The server: scheme <c>http</c> or <c>https</c>, host and port.</param>
@@ -37,6 +39,7 @@ public sealed class GrpcChannel : IDisposable
 
         Address = address;
         _options = options;
+        _disposed = _disposing.Token;
         _http = new HttpMessageInvoker(handler, disposeHandler: true);
     }
 
@@ -52,7 +55,8 @@ public sealed class GrpcChannel : IDisposable
         where TResponse : class, IMessage<TResponse>
     {
         ArgumentNullException.ThrowIfNull(method);
-        return UnaryCall.RunAsync(_http, Address, method, request, _options, options, cancellationToken);
+        ArgumentNullException.ThrowIfNull(request);
+        return UnaryCall.RunAsync(_http, Address, method, request, _options, options, _disposed, cancellationToken);
     }
 
     /// <summary>Opens a stream in both directions. It is usable at once: what is written waits for the connection.</summary>
@@ -65,11 +69,22 @@ public sealed class GrpcChannel : IDisposable
         where TResponse : class, IMessage<TResponse>
     {
         ArgumentNullException.ThrowIfNull(method);
-        return new GrpcDuplexCall<TRequest, TResponse>(_http, Address, method, _options, options, cancellationToken);
+        return new GrpcDuplexCall<TRequest, TResponse>(_http, Address, method, _options, options, _disposed, cancellationToken);
     }
 
-    /// <summary>Closes all connections; open calls end with <see cref="GrpcStatusCode.Unavailable"/>.</summary>
-    public void Dispose() => _http.Dispose();
+    /// <summary>Closes all connections; open and later calls end with <see cref="GrpcStatusCode.Unavailable"/>. Idempotent.</summary>
+    public void Dispose()
+    {
+        if (_disposed.IsCancellationRequested)
+        {
+            return;
+        }
+
+        // HTTP itself lets open calls go on.
+        _disposing.Cancel();
+        _http.Dispose();
+        _disposing.Dispose();
+    }
 
     private static SocketsHttpHandler CreateHandler(GrpcChannelOptions options) => new()
     {

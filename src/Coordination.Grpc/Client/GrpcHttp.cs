@@ -7,7 +7,7 @@ namespace Coordination.Grpc.Client;
 /// <summary>How a gRPC call looks as an HTTP/2 request and response.</summary>
 internal static class GrpcHttp
 {
-    private static readonly MediaTypeHeaderValue ContentType = new("application/grpc");
+    private static readonly MediaTypeHeaderValue ContentType = new(GrpcContentType.Name);
 
     public static HttpRequestMessage CreateRequest(Uri address, string path, HttpContent content, GrpcCallOptions options)
     {
@@ -19,7 +19,7 @@ internal static class GrpcHttp
             Content = content,
         };
         request.Headers.TryAddWithoutValidation("te", "trailers");
-        if (options.Timeout is { } timeout)
+        if (options.Limit is { } timeout)
         {
             request.Headers.TryAddWithoutValidation(GrpcTimeout.Header, GrpcTimeout.Format(timeout));
         }
@@ -32,23 +32,26 @@ internal static class GrpcHttp
         return request;
     }
 
-    /// <summary>Refuses a response that is not gRPC, or one that carries its status in the headers because there is no message.</summary>
+    /// <summary>
+    /// Refuses a response that is not gRPC, or one that carries its status in the headers because there is no message. A status counts
+    /// whatever else the headers say.
+    /// </summary>
     public static void CheckHeaders(HttpResponseMessage response)
     {
+        if (Find(response.Headers, GrpcStatusText.StatusHeader) is not null)
+        {
+            ThrowUnlessOk(response.Headers);
+        }
+
         if (response.StatusCode != HttpStatusCode.OK)
         {
             throw new GrpcException(StatusOf(response.StatusCode), $"The server answered HTTP {(int)response.StatusCode}, which is not gRPC.");
         }
 
         var mediaType = response.Content.Headers.ContentType?.MediaType;
-        if (mediaType is null || !mediaType.StartsWith("application/grpc", StringComparison.Ordinal))
+        if (!GrpcContentType.Accepts(mediaType))
         {
             throw new GrpcException(GrpcStatusCode.Unknown, $"The server answered with content type '{mediaType}', which is not gRPC.");
-        }
-
-        if (Find(response.Headers, GrpcStatusText.StatusHeader) is not null)
-        {
-            ThrowUnlessOk(response.Headers);
         }
     }
 

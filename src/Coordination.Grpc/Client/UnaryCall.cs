@@ -14,13 +14,14 @@ internal static class UnaryCall
         TRequest request,
         GrpcChannelOptions channel,
         GrpcCallOptions options,
+        CancellationToken channelDisposed,
         CancellationToken cancellationToken)
         where TRequest : class, IMessage<TRequest>
         where TResponse : class, IMessage<TResponse>
     {
         using var content = new FrameContent(GrpcFrame.Encode(request, channel.MaxSendMessageSize));
         using var message = GrpcHttp.CreateRequest(address, method.Path, content, options);
-        using var deadline = new CallDeadline(options.Timeout, channel.TimeProvider, cancellationToken);
+        using var deadline = new CallDeadline(options, channel.TimeProvider, cancellationToken, channelDisposed);
         try
         {
             using var response = await http.SendAsync(message, deadline.Token).ConfigureAwait(false);
@@ -32,21 +33,18 @@ internal static class UnaryCall
                 var reply = await reader.ReadAsync(deadline.Token).ConfigureAwait(false);
 
                 // Reading on to the end brings the trailers, and shows a second message where only one is allowed.
-                var second = reply is null ? null : await reader.ReadAsync(deadline.Token).ConfigureAwait(false);
+                if (reply is not null && await reader.ReadAsync(deadline.Token).ConfigureAwait(false) is not null)
+                {
+                    throw new GrpcException(GrpcStatusCode.Internal, $"Protocol error: {method} answered with more than one message.");
+                }
+
                 GrpcHttp.CheckTrailers(response);
-                return second is null && reply is not null
-                    ? reply
-                    : throw new GrpcException(GrpcStatusCode.Internal, $"Protocol error: {method} answered with {(reply is null ? "no message" : "more than one message")}.");
+                return reply ?? throw new GrpcException(GrpcStatusCode.Internal, $"Protocol error: {method} answered with no message.");
             }
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is not GrpcException)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            throw;
-        }
-        catch (Exception e) when (e is not GrpcException { FromServer: true })
-        {
-            throw CallFailure.Describe(e, address, content.Sent, deadline.Expired);
+            throw CallFailure.Describe(e, address, content.Sent, deadline);
         }
     }
 

@@ -34,9 +34,9 @@ internal static class GrpcFrame
     {
         if (prefix[0] != 0)
         {
-            throw prefix[0] == 1
-                ? new GrpcException(GrpcStatusCode.Unimplemented, "Protocol error: a compressed message, but no compression was negotiated.")
-                : new GrpcException(GrpcStatusCode.Internal, $"Protocol error: a message starts with flag {prefix[0]}; allowed is 0.");
+            throw new GrpcException(GrpcStatusCode.Internal, prefix[0] == 1
+                ? "Protocol error: a compressed message, but no compression was negotiated."
+                : $"Protocol error: a message starts with flag {prefix[0]}; allowed is 0.");
         }
 
         var length = BinaryPrimitives.ReadUInt32BigEndian(prefix[1..]);

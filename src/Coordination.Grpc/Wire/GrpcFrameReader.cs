@@ -3,43 +3,64 @@ using Google.Protobuf;
 
 namespace Coordination.Grpc.Wire;
 
-/// <summary>Reads messages from a stream of frames, one at a time. Not thread-safe.</summary>
+/// <summary>Reads messages from a stream of frames, one at a time. A cancelled read goes on where it stopped. Not thread-safe.</summary>
 internal sealed class GrpcFrameReader<T>(Stream stream, MessageParser<T> parser, int maxMessageSize)
     where T : class, IMessage<T>
 {
     private readonly byte[] _prefix = new byte[GrpcFrame.PrefixLength];
+    private byte[]? _body;
+    private int _bodyLength;
+    private int _filled;
 
     /// <summary>The next message, or null when the stream ended between two messages.</summary>
     /// <exception cref="GrpcException">The stream ended inside a message, or the bytes are not gRPC.</exception>
     public async ValueTask<T?> ReadAsync(CancellationToken cancellationToken)
     {
-        var read = await stream.ReadAtLeastAsync(_prefix, _prefix.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
-        if (read == 0)
+        if (_body is null)
         {
-            return null;
+            if (!await FillAsync(_prefix, cancellationToken).ConfigureAwait(false))
+            {
+                return _filled == 0 ? null : throw Truncated();
+            }
+
+            _bodyLength = GrpcFrame.ParsePrefix(_prefix, maxMessageSize);
+            _body = ArrayPool<byte>.Shared.Rent(_bodyLength);
+            _filled = 0;
         }
 
-        if (read < _prefix.Length)
+        if (!await FillAsync(_body.AsMemory(0, _bodyLength), cancellationToken).ConfigureAwait(false))
         {
             throw Truncated();
         }
 
-        var length = GrpcFrame.ParsePrefix(_prefix, maxMessageSize);
-        var buffer = ArrayPool<byte>.Shared.Rent(length);
+        var body = _body;
+        _body = null;
+        _filled = 0;
         try
         {
-            var body = buffer.AsMemory(0, length);
-            if (await stream.ReadAtLeastAsync(body, length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) < length)
-            {
-                throw Truncated();
-            }
-
-            return GrpcFrame.Parse(parser, body.Span);
+            return GrpcFrame.Parse(parser, body.AsSpan(0, _bodyLength));
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            ArrayPool<byte>.Shared.Return(body);
         }
+    }
+
+    // False when the stream ended first. What was read stays counted, so that a cancelled read loses no bytes.
+    private async ValueTask<bool> FillAsync(Memory<byte> target, CancellationToken cancellationToken)
+    {
+        while (_filled < target.Length)
+        {
+            var read = await stream.ReadAsync(target[_filled..], cancellationToken).ConfigureAwait(false);
+            if (read == 0)
+            {
+                return false;
+            }
+
+            _filled += read;
+        }
+
+        return true;
     }
 
     private static GrpcException Truncated() =>

@@ -8,6 +8,9 @@ internal static class GrpcTimeout
     public const string Header = "grpc-timeout";
     private const long MaxDigits = 99_999_999;
 
+    /// <summary>The longest time a timer takes (49 days); a longer timeout is as good as none.</summary>
+    public static TimeSpan LongestTimer { get; } = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
+
     public static string Format(TimeSpan timeout)
     {
         var microseconds = timeout.Ticks / TimeSpan.TicksPerMicrosecond;

@@ -25,15 +25,19 @@ internal static class EndpointText
             : endpoint.PathAndQuery != "/" || endpoint.UserInfo.Length > 0 ? "only scheme, host and port are allowed: http://host:port"
             : null;
 
+    /// <summary>An endpoint for a message: a name and password that somebody wrote into it are not shown.</summary>
+    public static string WithoutUser(string endpoint) =>
+        endpoint.LastIndexOf('@') is var at and >= 0 ? $"…{endpoint[at..]}" : endpoint;
+
     private static Uri Parse(string text)
     {
         if (!text.Contains("://", StringComparison.Ordinal))
         {
-            throw new FormatException($"The endpoint '{text}' has no scheme; allowed is http://host:port or https://host:port.");
+            throw new FormatException($"The endpoint '{WithoutUser(text)}' has no scheme; allowed is http://host:port or https://host:port.");
         }
 
         return Uri.TryCreate(text, UriKind.Absolute, out var endpoint) && Problem(endpoint) is null
             ? endpoint
-            : throw new FormatException($"The endpoint '{text}' is not allowed; it must be http://host:port or https://host:port.");
+            : throw new FormatException($"The endpoint '{WithoutUser(text)}' is not allowed; it must be http://host:port or https://host:port.");
     }
 }

@@ -45,7 +45,7 @@ public sealed record EtcdClientOptions
         {
             if (EndpointText.Problem(endpoint) is { } problem)
             {
-                problems.Add(nameof(Endpoints), endpoint, problem);
+                problems.Add(nameof(Endpoints), EndpointText.WithoutUser(endpoint.ToString()), problem);
             }
         }
 

@@ -25,6 +25,7 @@ internal sealed class LeaseMachine(LeaseSettings settings, Func<LeaseId> newId)
         return (state, message) switch
         {
             (LeaseState.Idle, LeaseMessage.Acquire m) => Grant(newId(), m.Now, null, 0),
+            (LeaseState.Idle, LeaseMessage.Release) => End(),
             (LeaseState.Acquiring s, LeaseMessage.TimerFired { Timer: LeaseTimer.RetryGrant } m) => Grant(s.Id, m.Now, s.UnknownSince, s.Failures),
             (LeaseState.Acquiring s, LeaseMessage.Granted m) => OnGranted(s, m),
             (LeaseState.Acquiring s, LeaseMessage.GrantFailed m) => OnGrantFailed(s, m),

@@ -36,7 +36,7 @@ public sealed class DistributedLock
     public Bytes Key { get; }
 
     /// <summary>Waits until the lock is acquired.</summary>
-    /// <param name="timeout">How long to wait, from 0 to 24 days; null: without end, also while etcd is away.</param>
+    /// <param name="timeout">How long to wait for a holder, from 0 to 24 days; null: without end, also while etcd is away.</param>
     /// <param name="cancellationToken">Gives up. The request leaves no key behind, also when its transaction commits later.</param>
     /// <returns>The handle; dispose it to release. Holding it is no proof of ownership: see <see cref="LockHandle"/>.</returns>
     /// <exception cref="LockTimeoutException">Somebody else held it for the whole time.</exception>
@@ -45,7 +45,8 @@ public sealed class DistributedLock
     public async Task<LockHandle> AcquireAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
         CheckTimeout(timeout);
-        return await RequestAsync(isTry: false, timeout, cancellationToken).ConfigureAwait(false) switch
+        var isTry = timeout == TimeSpan.Zero;
+        return await RequestAsync(isTry, isTry ? _system.Options.Etcd.RequestTimeout : timeout, cancellationToken).ConfigureAwait(false) switch
         {
             LockReply.Acquired acquired => new LockHandle(_system, acquired.Claim),
             LockReply.NotAcquired notAcquired => throw new LockTimeoutException(Name, timeout!.Value, notAcquired.Holder),

@@ -278,6 +278,9 @@ internal sealed class LockActor : UntypedActor, IWithTimers
         { Lease: null, Phase: LockPhase.Idle } => new LockReply.Failed(new CoordinationException(
             CoordinationErrorKind.Unavailable,
             $"The lock '{_key}' was not acquired in time: there is no session lease (etcd {string.Join(", ", _context.Etcd.Endpoints)})")),
+        { Holder: null, Phase: LockPhase.Attempting or LockPhase.Looking } => new LockReply.Failed(new CoordinationException(
+            CoordinationErrorKind.Timeout,
+            $"The lock '{_key}' was not acquired in time: etcd has not answered (etcd {string.Join(", ", _context.Etcd.Endpoints)})")),
         _ => new LockReply.NotAcquired(_state.Holder),
     };
 

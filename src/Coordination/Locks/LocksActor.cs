@@ -38,7 +38,8 @@ internal sealed class LocksActor(CoordinationContext context) : UntypedActor
                 _lease = null;
                 Broadcast(m);
                 break;
-            case LocksCommand.Passivate m when _locks.TryGetValue(m.Key, out var entry) && entry.Ref.Equals(Sender):
+            // One that asks again before it was answered has messages held for it already.
+            case LocksCommand.Passivate m when _locks.TryGetValue(m.Key, out var entry) && entry.Ref.Equals(Sender) && entry.Held is null:
                 entry.Held = new Queue<(LocksCommand.ForKey, IActorRef)>();
                 entry.Ref.Tell(new LocksCommand.EndIfIdle());
                 break;
@@ -83,7 +84,7 @@ internal sealed class LocksActor(CoordinationContext context) : UntypedActor
         {
             entry.Ref.Forward(m);
         }
-        else if (entry.Held.Count < context.Options.Locks.MaxWaiters)
+        else if (m is not LocksCommand.Acquire || entry.Held.Count < context.Options.Locks.MaxWaiters)
         {
             entry.Held.Enqueue((m, Sender));
         }

@@ -12,6 +12,7 @@ namespace Coordination.Supervision;
 internal sealed class CoordinationSupervisor(CoordinationContext context, SessionView session) : UntypedActor, IWithTimers
 {
     private readonly LeaseSettings _leaseSettings = new(context.Options.SessionTtl, context.Options.ClockRateBound);
+    private readonly string _path = Context.Self.Path.ToStringWithoutAddress() + "/";
     private IActorRef _locks = ActorRefs.Nobody;
     private IActorRef? _lease;
     private LeaseValidity? _validity;
@@ -32,6 +33,7 @@ internal sealed class CoordinationSupervisor(CoordinationContext context, Sessio
 
     protected override void PreStart()
     {
+        Context.System.EventStream.Subscribe(Self, typeof(DeadLetter));
         StartLocks();
         OpenSession();
     }
@@ -42,6 +44,11 @@ internal sealed class CoordinationSupervisor(CoordinationContext context, Sessio
         {
             case LocksCommand m:
                 _locks.Forward(m);
+                break;
+            case DeadLetter { Message: LocksCommand.ForKey request } m when m.Recipient.Path.ToStringWithoutAddress().StartsWith(_path, StringComparison.Ordinal):
+                OnUndelivered(request, m.Sender);
+                break;
+            case DeadLetter:
                 break;
             case LeaseEvent m when Sender.Equals(_lease):
                 OnLease(m);
@@ -99,6 +106,21 @@ internal sealed class CoordinationSupervisor(CoordinationContext context, Sessio
                 }
 
                 break;
+        }
+    }
+
+    /// <summary>
+    /// A request that waited in the mailbox of an actor that failed, or was on its way there. It goes to the successor: every request is answered.
+    /// </summary>
+    private void OnUndelivered(LocksCommand.ForKey request, IActorRef sender)
+    {
+        if (_stopCaller is null)
+        {
+            _locks.Tell(request, sender);
+        }
+        else
+        {
+            sender.Tell(new LockReply.Failed(new CoordinationException(CoordinationErrorKind.Stopped, "The coordination system is stopping")));
         }
     }
 

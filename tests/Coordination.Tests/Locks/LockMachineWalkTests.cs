@@ -9,7 +9,7 @@ public sealed class LockMachineWalkTests
     // COORDINATION_WALK_SCALE=10 walks ten times as far as a usual run.
     private static readonly int Scale =
         int.TryParse(Environment.GetEnvironmentVariable("COORDINATION_WALK_SCALE"), CultureInfo.InvariantCulture, out var scale) ? scale : 1;
-    private static readonly int MostStates = 8_000 * Scale;
+    private static readonly int MostStates = 6_000 * Scale;
 
     private static readonly Dictionary<string, LockWalkBudget> SmallWorlds = new()
     {
@@ -61,7 +61,7 @@ public sealed class LockMachineWalkTests
     public void Long_walks_at_random_keep_the_promises(int seed)
     {
         var random = new Random(seed);
-        for (var i = 0; i < 700 * Scale; i++)
+        for (var i = 0; i < 500 * Scale; i++)
         {
             var node = new Node(new LockWalk(LargeWorld), null, "");
             for (var step = 0; step < 150; step++)

@@ -40,7 +40,7 @@ internal static class EtcdErrors
             CoordinationErrorKind.Unavailable, WriteOutcome.Unknown, $"The stream broke: {cause.Message} (endpoint {Name(endpoint)})", endpoint, cause),
     };
 
-    public static string Name(Uri endpoint) => endpoint.GetLeftPart(UriPartial.Authority);
+    public static string Name(Uri endpoint) => endpoint.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
 
     private static string Message(GrpcException error) => error.Detail.Length > 0 ? error.Detail : error.Status.ToString();
 

@@ -3,11 +3,11 @@ using System.Globalization;
 
 namespace Coordination.Demo.Cli;
 
-/// <summary>Durations as people write them: <c>500ms</c>, <c>20s</c>, <c>1.5m</c>, <c>2h</c>.</summary>
-internal static class DurationText
+/// <summary>A duration as people write it: <c>500ms</c>, <c>20s</c>, <c>1.5m</c>, <c>2h</c>.</summary>
+internal readonly record struct Duration(TimeSpan Value)
 {
     /// <summary>A parser for an option, which refuses what lies outside of the range.</summary>
-    public static Func<ArgumentResult, TimeSpan> Between(TimeSpan min, TimeSpan max) => result =>
+    public static Func<ArgumentResult, Duration> Between(TimeSpan min, TimeSpan max) => result =>
     {
         var text = result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
         var option = result.Argument.Name;
@@ -20,11 +20,13 @@ internal static class DurationText
             result.AddError($"{option}: {text} is out of range; allowed is {Format(min)} to {Format(max)}.");
         }
 
-        return duration;
+        return new Duration(duration);
     };
 
     /// <summary>The shortest of those forms.</summary>
-    public static string Format(TimeSpan duration) => duration switch
+    public override string ToString() => Format(Value);
+
+    private static string Format(TimeSpan duration) => duration switch
     {
         { TotalSeconds: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalMilliseconds:0.###}ms"),
         { TotalMinutes: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:0.###}s"),
@@ -32,7 +34,7 @@ internal static class DurationText
         _ => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalHours:0.###}h"),
     };
 
-    public static bool TryParse(string text, out TimeSpan duration)
+    private static bool TryParse(string text, out TimeSpan duration)
     {
         duration = default;
         (string Unit, double Milliseconds)[] units = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000)];

@@ -1,0 +1,33 @@
+using Coordination.Etcd;
+using Coordination.Leases;
+using Coordination.Time;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Coordination.Tests.Actors;
+
+/// <summary>A dialogue with one actor: the test is its parent, its callers and its etcd.</summary>
+public abstract class ActorTest : TestKit
+{
+    internal static readonly Bytes Key = "/cron/lock/job1";
+
+    private readonly LossAlarm _alarm = LossAlarm.Create(SuspendAwareTimeProvider.Instance);
+
+    internal ScriptedEtcd Etcd { get; } = new();
+
+    internal MonotonicClock Clock { get; } = new(SuspendAwareTimeProvider.Instance);
+
+    internal CoordinationContext ContextFor(CoordinationOptions? options = null) =>
+        new(options ?? new CoordinationOptions { Owner = "me" }, Etcd, Clock, _alarm, NullLogger.Instance);
+
+    internal LeaseValidity Lease(long id = 7) =>
+        new(new LeaseId(id), TimeSpan.FromSeconds(10), Clock.Now + TimeSpan.FromSeconds(9), Clock);
+
+    internal static EtcdHeader At(long revision) => new(1, 1, new Revision(revision), 1);
+
+    internal static TxnResult Won(long revision) => new(At(revision), true, [new PutResult(At(revision), null)]);
+
+    internal static TxnResult Met(KeyValue current, long revision) => new(At(revision), false, [new GetResult(At(revision), [current], 1, false)]);
+
+    internal static KeyValue Stored(string value, long revision, long lease = 0) =>
+        new(Key, value, new Revision(revision), new Revision(revision), 1, new LeaseId(lease));
+}

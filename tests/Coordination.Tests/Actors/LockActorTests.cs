@@ -1,0 +1,169 @@
+using Coordination.Etcd;
+using Coordination.Locks;
+
+namespace Coordination.Tests.Actors;
+
+public sealed class LockActorTests : ActorTest
+{
+    private readonly TestProbe _parent;
+    private readonly TestProbe _caller;
+
+    public LockActorTests()
+    {
+        _parent = CreateTestProbe();
+        _caller = CreateTestProbe();
+    }
+
+    [Fact]
+    public void An_acquisition_is_one_transaction_that_puts_a_readable_value_on_the_session_lease()
+    {
+        var actor = StartActor();
+
+        _caller.Send(actor, new LocksCommand.Acquire(Key, LockRequestId.Next(), IsTry: false, null));
+        var attempt = Etcd.Next<EtcdOp.Txn>();
+        attempt.Answer(Won(42));
+        var claim = _caller.ExpectMsg<LockReply.Acquired>().Claim;
+
+        Assert.Equal(EtcdCompare.NotExists(Key), Assert.Single(attempt.Request.If));
+        var put = Assert.IsType<EtcdOp.Put>(Assert.Single(attempt.Request.Then));
+        Assert.Equal((Key, new LeaseId(7)), (put.Key, put.Lease));
+        Assert.Contains("\"owner\":\"me\"", put.Value.ToText(), StringComparison.Ordinal);
+        Assert.IsType<EtcdOp.Get>(Assert.Single(attempt.Request.Else));
+        Assert.Equal(42, claim.Token.Value);
+        Assert.True(claim.IsHeld);
+    }
+
+    [Fact]
+    public void A_release_deletes_only_its_own_acquisition()
+    {
+        var actor = StartActor();
+        var claim = Acquire(actor, 42);
+
+        _caller.Send(actor, new LocksCommand.Release(Key, claim.Request));
+        var release = Etcd.Next<EtcdOp.Txn>();
+        release.Answer(Won(43));
+
+        _caller.ExpectMsg<LockReply.Released>();
+        Assert.Equal(EtcdCompare.Unchanged(Key, new Revision(42)), Assert.Single(release.Request.If));
+        Assert.IsType<EtcdOp.Delete>(Assert.Single(release.Request.Then));
+    }
+
+    [Fact]
+    public void A_cancelled_request_is_answered_at_once_and_its_key_is_removed_when_the_attempt_commits()
+    {
+        var actor = StartActor();
+        var request = LockRequestId.Next();
+        _caller.Send(actor, new LocksCommand.Acquire(Key, request, IsTry: false, null));
+        var attempt = Etcd.Next<EtcdOp.Txn>();
+
+        _caller.Send(actor, new LocksCommand.Cancel(Key, request));
+        _caller.ExpectMsg<LockReply.Withdrawn>();
+        attempt.Answer(Won(42));
+        var removal = Etcd.Next<EtcdOp.Txn>();
+
+        Assert.Equal(EtcdCompare.Unchanged(Key, new Revision(42)), Assert.Single(removal.Request.If));
+    }
+
+    [Fact]
+    public void A_waiter_watches_from_the_revision_after_the_one_that_showed_the_key_held()
+    {
+        var actor = StartActor();
+        _caller.Send(actor, new LocksCommand.Acquire(Key, LockRequestId.Next(), IsTry: false, null));
+        Etcd.Next<EtcdOp.Txn>().Answer(Met(Stored("somebody", 40), 50));
+
+        var watch = Etcd.Next<ScriptedEtcd.Watching>().Request;
+        watch.Signal(new EtcdWatchSignal.Changes(At(51), [new EtcdEvent(true, Stored("", 51), null)]));
+        Etcd.Next<EtcdOp.Txn>().Answer(Won(52));
+
+        Assert.Equal((51, Key), (watch.Spec.From.Value, watch.Spec.Keys.Key));
+        Assert.Equal(52, _caller.ExpectMsg<LockReply.Acquired>().Claim.Token.Value);
+    }
+
+    [Fact]
+    public void A_wait_that_runs_out_is_answered_with_the_holder()
+    {
+        var actor = StartActor();
+        _caller.Send(actor, new LocksCommand.Acquire(Key, LockRequestId.Next(), IsTry: false, TimeSpan.FromMilliseconds(100)));
+        Etcd.Next<EtcdOp.Txn>().Answer(Met(Stored("somebody", 40), 50));
+
+        var answer = _caller.ExpectMsg<LockReply.NotAcquired>();
+
+        Assert.Equal("somebody", answer.Holder!.Owner);
+    }
+
+    [Fact]
+    public async Task When_nobody_waits_any_more_the_watch_is_given_back()
+    {
+        var actor = StartActor();
+        var request = LockRequestId.Next();
+        _caller.Send(actor, new LocksCommand.Acquire(Key, request, IsTry: false, null));
+        Etcd.Next<EtcdOp.Txn>().Answer(Met(Stored("somebody", 40), 50));
+        var watch = Etcd.Next<ScriptedEtcd.Watching>().Request;
+
+        _caller.Send(actor, new LocksCommand.Cancel(Key, request));
+
+        await watch.Disposed;
+    }
+
+    [Fact]
+    public void When_it_stops_waiting_callers_are_answered_and_the_claim_ends()
+    {
+        var actor = StartActor();
+        var claim = Acquire(actor, 42);
+        var waiting = CreateTestProbe();
+        waiting.Send(actor, new LocksCommand.Acquire(Key, LockRequestId.Next(), IsTry: false, null));
+
+        // Its answer shows that the request before it waits in the actor, no longer in its mailbox.
+        waiting.Send(actor, new LocksCommand.Acquire(Key, LockRequestId.Next(), IsTry: true, null));
+        waiting.ExpectMsg<LockReply.NotAcquired>();
+        Sys.Stop(actor);
+
+        Assert.Equal(CoordinationErrorKind.Stopped, waiting.ExpectMsg<LockReply.Failed>().Error.Kind);
+        AwaitCondition(() => !claim.IsHeld);
+        Assert.Equal(LossReason.Released, claim.Reason);
+    }
+
+    [Fact]
+    public void An_idle_one_asks_to_be_forgotten_and_ends_when_told()
+    {
+        var options = new CoordinationOptions { Locks = new LockOptions { IdleTimeout = TimeSpan.FromMilliseconds(100) } };
+        var actor = _parent.ChildActorOf(LockActor.PropsFor(ContextFor(options), Key, Lease(), recover: false));
+        _parent.Watch(actor);
+
+        Assert.Equal(Key, _parent.ExpectMsg<LocksCommand.Passivate>().Key);
+        actor.Tell(new LocksCommand.EndIfIdle());
+
+        _parent.ExpectTerminated(actor);
+    }
+
+    [Fact]
+    public void One_with_work_does_not_end_when_it_is_told_to_if_idle()
+    {
+        var actor = StartActor();
+        Acquire(actor, 42);
+
+        actor.Tell(new LocksCommand.EndIfIdle());
+
+        Assert.Equal(Key, _parent.ExpectMsg<LocksCommand.StillBusy>().Key);
+    }
+
+    [Fact]
+    public void A_successor_of_a_failed_one_removes_the_key_that_it_may_have_left()
+    {
+        var left = LockValue.Encode("me", AttemptId.New(), DateTimeOffset.UnixEpoch).ToText();
+        _parent.ChildActorOf(LockActor.PropsFor(ContextFor(), Key, Lease(), recover: true));
+
+        Etcd.Next<EtcdOp.Get>().Answer(new GetResult(At(60), [Stored(left, 42, lease: 7)], 1, false));
+
+        Assert.Equal(EtcdCompare.Unchanged(Key, new Revision(42)), Assert.Single(Etcd.Next<EtcdOp.Txn>().Request.If));
+    }
+
+    private IActorRef StartActor() => _parent.ChildActorOf(LockActor.PropsFor(ContextFor(), Key, Lease(), recover: false));
+
+    private LockClaim Acquire(IActorRef actor, long token)
+    {
+        _caller.Send(actor, new LocksCommand.Acquire(Key, LockRequestId.Next(), IsTry: false, null));
+        Etcd.Next<EtcdOp.Txn>().Answer(Won(token));
+        return _caller.ExpectMsg<LockReply.Acquired>().Claim;
+    }
+}

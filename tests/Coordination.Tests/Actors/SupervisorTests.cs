@@ -1,0 +1,106 @@
+using Coordination.Etcd;
+using Coordination.Leases;
+using Coordination.Locks;
+using Coordination.Supervision;
+
+namespace Coordination.Tests.Actors;
+
+public sealed class SupervisorTests : ActorTest
+{
+    private readonly SessionView _session = new();
+
+    [Fact]
+    public void It_opens_a_session_under_an_id_of_its_choice_and_serves_locks_on_it()
+    {
+        var supervisor = Start(out var lease);
+
+        supervisor.Tell(new LocksCommand.Acquire(Key, LockRequestId.Next(), IsTry: false, null), TestActor);
+        var attempt = Etcd.Next<EtcdOp.Txn>();
+        attempt.Answer(Won(42));
+
+        Assert.Equal(lease, ExpectMsg<LockReply.Acquired>().Claim.Lease);
+        Assert.Equal(lease, _session.Lease!.Id);
+    }
+
+    [Fact]
+    public void A_grant_whose_reply_was_lost_is_asked_for_again_under_the_same_id_and_adopted_by_a_renewal()
+    {
+        Sys.ActorOf(CoordinationSupervisor.PropsFor(ContextFor(), _session));
+        var first = Etcd.Next<ScriptedEtcd.Grant>();
+        first.Fail(CoordinationErrorKind.Timeout, WriteOutcome.Unknown);
+        var second = Etcd.Next<ScriptedEtcd.Grant>();
+        second.Fail(CoordinationErrorKind.LeaseAlreadyExists, WriteOutcome.NotApplied);
+        var renewal = Etcd.Next<ScriptedEtcd.KeepAlive>();
+
+        renewal.Answer(new LeaseRenewed(renewal.Request.Id, TimeSpan.FromSeconds(10), At(1)));
+
+        AwaitCondition(() => _session.Lease is not null);
+        Assert.Equal(first.Request.Id, second.Request.Id);
+        Assert.Equal(first.Request.Id, _session.Lease!.Id);
+    }
+
+    [Fact]
+    public void When_the_lease_is_gone_the_next_one_is_opened_at_once_and_the_old_one_is_revoked_later()
+    {
+        var supervisor = Start(out var lost);
+
+        supervisor.Tell(new LeaseMessage.Verify(lost, default));
+        Etcd.Next<ScriptedEtcd.KeepAlive>().Answer(new LeaseRenewed(lost, TimeSpan.Zero, At(5)));
+        var next = Etcd.Next<ScriptedEtcd.Grant>();
+        next.Answer(new LeaseGranted(next.Request.Id, TimeSpan.FromSeconds(10), At(6)));
+        var revoked = Etcd.Next<ScriptedEtcd.Revoke>();
+
+        AwaitCondition(() => _session.Lease?.Id == next.Request.Id);
+        Assert.NotEqual(lost, next.Request.Id);
+        Assert.Equal(lost, revoked.Request.Id);
+    }
+
+    [Fact]
+    public void When_a_LockActor_fails_the_requests_behind_the_one_that_failed_are_still_served()
+    {
+        var supervisor = Start(out _);
+        Etcd.ThrowOnTxn = new InvalidOperationException("a bug");
+        for (var n = 0; n < 20; n++)
+        {
+            supervisor.Tell(new LocksCommand.Acquire(Key, LockRequestId.Next(), IsTry: false, null), TestActor);
+        }
+
+        Etcd.Next<EtcdOp.Get>().Answer(new GetResult(At(50), [], 0, false));
+        for (var revision = 51; revision < 51 + (2 * 19); revision += 2)
+        {
+            Etcd.Next<EtcdOp.Txn>().Answer(Won(revision));
+            var claim = FishForMessage<LockReply.Acquired>(_ => true).Claim;
+            supervisor.Tell(new LocksCommand.Release(Key, claim.Request), ActorRefs.NoSender);
+            Etcd.Next<EtcdOp.Txn>().Answer(Won(revision + 1));
+        }
+    }
+
+    [Fact]
+    public void Stopping_answers_those_who_wait_then_revokes_then_is_done()
+    {
+        var supervisor = Start(out var lease);
+        var waiting = CreateTestProbe();
+        waiting.Send(supervisor, new LocksCommand.Acquire(Key, LockRequestId.Next(), IsTry: false, null));
+        Etcd.Next<EtcdOp.Txn>();
+        Watch(supervisor);
+
+        supervisor.Tell(new SupervisorCommand.Stop(), TestActor);
+        Assert.Equal(CoordinationErrorKind.Stopped, waiting.ExpectMsg<LockReply.Failed>().Error.Kind);
+        var revoke = Etcd.Next<ScriptedEtcd.Revoke>();
+        revoke.Answer(At(9));
+
+        ExpectMsg<SupervisorCommand.Done>();
+        ExpectTerminated(supervisor);
+        Assert.Equal(lease, revoke.Request.Id);
+    }
+
+    private IActorRef Start(out LeaseId lease)
+    {
+        var supervisor = Sys.ActorOf(CoordinationSupervisor.PropsFor(ContextFor(), _session));
+        var grant = Etcd.Next<ScriptedEtcd.Grant>();
+        grant.Answer(new LeaseGranted(grant.Request.Id, TimeSpan.FromSeconds(10), At(1)));
+        AwaitCondition(() => _session.Lease is not null);
+        lease = grant.Request.Id;
+        return supervisor;
+    }
+}
