@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Coordination.Embedded.Server;
+using Coordination.Embedded.Snapshots;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -7,7 +8,7 @@ namespace Coordination.Embedded;
 
 /// <summary>
 /// An etcd v3 server inside of this process, <b>for development and tests</b>: everything is in memory and on one node, there are no users and no
-/// permissions, and nothing survives the process. Production is a real etcd cluster of three or five members.
+/// permissions, and nothing survives the process (but for an optional snapshot at its end). Production is a real etcd cluster of three or five members.
 /// </summary>
 /// <remarks>
 /// It speaks the gRPC services KV, Watch, Lease, Cluster (member list) and Maintenance (status, alarm, hash, defragment) of the 3.4 line, with
@@ -50,11 +51,12 @@ public sealed class EmbeddedEtcd : IAsyncDisposable
     /// <summary>The id of the cluster in all replies.</summary>
     public ulong ClusterId => _host.Read(static node => node.Identity.ClusterId);
 
-    /// <summary>Starts a server with no data.</summary>
+    /// <summary>Starts a server, without data unless there is a snapshot file.</summary>
     /// <param name="options">The options; null for the defaults.</param>
     /// <param name="cancellationToken">Gives up starting.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
-    /// <exception cref="IOException">The port is in use.</exception>
+    /// <exception cref="IOException">The port is in use, or the snapshot file cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The snapshot file is not one.</exception>
     public static async Task<EmbeddedEtcd> StartAsync(EmbeddedEtcdOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new EmbeddedEtcdOptions();
@@ -62,6 +64,7 @@ public sealed class EmbeddedEtcd : IAsyncDisposable
         var etcd = new EmbeddedEtcd(options);
         try
         {
+            await etcd.LoadAsync(cancellationToken).ConfigureAwait(false);
             await etcd.ListenAsync(options.Port, cancellationToken).ConfigureAwait(false);
             return etcd;
         }
@@ -113,7 +116,7 @@ public sealed class EmbeddedEtcd : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops serving and forgets all data.</summary>
+    /// <summary>Stops serving and forgets all data (after writing the snapshot file, if there is one).</summary>
     public async ValueTask DisposeAsync()
     {
         await _lifecycle.WaitAsync().ConfigureAwait(false);
@@ -143,7 +146,32 @@ public sealed class EmbeddedEtcd : IAsyncDisposable
         {
             _listener = null;
             await listener.DisposeAsync().ConfigureAwait(false);
+            await SaveAsync().ConfigureAwait(false);
             EmbeddedEtcdLog.Stopped(_log, Endpoint);
+        }
+    }
+
+    private async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        if (_options.SnapshotFile is { } file && File.Exists(file))
+        {
+            var bytes = await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false);
+            _host.Read(node =>
+            {
+                Snapshot.Read(bytes, node);
+                return true;
+            });
+        }
+    }
+
+    private async Task SaveAsync()
+    {
+        if (_options.SnapshotFile is { } file)
+        {
+            // Half a file must never take the place of a whole one.
+            var unfinished = file + ".new";
+            await File.WriteAllBytesAsync(unfinished, _host.Read(Snapshot.Write)).ConfigureAwait(false);
+            File.Move(unfinished, file, overwrite: true);
         }
     }
 }

@@ -46,6 +46,12 @@ public sealed record EmbeddedEtcdOptions
     /// <summary>How often quiet watches that asked for it get a progress notification; at least 100 ms. Default 10 minutes, etcd's value.</summary>
     public TimeSpan ProgressNotifyInterval { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>
+    /// A file that keeps the data between runs: read when the server starts (when it exists) and written when it is stopped or disposed, not in
+    /// between; a process that is killed loses what came since. Default none: nothing is kept.
+    /// </summary>
+    public string? SnapshotFile { get; init; }
+
     internal void Validate()
     {
         Require(Port is >= 0 and <= 65535, nameof(Port), Port, "0 to 65535");

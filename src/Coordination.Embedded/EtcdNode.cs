@@ -215,12 +215,15 @@ internal sealed class EtcdNode
 
         Store.ForgetAfter(revision);
         Leases.Restore(revision);
-        foreach (var pair in Store.Keys.All().Select(key => key.At(revision)).OfType<KeyValue>().Where(static pair => pair.Lease != 0))
-        {
-            Leases.Attach(pair.Lease, pair.Key);
-        }
-
+        AttachKeys();
         Watches = new WatchHub(Store, at => Identity.Header(at));
+    }
+
+    /// <summary>Continues what another node was, whose data have been loaded.</summary>
+    public void Continue(ClusterIdentity identity)
+    {
+        Identity = identity;
+        AttachKeys();
     }
 
     /// <summary>Ends a lease as if its time were over.</summary>
@@ -237,6 +240,14 @@ internal sealed class EtcdNode
     }
 
     public ResponseHeader Header() => Identity.Header(Store.CurrentRevision);
+
+    private void AttachKeys()
+    {
+        foreach (var pair in Store.Keys.All().Select(key => key.At(Store.CurrentRevision)).OfType<KeyValue>().Where(static pair => pair.Lease != 0))
+        {
+            Leases.Attach(pair.Lease, pair.Key);
+        }
+    }
 
     private void Revoke(Lease lease)
     {

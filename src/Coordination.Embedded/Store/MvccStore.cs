@@ -105,6 +105,42 @@ internal sealed class MvccStore(ILeaseKeys leases)
         CurrentRevision = revision;
     }
 
+    /// <summary>Fills an empty store with what another one had.</summary>
+    /// <param name="versions">All versions in the order of their revisions; from the compacted revision on without a gap.</param>
+    /// <param name="current">The current revision.</param>
+    /// <param name="compacted">The compacted revision; -1 for none.</param>
+    public void Load(IEnumerable<KeyVersion> versions, long current, long compacted)
+    {
+        foreach (var group in Grouped(versions))
+        {
+            var changes = group.Select(version =>
+            {
+                var key = Keys.GetOrAdd(version.Pair.Key);
+                var change = new Change(version, key.At(version.Revision.Main - 1));
+                key.Add(version);
+                return change;
+            }).ToArray();
+            if (group[0].Revision.Main >= compacted)
+            {
+                Append(new Commit(group[0].Revision.Main, changes));
+            }
+            else
+            {
+                DataSize += changes.Sum(static change => change.Key.Length + change.Version.Pair.Value.Length);
+            }
+        }
+
+        if (CurrentRevision != current)
+        {
+            throw new InvalidDataException($"Its history ends at {CurrentRevision} instead of {current}.");
+        }
+
+        if (compacted >= 0)
+        {
+            Compact(compacted);
+        }
+    }
+
     /// <summary>Ends a transaction that changed something.</summary>
     internal void Append(Commit commit)
     {
@@ -113,6 +149,27 @@ internal sealed class MvccStore(ILeaseKeys leases)
         foreach (var change in commit.Changes)
         {
             DataSize += change.Key.Length + change.Version.Pair.Value.Length;
+        }
+    }
+
+    // The versions of one revision after those of the other.
+    private static IEnumerable<List<KeyVersion>> Grouped(IEnumerable<KeyVersion> versions)
+    {
+        var group = new List<KeyVersion>();
+        foreach (var version in versions)
+        {
+            if (group.Count > 0 && group[0].Revision.Main != version.Revision.Main)
+            {
+                yield return group;
+                group = [];
+            }
+
+            group.Add(version);
+        }
+
+        if (group.Count > 0)
+        {
+            yield return group;
         }
     }
 }
