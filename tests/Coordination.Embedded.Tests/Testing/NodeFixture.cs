@@ -8,7 +8,7 @@ namespace Coordination.Embedded.Tests.Testing;
 /// <summary>A node without a server, and short words for the requests that tests send to it.</summary>
 public abstract class NodeFixture
 {
-    internal ManualTime Time { get; } = new();
+    internal VirtualTimeProvider Time { get; } = new();
 
     internal EtcdNode Node { get; }
 

@@ -10,7 +10,7 @@ public abstract class ServerFixture : IAsyncLifetime
 {
     protected EmbeddedEtcd Etcd { get; private set; } = null!;
 
-    internal ManualTime Time { get; } = new();
+    internal VirtualTimeProvider Time { get; } = new();
 
     internal GrpcChannel Channel { get; private set; } = null!;
 

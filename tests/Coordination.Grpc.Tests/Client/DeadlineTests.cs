@@ -8,8 +8,8 @@ public sealed class DeadlineTests
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
     private static readonly GrpcCallOptions Limited = new() { Timeout = Limit };
 
-    private readonly ManualTime _clientTime = new();
-    private readonly ManualTime _serverTime = new();
+    private readonly VirtualTimeProvider _clientTime = new();
+    private readonly VirtualTimeProvider _serverTime = new();
 
     [Fact]
     public async Task A_unary_call_ends_at_the_clients_deadline_and_the_server_is_told()

@@ -37,7 +37,7 @@ public sealed class LeaseMachineWalkTests
     private sealed class Walk
     {
         private readonly Random _random;
-        private readonly FakeTimeProvider _time = new();
+        private readonly VirtualTimeProvider _time = new();
         private readonly MonotonicClock _clock;
         private readonly LeaseSettings _settings = new(Ttl, ClockRateBound);
         private readonly LeaseMachine _machine;

@@ -8,7 +8,7 @@ public sealed class LeaseValidityTests
 {
     private static readonly TimeSpan Ttl = TimeSpan.FromSeconds(10);
 
-    private readonly FakeTimeProvider _time = new();
+    private readonly VirtualTimeProvider _time = new();
 
     [Fact]
     public void A_claim_is_held_until_its_deadline_without_any_timer()

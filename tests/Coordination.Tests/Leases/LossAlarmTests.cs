@@ -14,7 +14,7 @@ public sealed class LossAlarmTests
     {
         using var alarm = LossAlarm.Create(SuspendAwareTimeProvider.Instance);
         using var other = LossAlarm.Create(TimeProvider.System);
-        using var fake = LossAlarm.Create(new FakeTimeProvider());
+        using var fake = LossAlarm.Create(new VirtualTimeProvider());
 
         Assert.IsType<ThreadLossAlarm>(alarm);
         Assert.IsType<ThreadLossAlarm>(other);
@@ -103,7 +103,7 @@ public sealed class LossAlarmTests
     [Fact]
     public void The_timer_alarm_rings_when_the_clock_of_a_test_reaches_the_deadline()
     {
-        var time = new FakeTimeProvider();
+        var time = new VirtualTimeProvider();
         var clock = new MonotonicClock(time);
         using var alarm = new TimerLossAlarm(clock);
         using var rung = new ManualResetEventSlim();
@@ -119,20 +119,20 @@ public sealed class LossAlarmTests
 
         Assert.Null(lease.Deadline);
         Assert.True(rung.Wait(Patience));
-        Assert.Equal(0, time.ActiveTimers);
+        Assert.Null(time.NextTimer);
     }
 
     [Fact]
     public void The_timer_alarm_leaves_no_timer_behind()
     {
-        var time = new FakeTimeProvider();
+        var time = new VirtualTimeProvider();
         var clock = new MonotonicClock(time);
         var alarm = new TimerLossAlarm(clock);
         alarm.Add(new LeaseValidity(new LeaseId(1), Ttl, clock.Now + TimeSpan.FromSeconds(5), clock));
 
-        Assert.Equal(1, time.ActiveTimers);
+        Assert.NotNull(time.NextTimer);
         alarm.Dispose();
 
-        Assert.Equal(0, time.ActiveTimers);
+        Assert.Null(time.NextTimer);
     }
 }

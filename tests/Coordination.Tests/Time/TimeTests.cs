@@ -56,7 +56,7 @@ public sealed class TimeTests
     [Fact]
     public void A_clock_of_a_test_moves_when_it_is_told_to()
     {
-        var time = new FakeTimeProvider();
+        var time = new VirtualTimeProvider();
         var clock = new MonotonicClock(time);
         var start = clock.Now;
 

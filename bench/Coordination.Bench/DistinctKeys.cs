@@ -1,0 +1,67 @@
+using Coordination.Etcd;
+
+namespace Coordination.Bench;
+
+/// <summary>Acquire and release, each on a key of its own, beside two plain transactions on the same client.</summary>
+internal static class DistinctKeys
+{
+    private static readonly TimeSpan Round = TimeSpan.FromSeconds(2);
+
+    public static async Task RunAsync(CoordinationSystem system)
+    {
+        Console.WriteLine();
+        Console.WriteLine("acquire + release on distinct keys, pairs per second   (limit: put + delete in two transactions)");
+        foreach (var inFlight in (int[])[1, 8, 64, 256])
+        {
+            // The two take turns, so that a change of the machine's speed meets both.
+            var raw = new List<double>();
+            var locks = new List<double>();
+            for (var turn = 0; turn < 3; turn++)
+            {
+                raw.Add(await RateAsync(inFlight, n => RawPairAsync(system, n)));
+                locks.Add(await RateAsync(inFlight, n => LockPairAsync(system, n)));
+            }
+
+            var (limit, reached) = (Median(raw), Median(locks));
+            Console.WriteLine($"  {inFlight,4} in flight   locks {reached,8:0}   limit {limit,8:0}   ratio {reached / limit:0.00}");
+        }
+    }
+
+    public static double Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToList();
+        return sorted[sorted.Count / 2];
+    }
+
+    private static async Task<double> RateAsync(int inFlight, Func<long, Task> pair)
+    {
+        var time = TimeProvider.System;
+        var start = time.GetTimestamp();
+        var count = 0L;
+        await Task.WhenAll(Enumerable.Range(0, inFlight).Select(async _ =>
+        {
+            while (time.GetElapsedTime(start) < Round)
+            {
+                await pair(Interlocked.Increment(ref count));
+            }
+        }));
+        return count / time.GetElapsedTime(start).TotalSeconds;
+    }
+
+    private static async Task LockPairAsync(CoordinationSystem system, long n)
+    {
+        await using var handle = await system.Lock($"/bench/lock/{n}").AcquireAsync();
+    }
+
+    private static async Task RawPairAsync(CoordinationSystem system, long n)
+    {
+        Bytes key = $"/bench/raw/{n}";
+        var put = await system.Etcd.TxnAsync(new EtcdOp.Txn
+        {
+            If = [EtcdCompare.NotExists(key)],
+            Then = [new EtcdOp.Put(key, "{\"owner\":\"bench\",\"attempt\":\"00000000000000000000000000000000\"}") { Lease = system.SessionLease }],
+            Else = [new EtcdOp.Get(key)],
+        });
+        await system.Etcd.TxnAsync(new EtcdOp.Txn { If = [EtcdCompare.Unchanged(key, put.Header.Revision)], Then = [new EtcdOp.Delete(key)] });
+    }
+}

@@ -1,0 +1,29 @@
+// Locks beside their limits. Usage: dotnet run -c Release --project bench/Coordination.Bench [-- http://127.0.0.1:2379]
+// Without an endpoint it runs on the embedded server. Every figure is printed beside its limit from the same run, as a ratio: absolute numbers
+// move with the machine, the ratios hold.
+using Coordination;
+using Coordination.Bench;
+using Coordination.Embedded;
+using Coordination.Etcd;
+
+await using var embedded = args.Length == 0 ? await EmbeddedEtcd.StartAsync() : null;
+var endpoint = args.Length == 0 ? embedded!.Endpoint : new Uri(args[0]);
+Console.WriteLine($"etcd {endpoint.GetLeftPart(UriPartial.Authority)}{(embedded is null ? "" : " (embedded)")}, {Environment.ProcessorCount} cores");
+
+var systems = Enumerable.Range(0, 8).Select(n => CoordinationSystem.Start(new CoordinationOptions
+{
+    Owner = $"bench-{n}",
+    SessionTtl = TimeSpan.FromSeconds(60),
+    Etcd = new EtcdClientOptions { Endpoints = [endpoint] },
+})).ToList();
+foreach (var system in systems)
+{
+    await system.WaitUntilReadyAsync(TimeSpan.FromSeconds(10));
+}
+
+await DistinctKeys.RunAsync(systems[0]);
+await HandOver.RunAsync(systems);
+foreach (var system in systems)
+{
+    await system.DisposeAsync();
+}
