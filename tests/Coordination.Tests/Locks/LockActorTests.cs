@@ -97,10 +97,13 @@ public sealed class LockActorTests
             new TaskCompletionSource<TxnResult>().Task;
     }
 
-    /// <summary>Every transaction succeeds, at revision 5.</summary>
+    /// <summary>Every transaction succeeds, at revision 5, after the time of a round trip.</summary>
     private sealed class FreeEtcd : SilentEtcd
     {
-        public override Task<TxnResult> TxnAsync(EtcdOp.Txn txn, CancellationToken cancellationToken = default) =>
-            Task.FromResult(new TxnResult(new EtcdHeader(1, 1, new(5), 1), true, []));
+        public override async Task<TxnResult> TxnAsync(EtcdOp.Txn txn, CancellationToken cancellationToken = default)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, cancellationToken);
+            return new TxnResult(new EtcdHeader(1, 1, new(5), 1), true, []);
+        }
     }
 }

@@ -43,6 +43,21 @@ public sealed class LockMachineLossTests
     }
 
     [Fact]
+    public void A_late_answer_to_an_old_release_does_not_answer_a_newer_one()
+    {
+        var it = Holding(5);
+        it.Release(1);
+        it.Tell(new LockMessage.ReleaseDone(new(5), new(6)));
+        it.Acquire(2);
+        it.Won(2, 7);
+        it.Release(2);
+
+        Assert.Empty(it.Tell(new LockMessage.ReleaseDone(new(5), new(8))));
+        Assert.Empty(it.Tell(new LockMessage.ReleaseFailed(new(5), Unknown())));
+        Assert.Contains(new LockEffect.Reply(Request(2), new LockReply.Released()), it.Tell(new LockMessage.ReleaseDone(new(7), new(9))));
+    }
+
+    [Fact]
     public void A_release_that_etcd_refuses_is_told_and_still_tried()
     {
         var it = Holding(5);
@@ -187,6 +202,17 @@ public sealed class LockMachineLossTests
         Assert.Empty(it.Won(1, 5));
         it.Tell(new LockMessage.SessionOpened(new LockLease(NextLease, Ttl)));
         Assert.DoesNotContain(it.Met(2, Ours(1, 5), 9), e => e is LockEffect.Grant);
+    }
+
+    [Fact]
+    public void Who_waited_for_an_attempt_on_a_lost_lease_is_served_under_the_next_one_without_waiting_for_its_reply()
+    {
+        var it = WithSession();
+        it.Acquire(1);
+        it.Lose(Lease);
+
+        Assert.Equal([new LockEffect.SendAttempt(Attempt(2), NextLease)], it.Tell(new LockMessage.SessionOpened(new LockLease(NextLease, Ttl))));
+        Assert.Empty(it.Won(1, 5));
     }
 
     [Fact]
