@@ -18,7 +18,8 @@ public sealed class CoordinationSystem : IAsyncDisposable
     private readonly bool _ownsActors;
     private readonly bool _ownsEtcd;
     private readonly CancellationTokenSource _stopped = new();
-    private int _stopping;
+    private readonly Lock _lock = new();
+    private Task? _ending;
 
     private CoordinationSystem(CoordinationOptions options, IEtcdClient? etcd, ActorSystem? host)
     {
@@ -94,39 +95,10 @@ public sealed class CoordinationSystem : IAsyncDisposable
     /// Gives everything back in order: waiting requests fail, locks are released, the lease is revoked, connections are closed. Bounded by
     /// <see cref="CoordinationOptions.StopTimeout"/>; idempotent; does not throw.
     /// </summary>
-    public async ValueTask DisposeAsync()
-    {
-        if (Interlocked.Exchange(ref _stopping, 1) == 0)
-        {
-            try
-            {
-                await Supervisor.Ask<SupervisorCommand.Done>(new SupervisorCommand.Stop(), _context.Options.StopTimeout).ConfigureAwait(false);
-            }
-            catch (Exception error) when (error is AskTimeoutException or TimeoutException or OperationCanceledException)
-            {
-                // What could not be given back in time runs out with the lease.
-                _actors.Stop(Supervisor);
-            }
-
-            await CloseAsync().ConfigureAwait(false);
-        }
-    }
+    public ValueTask DisposeAsync() => new(EndOnce(StopAsync));
 
     /// <summary>Stops as a crash would: nothing is released or revoked; locks stay in etcd until the lease runs out. For tests and demonstrations.</summary>
-    internal async Task AbortAsync()
-    {
-        if (Interlocked.Exchange(ref _stopping, 1) == 0)
-        {
-            _session.Lease?.Lose(LossReason.Aborted);
-            if (_ownsEtcd)
-            {
-                await _context.Etcd.DisposeAsync().ConfigureAwait(false);
-            }
-
-            _actors.Stop(Supervisor);
-            await CloseAsync().ConfigureAwait(false);
-        }
-    }
+    internal Task AbortAsync() => EndOnce(CrashAsync);
 
     /// <summary>Sends a request to the actors and awaits its one answer, without a timeout of its own: the actor sees to that.</summary>
     /// <exception cref="CoordinationException">The system has stopped.</exception>
@@ -142,12 +114,48 @@ public sealed class CoordinationSystem : IAsyncDisposable
         }
     }
 
+    /// <summary>There is one end, and everybody who asks for it awaits the same.</summary>
+    private Task EndOnce(Func<Task> end)
+    {
+        lock (_lock)
+        {
+            return _ending ??= end();
+        }
+    }
+
+    private async Task StopAsync()
+    {
+        try
+        {
+            await Supervisor.Ask<SupervisorCommand.Done>(new SupervisorCommand.Stop(), _context.Options.StopTimeout).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is AskTimeoutException or TimeoutException or OperationCanceledException)
+        {
+            // What could not be given back in time runs out with the lease.
+            _actors.Stop(Supervisor);
+        }
+
+        await CloseAsync().ConfigureAwait(false);
+    }
+
+    private async Task CrashAsync()
+    {
+        _session.Lease?.Lose(LossReason.Aborted);
+        if (_ownsEtcd)
+        {
+            await _context.Etcd.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _actors.Stop(Supervisor);
+        await CloseAsync().ConfigureAwait(false);
+    }
+
     private async Task CloseAsync()
     {
         await _stopped.CancelAsync().ConfigureAwait(false);
         if (_ownsActors)
         {
-            await _actors.Terminate().ConfigureAwait(false);
+            await TerminateActorsAsync().ConfigureAwait(false);
         }
 
         if (_ownsEtcd)
@@ -157,5 +165,17 @@ public sealed class CoordinationSystem : IAsyncDisposable
 
         _context.LossAlarm.Dispose();
         _context.Log.SystemStopped(_context.Options.Name);
+    }
+
+    private async Task TerminateActorsAsync()
+    {
+        try
+        {
+            await _actors.Terminate().WaitAsync(_context.Options.StopTimeout, _context.Clock.Provider).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // An actor hangs. The end is bounded; what it still holds runs out with the lease.
+        }
     }
 }

@@ -31,6 +31,9 @@ internal static partial class CoordinationLog
     [LoggerMessage(204, LogLevel.Information, "Lease {Lease} renewed again")]
     public static partial void LeaseTrusted(this ILogger log, LeaseId lease);
 
+    [LoggerMessage(205, LogLevel.Error, "A callback on the loss of {What} threw")]
+    public static partial void LossCallbackFailed(this ILogger log, Exception error, string what);
+
     [LoggerMessage(300, LogLevel.Information, "Watch of {Keys} interrupted: {Error}")]
     public static partial void WatchInterrupted(this ILogger log, string keys, string error);
 

@@ -84,7 +84,7 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
                 Timers.CancelAll();
                 break;
             case LeaseEffect.Open e:
-                _validity = new LeaseValidity(e.Id, e.Ttl, e.Deadline, _context.Clock);
+                _validity = new LeaseValidity(e.Id, e.Ttl, e.Deadline, _context.Clock, _context.Log);
                 _context.LossAlarm.Add(_validity);
                 _context.Log.LeaseOpened(e.Id, e.Ttl);
                 Context.Parent.Tell(new LeaseEvent.Opened(_validity));

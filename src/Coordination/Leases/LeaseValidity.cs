@@ -1,5 +1,7 @@
 using Coordination.Etcd;
 using Coordination.Time;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Coordination.Leases;
 
@@ -13,13 +15,15 @@ internal sealed class LeaseValidity
     private const long LostMark = long.MinValue / 2;
 
     private readonly MonotonicClock _clock;
+    private readonly ILogger _log;
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _lost = new();
     private long _deadline;
     private LossReason _reason;
 
-    public LeaseValidity(LeaseId id, TimeSpan ttl, Instant deadline, MonotonicClock clock)
+    public LeaseValidity(LeaseId id, TimeSpan ttl, Instant deadline, MonotonicClock clock, ILogger? log = null)
     {
+        _log = log ?? NullLogger.Instance;
         Id = id;
         Ttl = ttl;
         _clock = clock;
@@ -121,7 +125,6 @@ internal sealed class LeaseValidity
         _reason = reason;
         Volatile.Write(ref _deadline, LostMark);
 
-        // A loss is rare and its news is urgent: a thread of its own, because callbacks of users run on it and may take their time.
-        new Thread(static source => ((CancellationTokenSource)source!).Cancel()) { IsBackground = true, Name = $"lease {Id} lost" }.Start(_lost);
+LossNews.Tell(_lost, $"lease {Id}", _log);
     }
 }

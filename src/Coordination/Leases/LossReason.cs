@@ -9,6 +9,9 @@ public enum LossReason
     /// <summary>The server says that the lease does not exist any more: it expired there, or somebody revoked it.</summary>
     LeaseGone,
 
+    /// <summary>The outcome of too many requests on the lease was unknown, so it was given up: what may still commit on it goes with it.</summary>
+    GivenUp,
+
     /// <summary>Somebody deleted the key.</summary>
     KeyDeleted,
 

@@ -202,7 +202,7 @@ internal sealed class LockActor : UntypedActor, IWithTimers
                 Timers.Cancel(e.Timer);
                 break;
             case LockEffect.Grant e:
-                _claim = new LockClaim(_key, e.Request, e.Token, _lease!);
+                _claim = new LockClaim(_key, e.Request, e.Token, _lease!, _context.Log);
                 _context.Log.LockAcquired(_key.ToString(), e.Token.Value, e.Lease);
                 Answer(e.Request, new LockReply.Acquired(_claim));
                 break;
@@ -215,6 +215,9 @@ internal sealed class LockActor : UntypedActor, IWithTimers
                 break;
             case LockEffect.VerifyLease e:
                 Context.Parent.Tell(new LeaseMessage.Verify(e.Lease, default));
+                break;
+            case LockEffect.GiveUpLease e:
+                Context.Parent.Tell(new LeaseMessage.GiveUp(e.Lease, default));
                 break;
             case LockEffect.NoteUnknown e:
                 _context.Log.LockOutcomeUnknown(_key.ToString(), e.Attempt.ToString(), e.Error.Message);

@@ -1,5 +1,7 @@
 using Coordination.Etcd;
 using Coordination.Leases;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Coordination.Locks;
 
@@ -12,13 +14,15 @@ internal sealed class LockClaim
     private const int StillHeld = -1;
 
     private readonly LeaseValidity _lease;
+    private readonly ILogger _log;
     private readonly Lock _lock = new();
     private CancellationTokenSource? _lost;
     private CancellationTokenRegistration _leaseLost;
     private int _ended = StillHeld;
 
-    public LockClaim(Bytes key, LockRequestId request, Revision token, LeaseValidity lease)
+    public LockClaim(Bytes key, LockRequestId request, Revision token, LeaseValidity lease, ILogger? log = null)
     {
+        _log = log ?? NullLogger.Instance;
         Key = key;
         Request = request;
         Token = token;
@@ -69,6 +73,7 @@ internal sealed class LockClaim
     public bool End(LossReason reason)
     {
         CancellationTokenSource? lost;
+        LossReason ended;
         lock (_lock)
         {
             if (_ended != StillHeld)
@@ -76,16 +81,16 @@ internal sealed class LockClaim
                 return false;
             }
 
-            // A lease that ran out first is the true reason, and its token has told.
-            Volatile.Write(ref _ended, (int)(_lease.Reason ?? reason));
+            // A lease that ran out first is the true reason.
+            ended = _lease.Reason ?? reason;
+            Volatile.Write(ref _ended, (int)ended);
             lost = _lost;
         }
 
         _leaseLost.Unregister();
-        if (lost is not null && reason != LossReason.Released)
+        if (lost is not null && ended != LossReason.Released)
         {
-            // Callbacks of users run on a thread of their own, never in an actor's turn; a loss is rare.
-            new Thread(static source => ((CancellationTokenSource)source!).Cancel()) { IsBackground = true, Name = "lock lost" }.Start(lost);
+            LossNews.Tell(lost, $"lock {Key}", _log);
         }
 
         return true;

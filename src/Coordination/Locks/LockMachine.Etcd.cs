@@ -123,7 +123,7 @@ internal sealed partial class LockMachine
 
     private LockStep OnSeen(LockState state, LockMessage.KeyRead m) => (state.Phase, m.Current) switch
     {
-        (LockPhase.Looking, null) => TooManyUnresolved(state) ? BackOff(state, Unresolvable()) : Advance(state),
+        (LockPhase.Looking, null) => Advance(state),
         (_, null) => Gone(state),
         (LockPhase.Attempting or LockPhase.Releasing, _) => state,
         (LockPhase.Holding p, { } current) => current.ModRevision == p.Token ? state : Overwritten(state, p, current, m.Revision, m.ValidFor),
@@ -150,11 +150,4 @@ internal sealed partial class LockMachine
     /// <summary>Another put is there instead of ours: somebody else's, or one of an older attempt of ours.</summary>
     private LockStep Meet(LockState state, KeyValue current, Revision revision, TimeSpan validFor) =>
         IsOurs(state, current) ? MeetOurs(state, current, validFor) : Block(state, current, revision);
-
-    private bool TooManyUnresolved(LockState state) => !state.Waiters.IsEmpty && state.Unresolved.Count >= settings.MaxUnresolved;
-
-    private EtcdException Unresolvable() => new(
-        CoordinationErrorKind.LimitReached,
-        WriteOutcome.NotApplied,
-        $"The outcome of {settings.MaxUnresolved} attempts at this lock is unknown (MaxUnresolved): no further attempt until the lease is renewed or replaced");
 }

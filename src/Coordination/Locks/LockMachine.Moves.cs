@@ -12,7 +12,7 @@ internal sealed partial class LockMachine
         if (!idle.Waiters.IsEmpty)
         {
             return idle.Lease is null ? idle
-                : idle.Unresolved.Count >= settings.MaxUnresolved ? Look(idle)
+                : idle.Unresolved.Count >= settings.MaxUnresolved ? new LockStep(idle, [new LockEffect.GiveUpLease(idle.Lease.Id)])
                 : Attempt(idle, idle.Lease.Id);
         }
 

@@ -6,7 +6,7 @@ public sealed record LockOptions
     /// <summary>The longest name of a lock, in bytes of UTF-8.</summary>
     public const int MaxNameLength = 1024;
 
-    /// <summary>Attempts with an unknown outcome that are tracked per key before only reads are sent.</summary>
+    /// <summary>Attempts with an unknown outcome that are tracked per key before the lease is given up.</summary>
     internal const int MaxUnresolved = 64;
 
     /// <summary>How often a grant that waits for the lease's renewal looks again.</summary>

@@ -97,6 +97,11 @@ internal abstract record LockEffect
     /// <summary>etcd says that the lease is unknown.</summary>
     public sealed record VerifyLease(LeaseId Lease) : LockEffect;
 
+    /// <summary>
+    /// The last resort: so many outcomes are unknown that the lease is to be given up. With it goes everything that may still commit on it.
+    /// </summary>
+    public sealed record GiveUpLease(LeaseId Lease) : LockEffect;
+
     public sealed record NoteUnknown(AttemptId Attempt, EtcdException Error) : LockEffect;
 
     public sealed record NoteAbandonedFound(AttemptId Attempt) : LockEffect;

@@ -1,6 +1,7 @@
 using Coordination.Diagnostics;
 using Coordination.Etcd;
 using Coordination.Leases;
+using Coordination.Time;
 
 namespace Coordination.Locks;
 
@@ -8,11 +9,13 @@ namespace Coordination.Locks;
 /// The parent of all LockActors: makes one for each key that is used, passes messages on, forgets those that are idle. A LockActor that fails is
 /// replaced by one that first removes what the failed one may have left in etcd.
 /// </summary>
-internal sealed class LocksActor(CoordinationContext context) : UntypedActor
+internal sealed class LocksActor(CoordinationContext context) : UntypedActor, IWithTimers
 {
     private readonly Dictionary<Bytes, Entry> _locks = [];
     private readonly Dictionary<IActorRef, Bytes> _keys = [];
     private LeaseValidity? _lease;
+
+    public ITimerScheduler Timers { get; set; } = null!;
 
     public static Props PropsFor(CoordinationContext context) => Props.Create(() => new LocksActor(context));
 
@@ -48,8 +51,11 @@ internal sealed class LocksActor(CoordinationContext context) : UntypedActor
                 break;
             case LocksCommand:
                 break;
-            case LeaseMessage.Verify m:
+            case LeaseMessage m:
                 Context.Parent.Tell(m);
+                break;
+            case SuccessorDue m:
+                OnSuccessorDue(m.Key);
                 break;
             case Terminated m:
                 OnTerminated(m.ActorRef);
@@ -77,7 +83,7 @@ internal sealed class LocksActor(CoordinationContext context) : UntypedActor
                     return;
             }
 
-            entry = Create(m.Key, recover: false);
+            entry = Add(m.Key, new Entry(ActorRefs.Nobody), recover: false);
         }
 
         if (entry.Held is null)
@@ -97,9 +103,9 @@ internal sealed class LocksActor(CoordinationContext context) : UntypedActor
     private static LockReply.Failed Refused(Bytes key, string why) =>
         new(new CoordinationException(CoordinationErrorKind.LimitReached, $"The lock '{key}' cannot be asked for: {why}"));
 
-    private Entry Create(Bytes key, bool recover)
+    private Entry Add(Bytes key, Entry entry, bool recover)
     {
-        var entry = new Entry(Context.ActorOf(LockActor.PropsFor(context, key, _lease, recover)));
+        entry.Ref = Context.ActorOf(LockActor.PropsFor(context, key, _lease, recover));
         Context.Watch(entry.Ref);
         _locks.Add(key, entry);
         _keys.Add(entry.Ref, key);
@@ -113,12 +119,25 @@ internal sealed class LocksActor(CoordinationContext context) : UntypedActor
             return;
         }
 
-        var failed = entry.Held is null;
-        if (failed || entry.Held!.Count > 0)
+        if (entry.Held is null)
         {
-            Create(key, recover: failed).Held = entry.Held;
-            Flush(_locks[key]);
+            // It failed. Its successor does not come at once: a failure that repeats itself must not become a hot loop.
+            var successor = new Entry(ActorRefs.Nobody) { Held = new Queue<(LocksCommand.ForKey, IActorRef)>(), Failures = entry.Failures + 1 };
+            _locks.Add(key, successor);
+            Timers.StartSingleTimer(key, new SuccessorDue(key), BackoffPolicy.Default.After(successor.Failures, Random.Shared));
         }
+        else if (entry.Held.Count > 0)
+        {
+            var next = Add(key, new Entry(ActorRefs.Nobody) { Held = entry.Held }, recover: false);
+            Flush(next);
+        }
+    }
+
+    private void OnSuccessorDue(Bytes key)
+    {
+        var entry = _locks[key];
+        _locks.Remove(key);
+        Flush(Add(key, entry, recover: true));
     }
 
     private static void Flush(Entry entry)
@@ -139,11 +158,15 @@ internal sealed class LocksActor(CoordinationContext context) : UntypedActor
         }
     }
 
-    /// <summary>A key's actor. While it is being asked whether it can end, its messages are held.</summary>
+    /// <summary>A key's actor. While it is being asked whether it can end, or its successor is awaited, its messages are held.</summary>
     private sealed class Entry(IActorRef actor)
     {
-        public IActorRef Ref { get; } = actor;
+        public IActorRef Ref { get; set; } = actor;
+
+        public int Failures { get; init; }
 
         public Queue<(LocksCommand.ForKey Message, IActorRef Sender)>? Held { get; set; }
     }
+
+    private sealed record SuccessorDue(Bytes Key);
 }

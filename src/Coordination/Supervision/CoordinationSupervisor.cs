@@ -55,7 +55,7 @@ internal sealed class CoordinationSupervisor(CoordinationContext context, Sessio
                 break;
             case LeaseEvent:
                 break;
-            case LeaseMessage.Verify m:
+            case LeaseMessage m:
                 _lease?.Tell(m);
                 break;
             case SupervisorCommand.Stop:

@@ -35,6 +35,18 @@ public sealed class LeaseMachineTests
     }
 
     [Fact]
+    public void A_lease_that_is_given_up_is_lost_at_once_and_revoked_after_its_holders_had_their_margin()
+    {
+        Hold();
+
+        Assert.Empty(Tell(new LeaseMessage.GiveUp(new(99), At(1))));
+        var effects = Tell(new LeaseMessage.GiveUp(new(1), At(1)));
+
+        Assert.Contains(new LeaseEffect.Lose(LossReason.GivenUp), effects);
+        Assert.Contains(new LeaseEffect.SetTimer(LeaseTimer.RevokeLost, TimeSpan.FromMilliseconds(500)), effects);
+    }
+
+    [Fact]
     public void A_longer_ttl_given_by_the_server_is_the_one_that_counts()
     {
         Tell(new LeaseMessage.Acquire(At(0)));

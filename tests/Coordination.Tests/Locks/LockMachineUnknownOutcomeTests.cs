@@ -118,17 +118,19 @@ public sealed class LockMachineUnknownOutcomeTests
     }
 
     [Fact]
-    public void When_too_many_outcomes_are_unknown_only_reads_are_sent()
+    public void When_too_many_outcomes_are_unknown_the_lease_is_given_up_and_the_waiter_is_served_under_the_next()
     {
+        var next = new LeaseId(8);
         var it = new LockDialogue(maxUnresolved: 1);
         it.Tell(new LockMessage.SessionOpened(new LockLease(Lease, Ttl)));
         it.Acquire(1);
         it.Failed(1, Unknown());
 
-        Assert.Equal([new LockEffect.SendRead()], it.Fire(LockTimer.Retry));
-        it.Read(null, 9);
-        Assert.Equal(CoordinationErrorKind.LimitReached, it.State.LastError!.Kind);
-        Assert.Equal([new LockEffect.SendRead()], it.Fire(LockTimer.Retry));
+        Assert.Equal([new LockEffect.GiveUpLease(Lease)], it.Fire(LockTimer.Retry));
+        it.Lose(Lease);
+        Assert.Empty(it.State.Unresolved);
+        var effect = Assert.Single(it.Tell(new LockMessage.SessionOpened(new LockLease(next, Ttl))));
+        Assert.Equal(next, Assert.IsType<LockEffect.SendAttempt>(effect).Lease);
     }
 
     [Fact]

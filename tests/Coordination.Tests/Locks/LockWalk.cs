@@ -69,6 +69,7 @@ internal sealed class LockWalk
     private KeyValue? _stored;
     private long _revision = 1;
     private long _session;
+    private bool _givenUp;
     private long _lastLease;
     private bool _aged;
     private int? _watchAt;
@@ -101,6 +102,7 @@ internal sealed class LockWalk
         _stored = other._stored;
         _revision = other._revision;
         _session = other._session;
+        _givenUp = other._givenUp;
         _lastLease = other._lastLease;
         _aged = other._aged;
         _watchAt = other._watchAt;
@@ -136,7 +138,7 @@ internal sealed class LockWalk
     public string Fingerprint()
     {
         var text = new StringBuilder(256);
-        text.Append(Describe()).Append('|').Append(_revision).Append('|').Append(_session).Append(_aged).Append('|').Append(_stored?.ModRevision.Value)
+        text.Append(Describe()).Append('|').Append(_revision).Append('|').Append(_session).Append(_givenUp).Append(_aged).Append('|').Append(_stored?.ModRevision.Value)
             .Append('|').Append(_watchAt).Append('|').Append(_resync).Append('|').Append(_attempts).Append('|').Append(_requests).Append('|')
             .Append(_claimed).Append('/').Append(_claimToken).Append('/').Append(_lastToken).Append('/').Append(_shownChange).Append(_releasing).Append('|');
         text.AppendJoin(',', _serverLeases).Append('|').AppendJoin(',', _timers).Append('|').AppendJoin(',', _pending).Append('|');
@@ -174,18 +176,14 @@ internal sealed class LockWalk
         {
             OpenSession();
         }
-        else if (!_serverLeases.Contains(_session) || (_state.Unresolved.Count >= _budget.MaxUnresolved && serve))
+        else if (!_serverLeases.Contains(_session) || _givenUp)
         {
-            // A lease that is gone is noticed; and a limit that is reached is lifted by the next lease only.
+            // A lease that is gone is noticed, and one that is to be given up is given up.
             LoseSession();
             OpenSession();
         }
 
-        foreach (var old in _serverLeases.Where(l => l != _session).ToArray())
-        {
-            ExpireOnServer(old);
-        }
-
+        ExpireOldLeases();
         foreach (var request in serve ? [] : _pending.Keys.ToArray())
         {
             Tell(new LockMessage.Withdraw(new(request), new LockReply.Withdrawn()));
@@ -194,6 +192,13 @@ internal sealed class LockWalk
         for (var steps = 0; ; steps++)
         {
             Promise(steps < 500, "L3: the walk does not come to rest");
+            if (_givenUp)
+            {
+                LoseSession();
+                OpenSession();
+                ExpireOldLeases();
+            }
+
             if (serve && _stored is { Lease.IsNone: true })
             {
                 Put(null);
@@ -397,6 +402,11 @@ internal sealed class LockWalk
 
     private IEnumerable<LockMove> OfTheSession()
     {
+        if (_givenUp)
+        {
+            yield return new($"lease {_session} is given up", w => w.LoseSession());
+        }
+
         if (_session != 0 && _budget.SessionLosses > 0)
         {
             yield return new($"the client loses lease {_session}", w =>
@@ -496,10 +506,19 @@ internal sealed class LockWalk
         Tell(new LockMessage.SessionOpened(new LockLease(new(_session), Ttl)));
     }
 
+    private void ExpireOldLeases()
+    {
+        foreach (var old in _serverLeases.Where(l => l != _session).ToArray())
+        {
+            ExpireOnServer(old);
+        }
+    }
+
     private void LoseSession()
     {
         var lost = _session;
         _session = 0;
+        _givenUp = false;
         _aged = false;
         Tell(new LockMessage.SessionLost(new(lost), LossReason.Expired));
         Promise(_claimed == 0, "a holder is told when its session is lost");
@@ -632,6 +651,10 @@ internal sealed class LockWalk
             case LockEffect.StartWatch e:
                 Promise(_watchAt is null, "one watch at a time");
                 _watchAt = _history.TakeWhile(h => h.Revision < e.From).Count();
+                break;
+            case LockEffect.GiveUpLease e:
+                Promise(_state.Unresolved.Count >= _budget.MaxUnresolved, "a lease is given up only as the last resort");
+                _givenUp = e.Lease.Value == _session;
                 break;
             case LockEffect.StopWatch:
                 Promise(_watchAt is not null, "only a watch that runs is stopped");

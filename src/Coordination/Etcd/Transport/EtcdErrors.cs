@@ -55,6 +55,7 @@ internal static class EtcdErrors
         GrpcStatusCode.FailedPrecondition when Says(error, "lease already exists") => CoordinationErrorKind.LeaseAlreadyExists,
         GrpcStatusCode.OutOfRange when Says(error, "compacted") => CoordinationErrorKind.Compacted,
         GrpcStatusCode.OutOfRange when Says(error, "future revision") => CoordinationErrorKind.FutureRevision,
+        GrpcStatusCode.ResourceExhausted when !error.FromServer => CoordinationErrorKind.TooLarge,
         GrpcStatusCode.ResourceExhausted => CoordinationErrorKind.NoSpace,
         GrpcStatusCode.InvalidArgument when Says(error, "too large") || Says(error, "too many operations") => CoordinationErrorKind.TooLarge,
         GrpcStatusCode.InvalidArgument when Says(error, "invalid auth token") => CoordinationErrorKind.Unauthenticated,

@@ -65,11 +65,18 @@ internal sealed class SharedStream<TRequest, TResponse> : IAsyncDisposable
             cause = e;
         }
 
-        _outgoing.Writer.TryComplete();
-        await _closing.CancelAsync().ConfigureAwait(false);
-        await writing.ConfigureAwait(false);
-        await _call.DisposeAsync().ConfigureAwait(false);
-        _onEnded(cause);
+        try
+        {
+            _outgoing.Writer.TryComplete();
+            await _closing.CancelAsync().ConfigureAwait(false);
+            await writing.ConfigureAwait(false);
+            await _call.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            // Whatever happened: those who wait on this stream must hear of its end.
+            _onEnded(cause);
+        }
     }
 
     private async Task WriteAllAsync()
