@@ -1,3 +1,4 @@
+using Coordination.Etcd;
 using Coordination.Locks;
 using static Coordination.Tests.Locks.LockDialogue;
 
