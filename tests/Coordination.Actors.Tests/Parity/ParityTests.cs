@@ -6,7 +6,7 @@ namespace Coordination.Actors.Tests.Parity;
 public sealed class ParityTests
 {
     /// <summary>Types that are not Akka's and do not look like it. Only code that sets up systems, tests and simulations names them.</summary>
-    private static readonly string[] OwnTypes =
+    internal static readonly string[] OwnTypes =
     [
         "ActorDispatcher", "BuiltInActorSystem", "BuiltInActorSystemOptions", "DeterministicDispatcher", "HoconFile", "HoconSyntaxException", "Simulation", "VirtualTimeProvider",
     ];

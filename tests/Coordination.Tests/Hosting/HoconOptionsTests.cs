@@ -1,0 +1,77 @@
+using Coordination.Etcd;
+using Coordination.Hosting;
+
+namespace Coordination.Tests.Hosting;
+
+public sealed class HoconOptionsTests
+{
+    private static readonly string Reference = Path.Combine(AppContext.BaseDirectory, "hocon", "coordination.conf");
+
+    [Fact]
+    public void The_reference_configuration_says_the_defaults()
+    {
+        var read = HoconOptions.Load(Reference);
+        var defaults = new CoordinationOptions();
+
+        Assert.Equal(defaults.Etcd.Endpoints.ToArray(), read.Etcd.Endpoints.ToArray());
+        Assert.Equal(defaults with { Etcd = defaults.Etcd with { Endpoints = read.Etcd.Endpoints } }, read);
+        Assert.Empty(read.Validate());
+    }
+
+    [Fact]
+    public void The_reference_configuration_names_every_setting_there_is()
+    {
+        var text = File.ReadAllText(Reference);
+
+        // The error about an unknown setting lists those that are known: each of them must be explained in the file.
+        foreach (var block in (string[])["", "session.", "etcd.", "locks."])
+        {
+            var error = Assert.Throws<ArgumentException>(() => HoconOptions.Read(ConfigurationFactory.ParseString($"coordination.{block}no-such-setting = 1")));
+            var known = error.Message[(error.Message.IndexOf("known there: ", StringComparison.Ordinal) + 13)..error.Message.IndexOf(')', StringComparison.Ordinal)];
+            Assert.All(known.Split(", "), name => Assert.Matches($@"(?m)^\s*{name}\s*[={{]", text));
+        }
+    }
+
+    [Fact]
+    public void What_is_given_replaces_the_default_and_nothing_else()
+    {
+        var read = HoconOptions.Read(ConfigurationFactory.ParseString("""
+            coordination {
+              owner = "me"
+              session { ttl = 30s, clock-rate-bound = 0.02 }
+              etcd { endpoints = ["http://a:1", "https://b:2"], request-timeout = 250ms, max-receive-message-size = 8MiB }
+              locks.max-waiters = 7
+            }
+            """));
+
+        Assert.Equal("me", read.Owner);
+        Assert.Equal(TimeSpan.FromSeconds(30), read.SessionTtl);
+        Assert.Equal(0.02, read.ClockRateBound);
+        Assert.Equal([new Uri("http://a:1"), new Uri("https://b:2")], read.Etcd.Endpoints.ToArray());
+        Assert.Equal(TimeSpan.FromMilliseconds(250), read.Etcd.RequestTimeout);
+        Assert.Equal(8 * 1024 * 1024, read.Etcd.MaxReceiveMessageSize);
+        Assert.Equal(7, read.Locks.MaxWaiters);
+        Assert.Equal(new EtcdClientOptions().ConnectTimeout, read.Etcd.ConnectTimeout);
+    }
+
+    [Fact]
+    public void A_misspelled_setting_is_an_error_that_names_it_and_those_that_exist()
+    {
+        var error = Assert.Throws<ArgumentException>(() => HoconOptions.Read(ConfigurationFactory.ParseString("coordination.session.tll = 5s")));
+
+        Assert.Contains("coordination.session.tll (known there: ttl, clock-rate-bound)", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_syntax_error_names_the_file_and_the_place()
+    {
+        var path = Path.GetTempFileName();
+        File.WriteAllText(path, "coordination {\n  session { ttl = }\n");
+
+        var error = Assert.Throws<ArgumentException>(() => HoconOptions.Load(path));
+        File.Delete(path);
+
+        Assert.Contains(path, error.Message, StringComparison.Ordinal);
+        Assert.Matches("line [0-9]+", error.Message);
+    }
+}
