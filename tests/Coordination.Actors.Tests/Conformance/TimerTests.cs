@@ -219,8 +219,9 @@ public sealed class TimerTests() : ConformanceTest("akka.scheduler.implementatio
     {
         public Eager(IActorRef report)
         {
-            report.Tell(Stash is null);
+            // The timer first: the test moves time as soon as it has heard of the stash.
             Timers.StartSingleTimer("key", "from the constructor", TimeSpan.FromSeconds(1));
+            report.Tell(Stash is null);
             ReceiveAny(m => report.Tell(m));
         }
 
