@@ -7,4 +7,4 @@ namespace Coordination;
 
 /// <summary>What all actors of one system share.</summary>
 internal sealed record CoordinationContext(
-    CoordinationOptions Options, IEtcdClient Etcd, MonotonicClock Clock, LossAlarm LossAlarm, ILogger Log);
+    CoordinationOptions Options, IEtcdClient Etcd, MonotonicClock Clock, LossAlarm LossAlarm, ILogger Log, SessionView Session);

@@ -13,7 +13,6 @@ namespace Coordination;
 public sealed class CoordinationSystem : IAsyncDisposable
 {
     private readonly CoordinationContext _context;
-    private readonly SessionView _session = new();
     private readonly ActorSystem _actors;
     private readonly bool _ownsActors;
     private readonly bool _ownsEtcd;
@@ -30,9 +29,10 @@ public sealed class CoordinationSystem : IAsyncDisposable
             etcd ?? new EtcdClient(options.Etcd with { TimeProvider = options.TimeProvider }),
             new MonotonicClock(options.TimeProvider),
             LossAlarm.Create(options.TimeProvider),
-            options.LoggerFactory.CreateLogger("Coordination"));
+            options.LoggerFactory.CreateLogger("Coordination"),
+            new SessionView());
         _actors = host ?? HostedActors.Create(options);
-        Supervisor = _actors.ActorOf(CoordinationSupervisor.PropsFor(_context, _session));
+        Supervisor = _actors.ActorOf(CoordinationSupervisor.PropsFor(_context));
         _context.Log.SystemStarted(options.Name, string.Join(", ", _context.Etcd.Endpoints));
     }
 
@@ -43,10 +43,10 @@ public sealed class CoordinationSystem : IAsyncDisposable
     public CoordinationOptions Options => _context.Options;
 
     /// <summary>Whether the session lease is held now. While it is not, nothing can be acquired.</summary>
-    public bool IsReady => _session.Lease is not null;
+    public bool IsReady => _context.Session.Lease is not null;
 
     /// <summary>The session lease, or none.</summary>
-    public LeaseId SessionLease => _session.Lease?.Id ?? LeaseId.None;
+    public LeaseId SessionLease => _context.Session.Lease?.Id ?? LeaseId.None;
 
     internal IActorRef Supervisor { get; }
 
@@ -78,11 +78,11 @@ public sealed class CoordinationSystem : IAsyncDisposable
     {
         try
         {
-            await _session.Opened.WaitAsync(timeout, _context.Clock.Provider, cancellationToken).ConfigureAwait(false);
+            await _context.Session.Opened.WaitAsync(timeout, _context.Clock.Provider, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
-            var cause = _session.LastError;
+            var cause = _context.Session.LastError;
             throw new CoordinationException(
                 (cause as CoordinationException)?.Kind ?? CoordinationErrorKind.Unavailable,
                 $"etcd cannot be used within {timeout.TotalSeconds:0.###} s (endpoints {string.Join(", ", Etcd.Endpoints.Select(e => e.GetLeftPart(UriPartial.Authority)))}): "
@@ -140,7 +140,7 @@ public sealed class CoordinationSystem : IAsyncDisposable
 
     private async Task CrashAsync()
     {
-        _session.Lease?.Lose(LossReason.Aborted);
+        _context.Session.Lease?.Lose(LossReason.Aborted);
         if (_ownsEtcd)
         {
             await _context.Etcd.DisposeAsync().ConfigureAwait(false);

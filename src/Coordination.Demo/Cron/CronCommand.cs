@@ -86,9 +86,9 @@ internal sealed class CronCommand
         var duration = result.GetRequiredValue(_duration).Value;
         var crew = new WorkerCrew(settings, result.GetRequiredValue(_workers), result.GetRequiredValue(_processes));
         await using var crewLifetime = crew.ConfigureAwait(false);
-        var plan = new CronRunPlan(duration, result.GetRequiredValue(_noCrash) ? null : duration * 0.3, etcdName);
+        var plan = new CronRunPlan(duration, result.GetRequiredValue(_noCrash) ? null : duration * 0.3, result.GetRequiredValue(_processes), etcdName);
         var json = result.GetRequiredValue(_json);
-        var summary = await new CronRun(settings, etcd, crew, View(json, etcdName), plan).RunAsync(interrupted).ConfigureAwait(false);
+        var summary = await new CronRun(settings, etcd, crew, View(json, Title(settings, crew.Count, plan)), plan).RunAsync(interrupted).ConfigureAwait(false);
         if (json)
         {
             Console.WriteLine(JsonSerializer.Serialize(summary, CronSummaryJson.Default.CronSummary));
@@ -104,7 +104,11 @@ internal sealed class CronCommand
         return summary.Interrupted ? ExitCode.Interrupted : summary.Ok ? ExitCode.Ok : ExitCode.CheckFailed;
     }
 
-    private static IRunView View(bool json, string etcdName)
+    private static string Title(CronSettings settings, int workers, CronRunPlan plan) =>
+        $"{workers} workers compete for {settings.Jobs} cron jobs for {new Duration(plan.Duration)}, lease TTL {new Duration(settings.Ttl)}, etcd {plan.EtcdName}"
+        + (plan.CrashAfter is null ? "" : plan.InProcesses ? "; one will be killed (SIGKILL)" : "; one will be ended as by a crash");
+
+    private static IRunView View(bool json, string title)
     {
         if (json)
         {
@@ -113,10 +117,10 @@ internal sealed class CronCommand
 
         if (!Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities.Ansi)
         {
-            return new TableView(AnsiConsole.Console, $"cron jobs on etcd {etcdName}");
+            return new TableView(AnsiConsole.Console, title);
         }
 
-        Console.WriteLine($"cron jobs on etcd {etcdName}");
+        Console.WriteLine(title);
         return new PlainView(Console.Out);
     }
 }

@@ -48,7 +48,11 @@ internal sealed class CronOptions
         DefaultValueFactory = _ => value,
         CustomParser = result =>
         {
-            if (!int.TryParse(result.Tokens[0].Value, out var number) || number < min || number > max)
+            if (!int.TryParse(result.Tokens[0].Value, out var number))
+            {
+                result.AddError($"{name}: '{result.Tokens[0].Value}' is no whole number; allowed is {min} to {max}.");
+            }
+            else if (number < min || number > max)
             {
                 result.AddError($"{name}: '{result.Tokens[0].Value}' is out of range; allowed is {min} to {max}.");
             }

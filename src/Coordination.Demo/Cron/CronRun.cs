@@ -52,7 +52,8 @@ internal sealed class CronRun(CronSettings settings, IEtcdClient etcd, WorkerCre
                     await CrashAsync(victim, start).ConfigureAwait(false);
                 }
 
-                while (_replacements.TryPeek(out var replacement) && _clock.Now >= replacement.At)
+                // Its jobs are taken over by the others first: that is what is to be shown. A lone worker has to take over from itself.
+                while (_replacements.TryPeek(out var replacement) && _clock.Now >= replacement.At && (crew.Count == 1 || !_board.HasOrphans))
                 {
                     _replacements.Dequeue();
                     view.Note(_clock.Now - start, $"{replacement.Worker} started again");
@@ -128,9 +129,9 @@ internal sealed class CronRun(CronSettings settings, IEtcdClient etcd, WorkerCre
         return started;
     }
 
-    private static string? Describe(WorkerEvent e) => e.Kind switch
+    private string? Describe(WorkerEvent e) => e.Kind switch
     {
-        WorkerEventKind.Ready => $"{e.Worker} is ready ({e.Text})",
+        WorkerEventKind.Ready => $"{e.Worker} is ready{(plan.InProcesses ? $" ({e.Text})" : "")}",
         WorkerEventKind.Started => $"{e.Worker} runs {e.Job} for tick {e.Tick}, token {e.Token}",
         WorkerEventKind.Finished => $"{e.Worker} finished {e.Job} for tick {e.Tick}, token {e.Token}",
         WorkerEventKind.Lost => $"{e.Worker} LOST {e.Job}, token {e.Token}: {e.Text}",
@@ -149,9 +150,23 @@ internal sealed class CronRun(CronSettings settings, IEtcdClient etcd, WorkerCre
 
         await JobLedger.RemoveAsync(etcd, settings, limit.Token).ConfigureAwait(false);
         var left = await CountLeftAsync(limit.Token).ConfigureAwait(false);
+        var problems = check.Problems().ToList();
+        if (_board.HasOrphans && !wasInterrupted)
+        {
+            problems.Add("a killed worker's job was not taken over");
+        }
+
+        // After an interruption a killed worker's key may still be there: its lease runs out by itself, and nobody may delete it before.
+        var orphans = wasInterrupted ? _board.Jobs.Count(job => job.Orphaned is not null) : 0;
+        if (left > orphans)
+        {
+            problems.Add($"{left - orphans} keys were left behind in etcd");
+        }
+
         return new CronSummary
         {
-            Ok = check.Holds && left == 0 && (wasInterrupted || !_board.HasOrphans),
+            Ok = problems.Count == 0,
+            Problems = problems,
             Interrupted = wasInterrupted,
             Etcd = plan.EtcdName,
             Workers = crew.Count,
@@ -161,6 +176,7 @@ internal sealed class CronRun(CronSettings settings, IEtcdClient etcd, WorkerCre
             Handovers = HandoverSummary.Of(_board.Handovers),
             Ledger = check,
             LeftBehind = left,
+            RunningOut = orphans,
         };
     }
 

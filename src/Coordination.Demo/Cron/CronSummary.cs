@@ -9,6 +9,9 @@ internal sealed record CronSummary
 {
     public required bool Ok { get; init; }
 
+    /// <summary>Why it is not ok, a sentence each.</summary>
+    public required IReadOnlyList<string> Problems { get; init; }
+
     public required bool Interrupted { get; init; }
 
     public required string Etcd { get; init; }
@@ -28,6 +31,9 @@ internal sealed record CronSummary
     /// <summary>Keys of the demo that were still in etcd at the end.</summary>
     public required int LeftBehind { get; init; }
 
+    /// <summary>Those of them that belong to a killed worker and run out with its lease.</summary>
+    public required int RunningOut { get; init; }
+
     /// <summary>The summary for people.</summary>
     public IEnumerable<string> Lines()
     {
@@ -45,10 +51,10 @@ internal sealed record CronSummary
 
         yield return Handovers.Count == 0
             ? "  hand-overs: none"
-            : Invariant($"  hand-overs: {Handovers.Count}, p50 {Handovers.P50Milliseconds:0.00} ms, p99 {Handovers.P99Milliseconds:0.00} ms, max {Handovers.MaxMilliseconds:0.00} ms");
-        yield return Invariant($"  ledger: {Ledger.Entries} runs begun, {Ledger.Finished} finished, overlaps = {Ledger.Overlaps}, tokens strictly increasing = {(Ledger.TokensOutOfOrder == 0 ? "yes" : "NO")}, ticks run twice = {Ledger.TicksRunTwice}");
-        yield return Invariant($"  left behind in etcd: {LeftBehind} keys");
-        yield return Ok ? "The check holds." : "THE CHECK FAILED.";
+            : Invariant($"  hand-overs: {Handovers.Count} from a release to the next waiter, p50 {Handovers.P50Milliseconds:0.00} ms, p99 {Handovers.P99Milliseconds:0.00} ms, max {Handovers.MaxMilliseconds:0.00} ms");
+        yield return Invariant($"  ledger: {Ledger.Entries} runs begun, {Ledger.Finished} finished, {Ledger.Entries - Ledger.Finished} cut off (killed, lost, or stopped at the end), overlaps = {Ledger.Overlaps}, tokens strictly increasing = {(Ledger.TokensOutOfOrder == 0 ? "yes" : "NO")}, ticks run twice = {Ledger.TicksRunTwice}");
+        yield return Invariant($"  left behind in etcd: {LeftBehind - RunningOut} keys{(RunningOut > 0 ? Invariant($", and {RunningOut} of a killed worker that run out with its lease") : "")}");
+        yield return Ok ? "The check holds." : $"THE CHECK FAILED: {string.Join("; ", Problems)}.";
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -23,7 +23,7 @@ internal static class EtcdCommand
             port,
         };
         serve.SetAction((result, stopping) => ServeAsync(result.GetRequiredValue(port), stopping));
-        return new Command("etcd", "The embedded etcd.") { serve };
+        return new Command("etcd", "The embedded etcd, for development: etcd serve.") { serve };
     }
 
     private static async Task<int> ServeAsync(int port, CancellationToken stopping)

@@ -27,7 +27,10 @@ public static class HoconOptions
         var text = File.ReadAllText(path);
         try
         {
-            return Read(ConfigurationFactory.ParseString(text));
+            var config = ConfigurationFactory.ParseString(text);
+            return config.HasPath(Root)
+                ? Read(config)
+                : throw new FormatException($"it has no block '{Root}'; it has: {string.Join(", ", config.AsEnumerable().Select(field => field.Key))}");
         }
         catch (Exception error) when (error is ConfigurationException or FormatException or ArgumentException)
         {

@@ -36,7 +36,7 @@ public sealed class DistributedLock
     public Bytes Key { get; }
 
     /// <summary>Waits until the lock is acquired.</summary>
-    /// <param name="timeout">How long to wait for a holder, from 0 to 24 days; null: without end, also while etcd is away.</param>
+    /// <param name="timeout">How long to wait for a holder, from 0 to 24 days; null or <see cref="Timeout.InfiniteTimeSpan"/>: without end, also while etcd is away.</param>
     /// <param name="cancellationToken">Gives up. The request leaves no key behind, also when its transaction commits later.</param>
     /// <returns>The handle; dispose it to release. Holding it is no proof of ownership: see <see cref="LockHandle"/>.</returns>
     /// <exception cref="LockTimeoutException">Somebody else held it for the whole time.</exception>
@@ -44,6 +44,7 @@ public sealed class DistributedLock
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
     public async Task<LockHandle> AcquireAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
+        timeout = timeout == Timeout.InfiniteTimeSpan ? null : timeout;
         CheckTimeout(timeout);
         var isTry = timeout == TimeSpan.Zero;
         return await RequestAsync(isTry, isTry ? _system.Options.Etcd.RequestTimeout : timeout, cancellationToken).ConfigureAwait(false) switch

@@ -279,8 +279,10 @@ internal sealed class LockActor : UntypedActor, IWithTimers
         { LastError: { } error } => new LockReply.Failed(new CoordinationException(
             error.Kind, $"The lock '{_key}' was not acquired in time: {error.Message}", error)),
         { Lease: null, Phase: LockPhase.Idle } => new LockReply.Failed(new CoordinationException(
-            CoordinationErrorKind.Unavailable,
-            $"The lock '{_key}' was not acquired in time: there is no session lease (etcd {string.Join(", ", _context.Etcd.Endpoints)})")),
+            (_context.Session.LastError as CoordinationException)?.Kind ?? CoordinationErrorKind.Unavailable,
+            $"The lock '{_key}' was not acquired in time: etcd could not be used (endpoints {string.Join(", ", _context.Etcd.Endpoints)}): "
+            + (_context.Session.LastError?.Message ?? "no answer to the grant of a lease"),
+            _context.Session.LastError)),
         { Holder: null, Phase: LockPhase.Attempting or LockPhase.Looking } => new LockReply.Failed(new CoordinationException(
             CoordinationErrorKind.Timeout,
             $"The lock '{_key}' was not acquired in time: etcd has not answered (etcd {string.Join(", ", _context.Etcd.Endpoints)})")),

@@ -42,7 +42,9 @@ public sealed class LockHandle : IAsyncDisposable
     public TimeSpan ValidFor => _claim.ValidFor;
 
     /// <summary>
-    /// Cancelled when the lock is lost, before anybody else can acquire it; not when it was released. Callbacks run on a thread of their own.
+    /// Cancelled when the lock is lost; not when it was released. When the lease ran out this is before anybody else can acquire it, unless this process
+    /// is paused: then it is as soon as it runs again, and <see cref="IsHeld"/> and the token tell at once. When somebody interfered with the key
+    /// it is within half a second after that. Callbacks run on a thread of their own.
     /// </summary>
     public CancellationToken Lost => _claim.Lost;
 

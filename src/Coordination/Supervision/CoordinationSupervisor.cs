@@ -9,7 +9,7 @@ namespace Coordination.Supervision;
 /// The root of the coordination actors. It keeps a session lease open: when one is lost it grants the next, tells the locks of both, and stops
 /// everything in order. Failures of its children are answered here, in one place.
 /// </summary>
-internal sealed class CoordinationSupervisor(CoordinationContext context, SessionView session) : UntypedActor, IWithTimers
+internal sealed class CoordinationSupervisor(CoordinationContext context) : UntypedActor, IWithTimers
 {
     private readonly LeaseSettings _leaseSettings = new(context.Options.SessionTtl, context.Options.ClockRateBound);
     private readonly string _path = Context.Self.Path.ToStringWithoutAddress() + "/";
@@ -21,8 +21,7 @@ internal sealed class CoordinationSupervisor(CoordinationContext context, Sessio
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props PropsFor(CoordinationContext context, SessionView session) =>
-        Props.Create(() => new CoordinationSupervisor(context, session));
+    public static Props PropsFor(CoordinationContext context) => Props.Create(() => new CoordinationSupervisor(context));
 
     // A failed LeaseActor is not restarted under its old lease: its successor gets a new one. The locks restart with empty hands.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(error =>
@@ -84,11 +83,11 @@ internal sealed class CoordinationSupervisor(CoordinationContext context, Sessio
             case LeaseEvent.Opened e:
                 _failures = 0;
                 _validity = e.Validity;
-                session.SetOpened(e.Validity);
+                context.Session.SetOpened(e.Validity);
                 _locks.Tell(new LocksCommand.SessionOpened(e.Validity));
                 break;
             case LeaseEvent.NotYetOpened e:
-                session.SetFailed(e.Error);
+                context.Session.SetFailed(e.Error);
                 context.Log.LeaseNotYetOpened(e.Error.Message);
                 break;
             case LeaseEvent.SuspicionChanged { IsSuspect: true } e:
@@ -174,7 +173,7 @@ internal sealed class CoordinationSupervisor(CoordinationContext context, Sessio
     private void CloseSession(LossReason reason)
     {
         _lease = null;
-        session.SetLost();
+        context.Session.SetLost();
         if (_validity is { } lost)
         {
             _validity = null;

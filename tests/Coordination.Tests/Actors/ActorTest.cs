@@ -14,10 +14,12 @@ public abstract class ActorTest : TestKit
 
     internal ScriptedEtcd Etcd { get; } = new();
 
+    internal SessionView Session { get; } = new();
+
     internal MonotonicClock Clock { get; } = new(SuspendAwareTimeProvider.Instance);
 
     internal CoordinationContext ContextFor(CoordinationOptions? options = null) =>
-        new(options ?? new CoordinationOptions { Owner = "me" }, Etcd, Clock, _alarm, NullLogger.Instance);
+        new(options ?? new CoordinationOptions { Owner = "me" }, Etcd, Clock, _alarm, NullLogger.Instance, Session);
 
     internal LeaseValidity Lease(long id = 7) =>
         new(new LeaseId(id), TimeSpan.FromSeconds(10), Clock.Now + TimeSpan.FromSeconds(9), Clock);

@@ -7,10 +7,8 @@ namespace Coordination.Tests.Actors;
 
 public sealed class SupervisorTests : ActorTest
 {
-    private readonly SessionView _session = new();
-
     [Fact]
-    public void It_opens_a_session_under_an_id_of_its_choice_and_serves_locks_on_it()
+    public void It_opens_aSession_under_an_id_of_its_choice_and_serves_locks_on_it()
     {
         var supervisor = Start(out var lease);
 
@@ -19,13 +17,13 @@ public sealed class SupervisorTests : ActorTest
         attempt.Answer(Won(42));
 
         Assert.Equal(lease, ExpectMsg<LockReply.Acquired>().Claim.Lease);
-        Assert.Equal(lease, _session.Lease!.Id);
+        Assert.Equal(lease, Session.Lease!.Id);
     }
 
     [Fact]
     public void A_grant_whose_reply_was_lost_is_asked_for_again_under_the_same_id_and_adopted_by_a_renewal()
     {
-        Sys.ActorOf(CoordinationSupervisor.PropsFor(ContextFor(), _session));
+        Sys.ActorOf(CoordinationSupervisor.PropsFor(ContextFor()));
         var first = Etcd.Next<ScriptedEtcd.Grant>();
         first.Fail(CoordinationErrorKind.Timeout, WriteOutcome.Unknown);
         var second = Etcd.Next<ScriptedEtcd.Grant>();
@@ -34,9 +32,9 @@ public sealed class SupervisorTests : ActorTest
 
         renewal.Answer(new LeaseRenewed(renewal.Request.Id, TimeSpan.FromSeconds(10), At(1)));
 
-        AwaitCondition(() => _session.Lease is not null);
+        AwaitCondition(() => Session.Lease is not null);
         Assert.Equal(first.Request.Id, second.Request.Id);
-        Assert.Equal(first.Request.Id, _session.Lease!.Id);
+        Assert.Equal(first.Request.Id, Session.Lease!.Id);
     }
 
     [Fact]
@@ -50,7 +48,7 @@ public sealed class SupervisorTests : ActorTest
         next.Answer(new LeaseGranted(next.Request.Id, TimeSpan.FromSeconds(10), At(6)));
         var revoked = Etcd.Next<ScriptedEtcd.Revoke>();
 
-        AwaitCondition(() => _session.Lease?.Id == next.Request.Id);
+        AwaitCondition(() => Session.Lease?.Id == next.Request.Id);
         Assert.NotEqual(lost, next.Request.Id);
         Assert.Equal(lost, revoked.Request.Id);
     }
@@ -96,10 +94,10 @@ public sealed class SupervisorTests : ActorTest
 
     private IActorRef Start(out LeaseId lease)
     {
-        var supervisor = Sys.ActorOf(CoordinationSupervisor.PropsFor(ContextFor(), _session));
+        var supervisor = Sys.ActorOf(CoordinationSupervisor.PropsFor(ContextFor()));
         var grant = Etcd.Next<ScriptedEtcd.Grant>();
         grant.Answer(new LeaseGranted(grant.Request.Id, TimeSpan.FromSeconds(10), At(1)));
-        AwaitCondition(() => _session.Lease is not null);
+        AwaitCondition(() => Session.Lease is not null);
         lease = grant.Request.Id;
         return supervisor;
     }

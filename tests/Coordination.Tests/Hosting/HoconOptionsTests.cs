@@ -63,6 +63,18 @@ public sealed class HoconOptionsTests
     }
 
     [Fact]
+    public void A_file_without_the_block_is_an_error_that_says_what_it_has_instead()
+    {
+        var path = Path.GetTempFileName();
+        File.WriteAllText(path, "cordination { session.ttl = 15s }");
+
+        var error = Assert.Throws<ArgumentException>(() => HoconOptions.Load(path));
+        File.Delete(path);
+
+        Assert.Contains("no block 'coordination'; it has: cordination", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_syntax_error_names_the_file_and_the_place()
     {
         var path = Path.GetTempFileName();

@@ -16,7 +16,7 @@ internal sealed record LedgerCheck(int Entries, int Finished, int Overlaps, int 
 {
     public static LedgerCheck Empty { get; } = new(0, 0, 0, 0, 0, 0);
 
-    public bool Holds => Finished > 0 && Overlaps == 0 && TokensOutOfOrder == 0 && TicksRunTwice == 0 && Unreadable == 0;
+    public bool Holds => !Problems().Any();
 
     public static LedgerCheck operator +(LedgerCheck a, LedgerCheck b) => new(
         a.Entries + b.Entries,
@@ -25,6 +25,20 @@ internal sealed record LedgerCheck(int Entries, int Finished, int Overlaps, int 
         a.TokensOutOfOrder + b.TokensOutOfOrder,
         a.TicksRunTwice + b.TicksRunTwice,
         a.Unreadable + b.Unreadable);
+
+    /// <summary>What is wrong, a sentence each; nothing when the check holds.</summary>
+    public IEnumerable<string> Problems()
+    {
+        (int Count, string Text)[] faults =
+        [
+            (Overlaps, $"{Overlaps} pairs of runs overlapped"),
+            (TokensOutOfOrder, $"{TokensOutOfOrder} tokens did not grow"),
+            (TicksRunTwice, $"{TicksRunTwice} ticks were completed twice"),
+            (Unreadable, $"{Unreadable} entries of the ledger cannot be read"),
+            (Finished == 0 ? 1 : 0, "no run was finished, so there is nothing to check: let it run longer, or let the jobs work for a shorter time"),
+        ];
+        return faults.Where(fault => fault.Count > 0).Select(fault => fault.Text);
+    }
 
     /// <summary>Checks the ledger of one job.</summary>
     public static LedgerCheck Of(IReadOnlyList<KeyValue> ledger)

@@ -4,9 +4,9 @@ using Coordination.Locks;
 using Coordination.Time;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Coordination.Tests.Locks;
+namespace Coordination.Tests.Actors;
 
-public sealed class LockActorTests
+public sealed class PassivationTests
 {
     [Fact]
     public async Task A_timeout_while_etcd_does_not_answer_does_not_say_that_somebody_holds_the_lock()
@@ -37,7 +37,7 @@ public sealed class LockActorTests
         using var alarm = LossAlarm.Create(options.TimeProvider);
         var actors = ActorSystem.Create("cancellation");
         var locks = actors.ActorOf(LocksActor.PropsFor(
-            new CoordinationContext(options, new NoEtcd(), new MonotonicClock(options.TimeProvider), alarm, NullLogger.Instance)));
+            new CoordinationContext(options, new NoEtcd(), new MonotonicClock(options.TimeProvider), alarm, NullLogger.Instance, new SessionView())));
         await AskAsync(locks);
 
         for (var i = 0; i < 200; i++)
@@ -61,7 +61,7 @@ public sealed class LockActorTests
         using var alarm = LossAlarm.Create(options.TimeProvider);
         var actors = ActorSystem.Create("passivation");
         var locks = actors.ActorOf(LocksActor.PropsFor(
-            new CoordinationContext(options, new NoEtcd(), new MonotonicClock(options.TimeProvider), alarm, NullLogger.Instance)));
+            new CoordinationContext(options, new NoEtcd(), new MonotonicClock(options.TimeProvider), alarm, NullLogger.Instance, new SessionView())));
         await AskAsync(locks);
         var child = (await actors.ActorSelection(locks.Path + "/*").Ask<ActorIdentity>(new Identify(1), TimeSpan.FromSeconds(30))).Subject;
 

@@ -1,6 +1,4 @@
-using Coordination.Leases;
-
-namespace Coordination.Supervision;
+namespace Coordination.Leases;
 
 /// <summary>What is known about the session, for everybody outside. Thread-safe.</summary>
 internal sealed class SessionView
