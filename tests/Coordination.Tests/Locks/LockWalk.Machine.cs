@@ -1,0 +1,111 @@
+using Coordination.Locks;
+
+namespace Coordination.Tests.Locks;
+
+/// <content>The machine in the middle: what it is told, what it does, and the promises that are checked each time.</content>
+internal sealed partial class LockWalk
+{
+    private void Tell(LockMessage message)
+    {
+        _shownChange = Math.Max(_shownChange, message switch
+        {
+            LockMessage.KeyPut m => m.Current.ModRevision.Value,
+            LockMessage.KeyDeleted m => m.Revision.Value,
+            LockMessage.KeyRead { Current: null } m => m.Revision.Value,
+            LockMessage.KeyRead m => m.Current.ModRevision.Value,
+            _ => 0,
+        });
+        var step = _machine.Handle(_state, message);
+        _state = step.State;
+        foreach (var effect in step.Effects)
+        {
+            Run(effect);
+        }
+
+        Promise(_state.Phase is LockPhase.Holding ? _claimed == ((LockPhase.Holding)_state.Phase).Request.Value : _claimed == 0,
+            "the machine holds the lock for exactly the one whom it told so");
+        Promise(_claimed == 0 || _releasing || _claimToken >= _shownChange, $"a holder is told when its key is shown changed (at {_shownChange})");
+        Promise(_watchAt is not null == _state.IsWatching, "the watch runs when the machine thinks so");
+    }
+
+    private void Run(LockEffect effect)
+    {
+        switch (effect)
+        {
+            case LockEffect.SendAttempt e:
+                Promise(e.Lease.Value == _session, "an attempt is made on the session's lease");
+                Promise(_calls.All(c => c.Kind != CallKind.Attempt || c.Attempt != e.Attempt), "no attempt is sent twice");
+                _calls.Add(new Call(CallKind.Attempt, $"attempt {Short(e.Attempt)}", e.Attempt, e.Lease.Value, 0));
+                break;
+            case LockEffect.SendRelease e:
+                Promise(_history.Any(h => h.Revision == e.Token && h.Put is { Lease.IsNone: false }), "a release is for an acquisition of ours");
+                if (_claimToken == e.Token.Value)
+                {
+                    Promise(_releasing, "a lock that is held is released when its holder says so");
+                    Unclaim();
+                }
+
+                _calls.Add(new Call(CallKind.Release, $"release {e.Token}#{NextCall()}", default, 0, e.Token.Value));
+                break;
+            case LockEffect.SendRead:
+                _calls.Add(new Call(CallKind.Read, $"read #{NextCall()}", default, 0, 0));
+                break;
+            case LockEffect.StartWatch e:
+                Promise(_watchAt is null, "one watch at a time");
+                _watchAt = _history.TakeWhile(h => h.Revision < e.From).Count();
+                break;
+            case LockEffect.GiveUpLease e:
+                Promise(_state.Unresolved.Count >= _budget.MaxUnresolved, "a lease is given up only as the last resort");
+                _givenUp = e.Lease.Value == _session;
+                break;
+            case LockEffect.StopWatch:
+                Promise(_watchAt is not null, "only a watch that runs is stopped");
+                _watchAt = null;
+                _resync = null;
+                break;
+            case LockEffect.SetTimer e:
+                _timers.Add(e.Timer);
+                break;
+            case LockEffect.CancelTimer e:
+                _timers.Remove(e.Timer);
+                break;
+            case LockEffect.Grant e:
+                Grant(e);
+                break;
+            case LockEffect.Reply e:
+                Promise(_pending.Remove(e.Answer is LockReply.Released ? -e.Request.Value : e.Request.Value), $"one answer to each request: {e}");
+                break;
+            case LockEffect.Lose e:
+                Promise(_claimed == e.Request.Value, $"only the holder loses the lock: {e}");
+                Unclaim();
+                break;
+        }
+    }
+
+    private void Grant(LockEffect.Grant e)
+    {
+        Promise(_pending.Remove(e.Request.Value), $"one answer to each request: {e}");
+        Promise(_pending.Keys.All(other => other < 0 || other > e.Request.Value), $"L6: first come, first served: {e}");
+        Promise(_claimed == 0, $"S1: one claim at a time: {e}");
+        Promise(_session != 0 && e.Lease.Value == _session, $"no grant after the lease was lost: {e}");
+        Promise(_history.Any(h => h.Revision == e.Token && h.Put?.Lease == e.Lease), $"S8: no grant without our key on our lease: {e}");
+        Promise(ValidFor >= Ttl / 2, $"S8: no grant with less than half a TTL: {e}");
+        Promise(e.Token.Value > _lastToken, $"S4: tokens strictly increase: {e} after {_lastToken}");
+        Promise(e.Token.Value >= _shownChange, $"no grant of a key that was shown changed (at {_shownChange}): {e}");
+        _claimed = e.Request.Value;
+        _claimToken = _lastToken = e.Token.Value;
+        _releasing = false;
+    }
+
+    private void Unclaim()
+    {
+        if (_releasing && _state.Phase is not LockPhase.Releasing)
+        {
+            Promise(false, "a released claim is not lost");
+        }
+
+        _claimed = 0;
+        _claimToken = 0;
+        _releasing = false;
+    }
+}

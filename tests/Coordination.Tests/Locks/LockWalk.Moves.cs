@@ -1,0 +1,241 @@
+using Coordination.Locks;
+
+namespace Coordination.Tests.Locks;
+
+/// <content>Everything that can happen next: to callers, requests, timers, the watch, the session, and by others.</content>
+internal sealed partial class LockWalk
+{
+    private IEnumerable<LockMove> OfCallers()
+    {
+        if (_budget.Acquires > 0)
+        {
+            yield return new("a caller wants the lock", w =>
+            {
+                w._budget = w._budget with { Acquires = w._budget.Acquires - 1 };
+                w.Ask(isTry: false);
+            });
+        }
+
+        if (_budget.Tries > 0)
+        {
+            yield return new("a caller tries to get the lock", w =>
+            {
+                w._budget = w._budget with { Tries = w._budget.Tries - 1 };
+                w.Ask(isTry: true);
+            });
+        }
+
+        if (_budget.Withdrawals > 0)
+        {
+            foreach (var request in _pending.Keys)
+            {
+                yield return new($"the caller of {request} gives up", w =>
+                {
+                    w._budget = w._budget with { Withdrawals = w._budget.Withdrawals - 1 };
+                    w.Tell(new LockMessage.Withdraw(new(request), new LockReply.Withdrawn()));
+                });
+            }
+        }
+
+        if (_claimed != 0 && !_releasing)
+        {
+            yield return new($"the holder {_claimed} releases", w => w.AskForRelease());
+        }
+    }
+
+    private IEnumerable<LockMove> OfCalls()
+    {
+        foreach (var call in _calls)
+        {
+            if (call.Reply is null)
+            {
+                yield return Apply(call);
+                if (call.GivenUp)
+                {
+                    yield return new($"{call.Name} is lost on its way", w => w._calls.RemoveAll(c => c.Id == call.Id));
+                }
+                else if (_budget.Refused > 0)
+                {
+                    yield return new($"{call.Name} is not sent: the client knows", w =>
+                    {
+                        w._budget = w._budget with { Refused = w._budget.Refused - 1 };
+                        w._calls.RemoveAll(c => c.Id == call.Id);
+                        w.Tell(Failure(call, Refused));
+                    });
+                }
+            }
+            else
+            {
+                yield return Answer(call);
+            }
+
+            if (!call.GivenUp && _budget.Unknown > 0)
+            {
+                yield return new($"{call.Name} is given up: the client does not know its outcome", w =>
+                {
+                    w._budget = w._budget with { Unknown = w._budget.Unknown - 1 };
+                    var index = w._calls.FindIndex(c => c.Id == call.Id);
+                    if (call.Reply is null && call.Kind != CallKind.Read)
+                    {
+                        w._calls[index] = call with { GivenUp = true };
+                    }
+                    else
+                    {
+                        w._calls.RemoveAt(index);
+                    }
+
+                    w.Tell(Failure(call, Unknown));
+                });
+            }
+        }
+    }
+
+    private static LockMove Apply(Call call) => new($"{call.Name} is applied by etcd", w => w.ApplyCall(call));
+
+    private static LockMove Answer(Call call) => new($"{call.Name} is answered", w =>
+    {
+        w._calls.RemoveAll(c => c.Id == call.Id);
+        w.Tell(w.WithValidity(call.Reply!));
+    });
+
+    private IEnumerable<LockMove> OfTimers()
+    {
+        foreach (var timer in _timers)
+        {
+            if (timer == LockTimer.Fallback)
+            {
+                if (_budget.Fallbacks > 0)
+                {
+                    yield return new("the fallback timer fires", w =>
+                    {
+                        w._budget = w._budget with { Fallbacks = w._budget.Fallbacks - 1 };
+                        w.Fire(timer);
+                    });
+                }
+            }
+            else if (timer != LockTimer.Confirm || !_aged || _timers.Count == 0)
+            {
+                yield return new($"the timer {timer} fires", w => w.Fire(timer));
+            }
+        }
+    }
+
+    private IEnumerable<LockMove> OfTheWatch()
+    {
+        if (_watchAt is not { } at)
+        {
+            yield break;
+        }
+
+        if (_resync is not null)
+        {
+            yield return new("the watch tells what it read", w =>
+            {
+                var read = w._resync!;
+                w._resync = null;
+                w.Tell(w.WithValidity(read));
+            });
+        }
+        else
+        {
+            if (at < _history.Count)
+            {
+                yield return new($"the watch shows {_history[at].Text}", w =>
+                {
+                    var change = w._history[w._watchAt!.Value];
+                    w._watchAt++;
+                    w.Tell(change.Put is { } put ? new LockMessage.KeyPut(put, w.ValidFor) : new LockMessage.KeyDeleted(change.Revision));
+                });
+            }
+
+            if (_budget.Resyncs > 0 && at < _history.Count)
+            {
+                yield return new("the watch is compacted away and reads the key", w =>
+                {
+                    w._budget = w._budget with { Resyncs = w._budget.Resyncs - 1 };
+                    w._watchAt = w._history.Count;
+                    w._resync = new LockMessage.KeyRead(w._stored, new(w._revision), default);
+                });
+            }
+        }
+    }
+
+    private IEnumerable<LockMove> OfTheSession()
+    {
+        if (_givenUp)
+        {
+            yield return new($"lease {_session} is given up", w => w.LoseSession());
+        }
+
+        if (_session != 0 && _budget.SessionLosses > 0)
+        {
+            yield return new($"the client loses lease {_session}", w =>
+            {
+                w._budget = w._budget with { SessionLosses = w._budget.SessionLosses - 1 };
+                w.LoseSession();
+            });
+            if (_serverLeases.Contains(_session))
+            {
+                yield return new($"etcd revokes lease {_session}", w => w.ExpireOnServer(w._session));
+            }
+        }
+
+        foreach (var old in _serverLeases.Where(l => l != _session))
+        {
+            yield return new($"lease {old} runs out on the server", w => w.ExpireOnServer(old));
+        }
+
+        if (_session == 0)
+        {
+            yield return new("a new lease is granted", w => w.OpenSession());
+        }
+
+        if (_session != 0 && !_aged && _budget.Ageings > 0)
+        {
+            yield return new("the lease was not renewed for a while", w =>
+            {
+                w._budget = w._budget with { Ageings = w._budget.Ageings - 1 };
+                w._aged = true;
+            });
+        }
+
+        if (_aged)
+        {
+            yield return new("the lease is renewed", w => w._aged = false);
+        }
+    }
+
+    private IEnumerable<LockMove> OfForeigners()
+    {
+        if (_stored is null && _budget.ForeignPuts > 0)
+        {
+            yield return new("somebody else acquires the key", w =>
+            {
+                w._budget = w._budget with { ForeignPuts = w._budget.ForeignPuts - 1 };
+                w.Put("foreign", 0);
+            });
+        }
+
+        if (_stored is not null && _budget.ForeignOverwrites > 0)
+        {
+            yield return new("somebody overwrites the key", w =>
+            {
+                w._budget = w._budget with { ForeignOverwrites = w._budget.ForeignOverwrites - 1 };
+                w.Put("foreign", 0);
+            });
+        }
+
+        if (_stored is not null && (_budget.ForeignDeletes > 0 || _stored.Lease.IsNone))
+        {
+            yield return new("somebody else deletes the key", w =>
+            {
+                if (!w._stored!.Lease.IsNone)
+                {
+                    w._budget = w._budget with { ForeignDeletes = w._budget.ForeignDeletes - 1 };
+                }
+
+                w.Put(null);
+            });
+        }
+    }
+}

@@ -1,0 +1,42 @@
+namespace Coordination.Tests.Locks;
+
+/// <summary>How much of what can go wrong a walk may contain. Every number is a budget, so that a walk ends.</summary>
+internal sealed record LockWalkBudget
+{
+    public int Acquires { get; init; } = 1;
+
+    public int Tries { get; init; }
+
+    /// <summary>Replies that the client never gets: told as an unknown outcome.</summary>
+    public int Unknown { get; init; }
+
+    /// <summary>Requests refused before they were sent.</summary>
+    public int Refused { get; init; }
+
+    public int ForeignPuts { get; init; }
+
+    /// <summary>Blind writes over whatever is there.</summary>
+    public int ForeignOverwrites { get; init; }
+
+    public int ForeignDeletes { get; init; }
+
+    public int SessionLosses { get; init; }
+
+    /// <summary>Times the claim on the lease gets so old that it is not good enough for a grant.</summary>
+    public int Ageings { get; init; }
+
+    /// <summary>Times the watch is compacted away and reads again.</summary>
+    public int Resyncs { get; init; }
+
+    public int Fallbacks { get; init; } = 1;
+
+    public int Withdrawals { get; init; } = 1;
+
+    public int MaxUnresolved { get; init; } = 8;
+}
+
+/// <summary>The promise of the machine that was broken, and when.</summary>
+internal sealed class LockWalkException(string promise) : Exception(promise);
+
+/// <summary>One thing that can happen next.</summary>
+internal sealed record LockMove(string Name, Action<LockWalk> Do);
