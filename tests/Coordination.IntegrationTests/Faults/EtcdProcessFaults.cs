@@ -53,7 +53,7 @@ public sealed class EtcdProcessFaults : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_crashed_holder_is_replaced_within_the_TTL_and_half_a_second()
+    public async Task A_crashed_holder_is_replaced_within_the_TTL_and_a_second()
     {
         var ttl = TimeSpan.FromSeconds(3);
         var holder = _etcd.StartSystem("holder", ttl);
@@ -66,7 +66,8 @@ public sealed class EtcdProcessFaults : IAsyncLifetime
         await using var next = await waiting;
 
         Assert.Equal(LossReason.Aborted, handle.LossReason);
-        Assert.InRange(TimeProvider.System.GetElapsedTime(crashedAt), TimeSpan.Zero, ttl + TimeSpan.FromMilliseconds(500));
+        // etcd looks for expired leases twice a second, and then it still has to agree on the revocation: half a second alone is its own.
+        Assert.InRange(TimeProvider.System.GetElapsedTime(crashedAt), TimeSpan.Zero, ttl + TimeSpan.FromSeconds(1));
     }
 
     [Fact]
