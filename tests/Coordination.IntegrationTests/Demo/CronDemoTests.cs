@@ -5,6 +5,7 @@ using Coordination.Etcd;
 namespace Coordination.IntegrationTests.Demo;
 
 /// <summary>The demo, started as its users do.</summary>
+[Collection(Undisturbed.Name)]
 public sealed class CronDemoTests : IAsyncLifetime
 {
     private RealEtcd _etcd = null!;
