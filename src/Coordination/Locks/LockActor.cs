@@ -80,11 +80,11 @@ internal sealed class LockActor : UntypedActor, IWithTimers
             case TimedOut m:
                 Handle(new LockMessage.Withdraw(m.Request, OutOfTime()));
                 break;
-            case LocksCommand.SessionOpened m:
+            case SessionEvent.Opened m:
                 _lease = m.Lease;
                 Handle(new LockMessage.SessionOpened(new LockLease(m.Lease.Id, m.Lease.Ttl)));
                 break;
-            case LocksCommand.SessionLost m:
+            case SessionEvent.Lost m:
                 Handle(new LockMessage.SessionLost(m.Lease, m.Reason));
                 break;
             case WatchEvent m when Sender.Equals(_watcher):

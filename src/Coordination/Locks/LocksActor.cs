@@ -33,11 +33,11 @@ internal sealed class LocksActor(CoordinationContext context) : UntypedActor, IW
             case LocksCommand.ForKey m:
                 Forward(m);
                 break;
-            case LocksCommand.SessionOpened m:
+            case SessionEvent.Opened m:
                 _lease = m.Lease;
                 Broadcast(m);
                 break;
-            case LocksCommand.SessionLost m:
+            case SessionEvent.Lost m:
                 _lease = null;
                 Broadcast(m);
                 break;
@@ -150,7 +150,7 @@ internal sealed class LocksActor(CoordinationContext context) : UntypedActor, IW
         }
     }
 
-    private void Broadcast(LocksCommand message)
+    private void Broadcast(SessionEvent message)
     {
         foreach (var entry in _locks.Values)
         {

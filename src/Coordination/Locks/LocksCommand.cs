@@ -1,5 +1,4 @@
 using Coordination.Etcd;
-using Coordination.Leases;
 
 namespace Coordination.Locks;
 
@@ -11,7 +10,10 @@ internal abstract record LocksCommand
     }
 
     /// <summary>About one key: passed on to its LockActor.</summary>
-    public abstract record ForKey(Bytes Key) : LocksCommand;
+    public abstract record ForKey(Bytes Key) : LocksCommand, IAnsweredRequest
+    {
+        public object Refusal(CoordinationException error) => new LockReply.Failed(error);
+    }
 
     /// <summary>Get the lock. A null timeout means without end; a try does not wait for a holder, but for etcd up to the timeout.</summary>
     public sealed record Acquire(Bytes Key, LockRequestId Request, bool IsTry, TimeSpan? Timeout) : ForKey(Key);
@@ -21,12 +23,6 @@ internal abstract record LocksCommand
 
     /// <summary>Give the lock back.</summary>
     public sealed record Release(Bytes Key, LockRequestId Request) : ForKey(Key);
-
-    /// <summary>A session lease is held.</summary>
-    public sealed record SessionOpened(LeaseValidity Lease) : LocksCommand;
-
-    /// <summary>The session lease is lost.</summary>
-    public sealed record SessionLost(LeaseId Lease, LossReason Reason) : LocksCommand;
 
     /// <summary>From a LockActor: it has nothing to do and could be forgotten.</summary>
     public sealed record Passivate(Bytes Key) : LocksCommand;

@@ -1,39 +1,55 @@
+using System.Collections.Immutable;
 using Coordination.Diagnostics;
 using Coordination.Leases;
 using Coordination.Locks;
-using Coordination.Time;
 
 namespace Coordination.Supervision;
 
 /// <summary>
-/// The root of the coordination actors. It keeps a session lease open: when one is lost it grants the next, tells the locks of both, and stops
-/// everything in order. Failures of its children are answered here, in one place.
+/// The root of the coordination actors: the session lease, and one actor for each concept. It passes requests to the concept they belong to, tells
+/// all of the session, replaces what failed, and stops everything in order.
 /// </summary>
-internal sealed class CoordinationSupervisor(CoordinationContext context) : UntypedActor, IWithTimers
+internal sealed class CoordinationSupervisor : UntypedActor
 {
-    private readonly LeaseSettings _leaseSettings = new(context.Options.SessionTtl, context.Options.ClockRateBound);
+    private readonly CoordinationContext _context;
     private readonly string _path = Context.Self.Path.ToStringWithoutAddress() + "/";
-    private IActorRef _locks = ActorRefs.Nobody;
-    private IActorRef? _lease;
-    private LeaseValidity? _validity;
-    private IActorRef? _stopCaller;
-    private int _failures;
 
-    public ITimerScheduler Timers { get; set; } = null!;
+    // In the order in which they stop: what others see of this system ends before what it rests on.
+    private readonly ImmutableArray<Concept> _concepts;
+    private readonly IActorRef[] _roots;
+    private IActorRef _session = ActorRefs.Nobody;
+    private LeaseValidity? _lease;
+    private IActorRef? _stopCaller;
+
+    public CoordinationSupervisor(CoordinationContext context)
+    {
+        _context = context;
+        _concepts =
+        [
+            new Concept("locks", typeof(LocksCommand), LocksActor.PropsFor(context)),
+        ];
+        _roots = new IActorRef[_concepts.Length];
+    }
+
+    private bool IsStopping => _stopCaller is not null;
 
     public static Props PropsFor(CoordinationContext context) => Props.Create(() => new CoordinationSupervisor(context));
 
-    // A failed LeaseActor is not restarted under its old lease: its successor gets a new one. The locks restart with empty hands.
+    // What failed is replaced by one that starts with empty hands.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(error =>
     {
-        context.Log.ActorFailed(error, "child of the supervisor");
+        _context.Log.ActorFailed(error, "child of the supervisor");
         return Directive.Stop;
     });
 
     protected override void PreStart()
     {
         Context.System.EventStream.Subscribe(Self, typeof(DeadLetter));
-        StartLocks();
+        for (var i = 0; i < _concepts.Length; i++)
+        {
+            StartConcept(i);
+        }
+
         OpenSession();
     }
 
@@ -41,149 +57,153 @@ internal sealed class CoordinationSupervisor(CoordinationContext context) : Unty
     {
         switch (message)
         {
-            case LocksCommand m:
-                _locks.Forward(m);
+            case SessionEvent m when Sender.Equals(_session):
+                OnSession(m);
                 break;
-            case DeadLetter { Message: LocksCommand.ForKey request } m when m.Recipient.Path.ToStringWithoutAddress().StartsWith(_path, StringComparison.Ordinal):
-                OnUndelivered(request, m.Sender);
-                break;
-            case DeadLetter:
-                break;
-            case LeaseEvent m when Sender.Equals(_lease):
-                OnLease(m);
-                break;
-            case LeaseEvent:
+            case SessionEvent:
                 break;
             case LeaseMessage m:
-                _lease?.Tell(m);
+                _session.Tell(m);
                 break;
             case SupervisorCommand.Stop:
                 _stopCaller = Sender;
-                Timers.CancelAll();
-                Context.Stop(_locks);
-                break;
-            case SupervisorCommand.OpenSession when _lease is null && _stopCaller is null:
-                OpenSession();
+                StopNext();
                 break;
             case SupervisorCommand:
                 break;
             case Terminated m:
                 OnTerminated(m.ActorRef);
                 break;
+            case DeadLetter { Message: IAnsweredRequest request } m when m.Recipient.Path.ToStringWithoutAddress().StartsWith(_path, StringComparison.Ordinal):
+                // It waited in the mailbox of an actor that failed, or was on its way there. It goes to the successor: every request is answered.
+                Route(request, m.Sender);
+                break;
+            case DeadLetter:
+                break;
             default:
-                Unhandled(message);
+                Route(message, Sender);
                 break;
         }
     }
 
-    private void OnLease(LeaseEvent told)
+    private void Route(object message, IActorRef sender)
+    {
+        var index = IndexOf(message);
+        if (index < 0)
+        {
+            Unhandled(message);
+        }
+        else if (!IsStopping)
+        {
+            _roots[index].Tell(message, sender);
+        }
+        else if (message is IAnsweredRequest request)
+        {
+            sender.Tell(request.Refusal(new CoordinationException(CoordinationErrorKind.Stopped, "The coordination system is stopping")));
+        }
+    }
+
+    private int IndexOf(object message)
+    {
+        for (var i = 0; i < _concepts.Length; i++)
+        {
+            if (_concepts[i].Commands.IsInstanceOfType(message))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    private void OnSession(SessionEvent told)
     {
         switch (told)
         {
-            case LeaseEvent.Opened e:
-                _failures = 0;
-                _validity = e.Validity;
-                context.Session.SetOpened(e.Validity);
-                _locks.Tell(new LocksCommand.SessionOpened(e.Validity));
+            case SessionEvent.Opened e:
+                _lease = e.Lease;
+                _context.Session.SetOpened(e.Lease);
                 break;
-            case LeaseEvent.NotYetOpened e:
-                context.Session.SetFailed(e.Error);
-                context.Log.LeaseNotYetOpened(e.Error.Message);
-                break;
-            case LeaseEvent.SuspicionChanged { IsSuspect: true } e:
-                context.Log.LeaseSuspect(e.Lease);
-                break;
-            case LeaseEvent.SuspicionChanged e:
-                context.Log.LeaseTrusted(e.Lease);
-                break;
-            case LeaseEvent.Lost e:
-                // The lost one revokes itself and ends; the next one does not wait for that.
-                CloseSession(e.Reason);
-                if (_stopCaller is null)
-                {
-                    OpenSession();
-                }
-
+            case SessionEvent.NotYetOpened e:
+                _context.Session.SetFailed(e.Error);
+                return;
+            case SessionEvent.Lost:
+                _lease = null;
+                _context.Session.SetLost();
                 break;
         }
-    }
 
-    /// <summary>
-    /// A request that waited in the mailbox of an actor that failed, or was on its way there. It goes to the successor: every request is answered.
-    /// </summary>
-    private void OnUndelivered(LocksCommand.ForKey request, IActorRef sender)
-    {
-        if (_stopCaller is null)
+        foreach (var root in _roots)
         {
-            _locks.Tell(request, sender);
-        }
-        else
-        {
-            sender.Tell(new LockReply.Failed(new CoordinationException(CoordinationErrorKind.Stopped, "The coordination system is stopping")));
+            root.Tell(told);
         }
     }
 
     private void OnTerminated(IActorRef actor)
     {
-        if (actor.Equals(_locks))
+        if (actor.Equals(_session))
         {
-            if (_stopCaller is null)
-            {
-                StartLocks();
-                if (_validity is { } open)
-                {
-                    _locks.Tell(new LocksCommand.SessionOpened(open));
-                }
-            }
-            else if (_lease is { } lease)
-            {
-                lease.Tell(new LeaseMessage.Release(context.Clock.Now));
-            }
-            else
-            {
-                Finish();
-            }
+            OnSessionEnded();
         }
-        else if (actor.Equals(_lease))
+        else if (Array.IndexOf(_roots, actor) is var index and >= 0)
         {
-            CloseSession(LossReason.Expired);
-            if (_stopCaller is not null)
+            if (IsStopping)
             {
-                Finish();
+                _roots[index] = ActorRefs.Nobody;
+                StopNext();
             }
             else
             {
-                Timers.StartSingleTimer("session", new SupervisorCommand.OpenSession(), BackoffPolicy.Default.After(++_failures, Random.Shared));
+                StartConcept(index);
             }
         }
     }
 
-    private void StartLocks()
+    private void OnSessionEnded()
     {
-        _locks = Context.ActorOf(LocksActor.PropsFor(context));
-        Context.Watch(_locks);
+        // A session that failed lost its lease without telling.
+        if (_lease is { } lost)
+        {
+            OnSession(new SessionEvent.Lost(lost.Id, lost.Reason ?? LossReason.Expired));
+        }
+
+        if (IsStopping)
+        {
+            _stopCaller!.Tell(new SupervisorCommand.Done());
+            Context.Stop(Self);
+        }
+        else
+        {
+            OpenSession();
+        }
+    }
+
+    private void StartConcept(int index)
+    {
+        var root = _roots[index] = Context.ActorOf(_concepts[index].Props);
+        Context.Watch(root);
+        if (_lease is { } open)
+        {
+            root.Tell(new SessionEvent.Opened(open));
+        }
     }
 
     private void OpenSession()
     {
-        _lease = Context.ActorOf(LeaseActor.PropsFor(context, _leaseSettings));
-        Context.Watch(_lease);
+        _session = Context.ActorOf(SessionActor.PropsFor(_context, new LeaseSettings(_context.Options.SessionTtl, _context.Options.ClockRateBound)));
+        Context.Watch(_session);
     }
 
-    private void CloseSession(LossReason reason)
+    /// <summary>One concept after the other, the session last.</summary>
+    private void StopNext()
     {
-        _lease = null;
-        context.Session.SetLost();
-        if (_validity is { } lost)
+        if (_roots.FirstOrDefault(r => !r.IsNobody()) is { } next)
         {
-            _validity = null;
-            _locks.Tell(new LocksCommand.SessionLost(lost.Id, reason));
+            Context.Stop(next);
         }
-    }
-
-    private void Finish()
-    {
-        _stopCaller!.Tell(new SupervisorCommand.Done());
-        Context.Stop(Self);
+        else
+        {
+            _session.Tell(new SessionCommand.Close());
+        }
     }
 }

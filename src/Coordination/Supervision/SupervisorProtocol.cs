@@ -12,7 +12,4 @@ internal abstract record SupervisorCommand
 
     /// <summary>The answer to <see cref="Stop"/>.</summary>
     public sealed record Done : SupervisorCommand;
-
-    /// <summary>Fact: the pause before the next lease after a failed LeaseActor is over.</summary>
-    public sealed record OpenSession : SupervisorCommand;
 }

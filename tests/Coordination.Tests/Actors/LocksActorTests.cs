@@ -22,7 +22,7 @@ public sealed class LocksActorTests : ActorTest
         _caller.Send(locks, new LocksCommand.Acquire(Key, LockRequestId.Next(), IsTry: false, null));
         Etcd.ExpectNothing();
 
-        locks.Tell(new LocksCommand.SessionOpened(Lease()));
+        locks.Tell(new SessionEvent.Opened(Lease()));
         Etcd.Next<EtcdOp.Txn>().Answer(Won(42));
 
         _caller.ExpectMsg<LockReply.Acquired>();
@@ -38,8 +38,8 @@ public sealed class LocksActorTests : ActorTest
         _caller.Send(locks, new LocksCommand.Acquire(Key, LockRequestId.Next(), IsTry: false, null));
 
         lease.Lose(LossReason.LeaseGone);
-        locks.Tell(new LocksCommand.SessionLost(lease.Id, LossReason.LeaseGone));
-        locks.Tell(new LocksCommand.SessionOpened(Lease(8)));
+        locks.Tell(new SessionEvent.Lost(lease.Id, LossReason.LeaseGone));
+        locks.Tell(new SessionEvent.Opened(Lease(8)));
         var next = Etcd.Next<EtcdOp.Txn>();
         next.Answer(Won(44));
 
@@ -104,7 +104,7 @@ public sealed class LocksActorTests : ActorTest
     {
         var locks = _parent.ChildActorOf(LocksActor.PropsFor(ContextFor()));
         lease = Lease();
-        locks.Tell(new LocksCommand.SessionOpened(lease));
+        locks.Tell(new SessionEvent.Opened(lease));
         return locks;
     }
 }

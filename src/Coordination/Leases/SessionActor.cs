@@ -1,0 +1,137 @@
+using Coordination.Diagnostics;
+using Coordination.Time;
+
+namespace Coordination.Leases;
+
+/// <summary>
+/// Keeps a lease open for its parent: when one is lost it grants the next and tells of both. One carries the whole system by default; a lock or a
+/// registration that wants a lease of its own has its own.
+/// </summary>
+internal sealed class SessionActor(CoordinationContext context, LeaseSettings settings) : UntypedActor, IWithTimers
+{
+    private IActorRef? _lease;
+    private LeaseValidity? _validity;
+    private bool _isClosing;
+    private int _failures;
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public static Props PropsFor(CoordinationContext context, LeaseSettings settings) => Props.Create(() => new SessionActor(context, settings));
+
+    // A failed LeaseActor is not restarted under its old lease: its successor gets a new one.
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(error =>
+    {
+        context.Log.ActorFailed(error, "LeaseActor");
+        return Directive.Stop;
+    });
+
+    protected override void PreStart() => Open();
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case LeaseEvent m when Sender.Equals(_lease):
+                OnLease(m);
+                break;
+            case LeaseEvent:
+                break;
+            case LeaseMessage m:
+                _lease?.Tell(m);
+                break;
+            case SessionCommand.Close:
+                Close();
+                break;
+            case SessionCommand.OpenDue when _lease is null && !_isClosing:
+                Open();
+                break;
+            case SessionCommand:
+                break;
+            case Terminated m:
+                OnTerminated(m.ActorRef);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void OnLease(LeaseEvent told)
+    {
+        switch (told)
+        {
+            case LeaseEvent.Opened e:
+                _failures = 0;
+                _validity = e.Validity;
+                Context.Parent.Tell(new SessionEvent.Opened(e.Validity));
+                break;
+            case LeaseEvent.NotYetOpened e:
+                context.Log.LeaseNotYetOpened(e.Error.Message);
+                Context.Parent.Tell(new SessionEvent.NotYetOpened(e.Error));
+                break;
+            case LeaseEvent.SuspicionChanged { IsSuspect: true } e:
+                context.Log.LeaseSuspect(e.Lease);
+                break;
+            case LeaseEvent.SuspicionChanged e:
+                context.Log.LeaseTrusted(e.Lease);
+                break;
+            case LeaseEvent.Lost e:
+                // The lost one revokes itself and ends; the next one does not wait for that.
+                TellLost(e.Reason);
+                if (!_isClosing)
+                {
+                    Open();
+                }
+
+                break;
+        }
+    }
+
+    private void OnTerminated(IActorRef actor)
+    {
+        if (!actor.Equals(_lease))
+        {
+            return;
+        }
+
+        _lease = null;
+        TellLost(LossReason.Expired);
+        if (_isClosing)
+        {
+            Context.Stop(Self);
+        }
+        else
+        {
+            Timers.StartSingleTimer("open", new SessionCommand.OpenDue(), BackoffPolicy.Default.After(++_failures, Random.Shared));
+        }
+    }
+
+    private void Open()
+    {
+        _lease = Context.ActorOf(LeaseActor.PropsFor(context, settings));
+        Context.Watch(_lease);
+    }
+
+    private void Close()
+    {
+        _isClosing = true;
+        Timers.CancelAll();
+        if (_lease is null)
+        {
+            Context.Stop(Self);
+        }
+        else
+        {
+            _lease.Tell(new LeaseMessage.Release(context.Clock.Now));
+        }
+    }
+
+    private void TellLost(LossReason reason)
+    {
+        if (_validity is { } lost)
+        {
+            _validity = null;
+            Context.Parent.Tell(new SessionEvent.Lost(lost.Id, reason));
+        }
+    }
+}

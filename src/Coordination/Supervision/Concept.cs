@@ -1,0 +1,7 @@
+namespace Coordination.Supervision;
+
+/// <summary>A concept under the supervisor: the actor at its root, and the messages from outside that it is sent.</summary>
+/// <param name="Name">For the log.</param>
+/// <param name="Commands">The base type of what it is told.</param>
+/// <param name="Props">How to make its root. The root is also told every <see cref="Coordination.Leases.SessionEvent"/> of the session.</param>
+internal sealed record Concept(string Name, Type Commands, Props Props);
