@@ -348,6 +348,7 @@ internal sealed class LockActor : UntypedActor, IWithTimers
         LockTimer.Fallback => _context.Options.Locks.FallbackInterval * (1 + (0.5 * Random.Shared.NextDouble())),
         LockTimer.DeadHead => LockOptions.DeadHeadDelay * (1 + (0.5 * Random.Shared.NextDouble())),
         LockTimer.Line => BackoffPolicy.Default.After(e.Failures, Random.Shared),
+        LockTimer.WatchAhead => LockOptions.WatchAheadDelay,
         LockTimer.OwnKeyWatch => _context.Options.Locks.OwnKeyWatchDelay,
         _ => LockOptions.ConfirmInterval,
     };

@@ -78,6 +78,12 @@ internal sealed record LockTicket(AttemptId Attempt, LeaseId Lease, Revision Pla
     /// <summary>Whose turn is right before ours; null when it is ours.</summary>
     public LineTicket? Ahead { get; init; }
 
+    /// <summary>The revision at which that was so.</summary>
+    public Revision SeenAt { get; init; }
+
+    /// <summary>Whether the ticket ahead is watched.</summary>
+    public bool IsAheadWatched { get; init; }
+
     /// <summary>Whose turn is right after ours.</summary>
     public LineTicket? Next { get; init; }
 

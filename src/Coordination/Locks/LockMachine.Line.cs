@@ -8,6 +8,8 @@ namespace Coordination.Locks;
 /// </content>
 internal sealed partial class LockMachine
 {
+    private static readonly LockEffect[] Nothing = [];
+
     /// <summary>The key is free, and so far it was not.</summary>
     private LockStep Free(LockState state) =>
         !state.JoinsLine || state.Ticket is { IsFirst: true }
@@ -20,9 +22,14 @@ internal sealed partial class LockMachine
     private static LockStep Taken(LockState state, KeyValue current)
     {
         var taken = state with { Phase = new LockPhase.Blocked(), Holder = LockValue.HolderOf(current) };
-        return state.Phase is LockPhase.Blocked { IsFree: true }
+        var step = state.Phase is LockPhase.Blocked { IsFree: true }
             ? new LockStep(taken, [new LockEffect.CancelTimer(LockTimer.DeadHead), new LockEffect.SetTimer(LockTimer.Fallback, 0)])
             : taken;
+
+        // Who was right before us has been served, so now we are first. The read shows who comes after us.
+        return taken is { Ticket: { IsPlaced: true, Ahead: { } ahead }, Lease: not null } && ahead.Lease == current.Lease
+            ? step.Then(ForgetAhead).Then(ReadLine).Then(s => s with { Ticket = s.Ticket! with { IsLineKnown = true } })
+            : step;
     }
 
     /// <summary>Blocked, and the watch runs: sees to it that we have a ticket and know who is before us.</summary>
@@ -71,18 +78,33 @@ internal sealed partial class LockMachine
             IsLineKnown = true,
             PlacedAt = ticket is { IsPlaced: false, Reads: 1 } ? m.SentAt : ticket.PlacedAt,
             Ahead = m.Ahead,
+            SeenAt = m.Revision,
             Next = m.Next,
         };
-        return WatchAhead(state with { Ticket = known }, ticket.Ahead, m.Ahead, m.Revision)
+        return FollowAhead(state, known)
             .Then(s => OnKeyRead(s, new LockMessage.KeyRead(m.Current, m.Revision, m.ValidFor)))
             .Then(TakeTurn)
             .Then(LeaveIfUnwanted);
     }
 
-    private static LockStep WatchAhead(LockState state, LineTicket? before, LineTicket? now, Revision revision) =>
-        before?.Key == now?.Key ? state
-        : now is null ? new LockStep(state, [new LockEffect.StopWatchAhead()])
-        : new LockStep(state, [new LockEffect.WatchAhead(now.Key, revision.Next)]);
+    /// <summary>A watch on the ticket ahead is for the case that its owner gives up or dies. In a quick line it is not worth its cost.</summary>
+    private static LockStep FollowAhead(LockState state, LockTicket known)
+    {
+        var before = state.Ticket!;
+        return before.Ahead?.Key == known.Ahead?.Key ? state with { Ticket = known }
+            : new LockStep(
+                state with { Ticket = known with { IsAheadWatched = false } },
+                [
+                    .. before.IsAheadWatched ? [new LockEffect.StopWatchAhead()] : Nothing,
+                    known.Ahead is null ? new LockEffect.CancelTimer(LockTimer.WatchAhead) : new LockEffect.SetTimer(LockTimer.WatchAhead, 0),
+                ]);
+    }
+
+    private static LockStep WatchAhead(LockState state) => state.Ticket is { Ahead: { } ahead, IsAheadWatched: false } ticket
+        ? new LockStep(state with { Ticket = ticket with { IsAheadWatched = true } }, [new LockEffect.WatchAhead(ahead.Key, ticket.SeenAt.Next)])
+        : state;
+
+    private static LockStep ForgetAhead(LockState state) => FollowAhead(state, state.Ticket! with { Ahead = null });
 
     /// <summary>Our ticket was being placed when nobody wanted it any more.</summary>
     private static LockStep LeaveIfUnwanted(LockState state) => state is { Phase: LockPhase.Leaving, Ticket: { } ticket }
@@ -134,7 +156,7 @@ internal sealed partial class LockMachine
             return state;
         }
 
-        var unknown = new LockStep(state with { Ticket = ticket with { Ahead = null, IsLineKnown = false } }, [new LockEffect.StopWatchAhead()]);
+        var unknown = ForgetAhead(state with { Ticket = ticket with { IsLineKnown = false } });
         return state.Phase is LockPhase.Blocked && state.Lease is not null ? unknown.Then(ReadLine) : unknown;
     }
 
@@ -174,7 +196,6 @@ internal sealed partial class LockMachine
     /// <summary>Our ticket is used up, by our attempt or by a hand-over: the next one of ours takes a new place.</summary>
     private static LockStep ConsumeTicket(LockState state) => DropTicket(state with { Place = null });
 
-    private static LockStep DropTicket(LockState state) => state.Ticket?.Ahead is null
-        ? state with { Ticket = null }
-        : new LockStep(state with { Ticket = null }, [new LockEffect.StopWatchAhead()]);
+    private static LockStep DropTicket(LockState state) =>
+        state.Ticket is null ? state : ForgetAhead(state).Then(s => s with { Ticket = null });
 }

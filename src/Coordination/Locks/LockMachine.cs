@@ -128,6 +128,7 @@ internal sealed partial class LockMachine(LockSettings settings, Func<AttemptId>
         (LockTimer.Fallback, LockPhase.Blocked { IsFree: false }) => Advance(state with { Ticket = state.Ticket is { IsPending: false } t ? t with { IsLineKnown = false } : state.Ticket }),
         (LockTimer.DeadHead, LockPhase.Blocked { IsFree: true }) => Attempt(state, inTurn: false),
         (LockTimer.Line, LockPhase.Blocked) => StandInLine(state),
+        (LockTimer.WatchAhead, _) => WatchAhead(state),
         (LockTimer.Confirm, LockPhase.Confirming p) => Own(state, p.Tenure, m.ValidFor),
         (LockTimer.OwnKeyWatch, LockPhase.Holding p) => EnsureWatch(state, p.Tenure.Token.Next),
         _ => state,

@@ -110,6 +110,9 @@ internal enum LockTimer
     /// <summary>Try again to place the ticket or to read the line.</summary>
     Line,
 
+    /// <summary>Waited long enough for a watch on the ticket ahead to be worth its cost.</summary>
+    WatchAhead,
+
     /// <summary>Held long enough for a watch on the own key to be worth its cost.</summary>
     OwnKeyWatch,
 

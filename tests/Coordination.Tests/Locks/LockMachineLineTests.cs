@@ -40,7 +40,8 @@ public sealed class LockMachineLineTests
         it.Met(1, Foreign(5));
         it.Tell(new LockMessage.WatchStarted());
 
-        Assert.Equal([new LockEffect.WatchAhead("waiters/3", new(7))], it.Line(Foreign(5), 6, ahead: Other(3)));
+        Assert.Equal([new LockEffect.SetTimer(LockTimer.WatchAhead, 0)], it.Line(Foreign(5), 6, ahead: Other(3)));
+        Assert.Equal([new LockEffect.WatchAhead("waiters/3", new(7))], it.Fire(LockTimer.WatchAhead));
         Assert.Equal([new LockEffect.CancelTimer(LockTimer.Fallback), new LockEffect.SetTimer(LockTimer.DeadHead, 0)], it.ShowDeletion(8));
     }
 
@@ -52,6 +53,15 @@ public sealed class LockMachineLineTests
 
         Assert.IsType<LockEffect.SendLineRead>(it.Tell(new LockMessage.AheadGone("waiters/3"))[^1]);
         Assert.Contains(it.Line(null, 9), e => e is LockEffect.SendAttempt { InTurn: true });
+    }
+
+    [Fact]
+    public void When_the_one_ahead_is_shown_holding_the_lock_it_is_our_turn_next()
+    {
+        var it = InLine(5, ahead: Other(3));
+
+        Assert.IsType<LockEffect.SendLineRead>(it.ShowPut(Foreign(8) with { Lease = Other(3).Lease })[^1]);
+        Assert.Contains(it.ShowDeletion(9), e => e is LockEffect.SendAttempt { InTurn: true });
     }
 
     [Fact]

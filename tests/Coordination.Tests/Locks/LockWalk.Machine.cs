@@ -27,7 +27,8 @@ internal sealed partial class LockWalk
             "the machine holds the lock for exactly the one whom it told so");
         Promise(_claimed == 0 || _releasing || _claimToken >= _shownChange, $"a holder is told when its key is shown changed (at {_shownChange})");
 Promise((_watchAt is not null || _watchStarting) == _state.IsWatching && _watchStarting == (_state.Watch == KeyWatch.Starting), "the watch runs when the machine thinks so");
-        Promise(_aheadWatched == _state.Ticket?.Ahead?.Key, "the ticket before ours is watched, and no other");
+        Promise(_aheadWatched == (_state.Ticket is { IsAheadWatched: true } t ? t.Ahead!.Key : (Bytes?)null), "the ticket before ours is watched, and no other");
+        Promise(_state.Ticket is not { Ahead: not null, IsAheadWatched: false } || _timers.Contains(LockTimer.WatchAhead), "the ticket before ours will be watched");
     }
 
     private void Run(LockEffect effect)
@@ -71,6 +72,7 @@ Promise((_watchAt is not null || _watchStarting) == _state.IsWatching && _watchS
                 _watchAt = _watchStarting ? null : _history.TakeWhile(h => h.Revision < e.From).Count();
                 break;
             case LockEffect.WatchAhead e:
+                Promise(_aheadWatched is null, "one watch on a ticket at a time");
                 _aheadWatched = e.Key;
                 break;
             case LockEffect.StopWatchAhead:
