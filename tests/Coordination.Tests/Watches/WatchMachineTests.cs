@@ -9,7 +9,7 @@ public sealed class WatchMachineTests
     private static readonly EtcdException Broken = new(CoordinationErrorKind.Unavailable, WriteOutcome.Unknown, "the stream broke");
     private static readonly EtcdException Compacted = new(CoordinationErrorKind.Compacted, WriteOutcome.NotApplied, "compacted");
 
-    private WatchState _state = WatchState.StartingAt(new(5));
+    private WatchState _state = WatchState.For(new WatchSpec("a", new(5)));
 
     [Fact]
     public void A_watch_from_a_revision_opens_there() =>
@@ -18,7 +18,7 @@ public sealed class WatchMachineTests
     [Fact]
     public void A_watch_without_a_start_reads_the_keys_and_goes_on_from_the_next_revision()
     {
-        _state = WatchState.StartingAt(Revision.None);
+        _state = WatchState.For(new WatchSpec("a", Revision.None));
 
         Assert.Equal([new WatchEffect.List()], Tell(new WatchMessage.Start()));
         var effects = Tell(Listed(9, Kv("a", 3)));
@@ -110,7 +110,7 @@ public sealed class WatchMachineTests
     [Fact]
     public void After_a_compaction_the_keys_are_read_and_the_difference_is_told_with_deletions()
     {
-        _state = WatchState.StartingAt(Revision.None);
+        _state = WatchState.For(new WatchSpec("a", Revision.None));
         Tell(new WatchMessage.Start());
         Tell(Listed(9, Kv("a", 3), Kv("b", 4), Kv("c", 5)));
         Signal(Created(9));
@@ -130,7 +130,7 @@ public sealed class WatchMachineTests
     [Fact]
     public void A_key_that_was_deleted_and_made_again_while_the_history_was_cut_is_a_change()
     {
-        _state = WatchState.StartingAt(Revision.None);
+        _state = WatchState.For(new WatchSpec("a", Revision.None));
         Tell(new WatchMessage.Start());
         Tell(Listed(9, Kv("a", 3)));
         Signal(new EtcdWatchSignal.Ended(Compacted));
@@ -152,7 +152,7 @@ public sealed class WatchMachineTests
     [Fact]
     public void A_failed_read_is_tried_again()
     {
-        _state = WatchState.StartingAt(Revision.None);
+        _state = WatchState.For(new WatchSpec("a", Revision.None));
         Tell(new WatchMessage.Start());
 
         Assert.Contains(new WatchEffect.SetRetryTimer(1), Tell(new WatchMessage.ListFailed(Broken)));
