@@ -1,7 +1,8 @@
 namespace Coordination.Watches;
 
 /// <summary>An actor of the host that follows a watch, by messages.</summary>
-internal sealed class ActorSubscriber(KeyWatch watch, WatchSpec spec, IActorRef actor, bool isAcknowledged) : WatchSubscriber(spec, watch.Options)
+internal sealed class ActorSubscriber(KeyWatch watch, KeyWatchOptions options, WatchSpec spec, IActorRef actor, bool isAcknowledged)
+    : WatchSubscriber(spec, options)
 {
     private WatchNotice? _unacknowledged;
 

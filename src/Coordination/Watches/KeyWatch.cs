@@ -78,7 +78,7 @@ public sealed class KeyWatch : IAsyncEnumerable<WatchEvent>
     public IDisposable Subscribe(IActorRef subscriber, bool oneAtATime = false)
     {
         ArgumentNullException.ThrowIfNull(subscriber);
-        return new Subscription(_system, new ActorSubscriber(this, _spec, subscriber, oneAtATime));
+        return new Subscription(_system, new ActorSubscriber(this, Options, _spec, subscriber, oneAtATime));
     }
 
     private async IAsyncEnumerable<WatchEvent> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)

@@ -34,22 +34,29 @@ internal sealed class StreamSubscriber(WatchSpec spec, KeyWatchOptions options) 
     {
         while (true)
         {
-            Func<WatchEvent>? next;
-            lock (Gate)
+            if (TryRead() is { } next)
             {
-                next = Buffer.Take();
-                if (next is null && _end is { } end)
-                {
-                    throw new CoordinationException(end.Kind, end.Message, end);
-                }
-            }
-
-            if (next is not null)
-            {
-                return next();
+                return next;
             }
 
             await _signal.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>The next event, or null when there is none now.</summary>
+    /// <exception cref="CoordinationException">It is over.</exception>
+    public WatchEvent? TryRead()
+    {
+        Func<WatchEvent>? next;
+        lock (Gate)
+        {
+            next = Buffer.Take();
+            if (next is null && _end is { } end)
+            {
+                throw new CoordinationException(end.Kind, end.Message, end);
+            }
+        }
+
+        return next?.Invoke();
     }
 }

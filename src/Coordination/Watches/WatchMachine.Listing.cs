@@ -16,15 +16,15 @@ internal static partial class WatchMachine
         if (state.PagesAt == Revision.None)
         {
             // The first page was a linearizable read of the newest: it says which history this is.
-            state = state with { PagesAt = header.Revision, Reason = ReasonShown(state, header), Cluster = Known(state.Cluster, header.ClusterId) };
+            state = state with { PagesAt = header.Revision, Reason = ReasonShown(state, header) };
         }
         else if (IsOther(state.Cluster, header.ClusterId))
         {
-            return BackOff(state, new EtcdException(
+            return BackOff(state with { Next = Revision.None }, new EtcdException(
                 CoordinationErrorKind.Unavailable, WriteOutcome.NotApplied, "While the keys were read, another cluster answered"));
         }
 
-        state = state with { Pages = state.Pages.AddRange(result.KeyValues) };
+        state = state with { Pages = state.Pages.AddRange(result.KeyValues), Cluster = Known(state.Cluster, header.ClusterId) };
         return result.More && !result.KeyValues.IsEmpty
             ? (state, [new WatchEffect.List(After(state.Spec.Keys, state.Pages[^1].Key), state.PagesAt, state.PageSize)])
             : OnAllListed(state, header);
@@ -41,7 +41,7 @@ internal static partial class WatchMachine
         var listed = WatchedKeys.From(at, state.Pages);
         var next = state with
         {
-            Known = listed, IsWhole = !state.Spec.NoPuts, Seen = header.Revision, Cluster = Known(state.Cluster, header.ClusterId), Pages = [],
+            Known = listed, IsWhole = !state.Spec.NoPuts, Seen = header.Revision, Pages = [],
         };
         if (state.Next != Revision.None)
         {
