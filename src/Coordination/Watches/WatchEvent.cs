@@ -24,6 +24,12 @@ public abstract record WatchEvent
         internal WatchedKeys State { get; init; } = WatchedKeys.Empty;
     }
 
+    /// <summary>
+    /// A watch without a start has begun: every change after this revision will be told. What is read from now on has no gap to what follows.
+    /// </summary>
+    /// <param name="Revision">The revision of the store when the watch began.</param>
+    public sealed record Started(Revision Revision) : WatchEvent;
+
     /// <summary>Changes, whole revisions.</summary>
     /// <param name="Revision">The revision of the last change.</param>
     /// <param name="Events">The changes, in order. Those of one transaction have the same revision.</param>

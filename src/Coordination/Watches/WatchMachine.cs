@@ -26,7 +26,8 @@ internal static partial class WatchMachine
     };
 
     private static Step Begin(WatchState state) =>
-        state.Next == Revision.None ? List(state, Revision.None)
+        state is { Spec.FromNow: true, HasTold: false } ? Open(state, [])
+        : state.Next == Revision.None ? List(state, Revision.None)
         : state is { Spec.ReadsBefore: true, IsWhole: false } ? List(state, new Revision(state.Next.Value - 1))
         : Open(state, []);
 
@@ -66,7 +67,12 @@ internal static partial class WatchMachine
             effects = effects.Add(new WatchEffect.SetStableTimer(state.Generation));
         }
 
-        if (state.Interruption is not null)
+        if (state is { Spec.FromNow: true, HasTold: false })
+        {
+            state = state with { Next = header.Revision.Next, HasTold = true };
+            effects = effects.Add(new WatchEffect.Tell(new WatchEvent.Started(header.Revision)));
+        }
+        else if (state.Interruption is not null)
         {
             effects = effects.Add(new WatchEffect.Tell(new WatchEvent.Resumed(header.Revision)));
         }

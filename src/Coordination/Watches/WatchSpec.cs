@@ -7,6 +7,11 @@ namespace Coordination.Watches;
 /// <param name="From">The first revision to tell; none means to begin with a snapshot.</param>
 internal sealed record WatchSpec(KeyRange Keys, Revision From)
 {
+    /// <summary>
+    /// Begin with the next change, without a snapshot, as soon as the server has taken the watch; that is told. <see cref="From"/> is none then.
+    /// </summary>
+    public bool FromNow { get; init; }
+
     /// <summary>Tell what a key was before each change.</summary>
     public bool PreviousValue { get; init; }
 

@@ -28,6 +28,12 @@ internal sealed class WatcherActor : UntypedActor, IWithTimers
     /// <summary>A watch of <paramref name="keys"/> from a revision, or (none) beginning with a snapshot. It tells its parent.</summary>
     public static Props PropsFor(CoordinationContext context, KeyRange keys, Revision from) => PropsFor(context, new WatchSpec(keys, from));
 
+    /// <summary>
+    /// A watch of what happens to <paramref name="keys"/> from now on; it tells when that is. etcd serves a watch from a past revision late (every
+    /// 100 ms), and on a busy store every revision is past by the time the watch arrives: who is in a hurry watches from now and then reads.
+    /// </summary>
+    public static Props FromNow(CoordinationContext context, KeyRange keys) => PropsFor(context, new WatchSpec(keys, Revision.None) { FromNow = true });
+
     /// <summary>A watch that tells its parent.</summary>
     public static Props PropsFor(CoordinationContext context, WatchSpec spec) => Props.Create(() => new WatcherActor(context, spec, false));
 

@@ -8,7 +8,7 @@ public sealed class WatchMachineWalkTests
 {
     private static readonly KeyRange Keys = KeyRange.Between("a", "z");
 
-    public static TheoryData<string> Specs => ["snapshot", "pages", "from 1", "from 3, reading before", "no puts", "no deletes"];
+    public static TheoryData<string> Specs => ["snapshot", "pages", "from 1", "from now", "from 3, reading before", "no puts", "no deletes"];
 
     [Theory]
     [MemberData(nameof(Specs))]
@@ -19,6 +19,7 @@ public sealed class WatchMachineWalkTests
             "snapshot" => new WatchSpec(Keys, Revision.None),
             "pages" => new WatchSpec(Keys, Revision.None) { PageSize = 2 },
             "from 1" => new WatchSpec(Keys, new(1)),
+            "from now" => new WatchSpec(Keys, Revision.None) { FromNow = true },
             "from 3, reading before" => new WatchSpec(Keys, new(3)) { ReadsBefore = true, PageSize = 1 },
             "no puts" => new WatchSpec(Keys, Revision.None) { NoPuts = true },
             _ => new WatchSpec(Keys, Revision.None) { NoDeletes = true },

@@ -158,9 +158,9 @@ internal sealed partial class WatchWalk
         Promise(!_streamOpen, "one stream at a time");
         Promise(e.Generation > _generation, "every stream has a number of its own");
         Promise(
-            e.From.Value == _told + 1 || Histories(_told).Any(i => !Filter(_etcd[i].Between(_told + 1, e.From.Value - 1)).Any()),
+            (_spec.FromNow && _told == 0) || e.From.Value == _told + 1 || Histories(_told).Any(i => !Filter(_etcd[i].Between(_told + 1, e.From.Value - 1)).Any()),
             $"resumes after what was told ({_told}), not at {e.From}");
-        (_generation, _streamAt, _stable) = (e.Generation, e.From.Value, false);
+        (_generation, _streamAt, _stable) = (e.Generation, e.From == Revision.None ? _etcd.Now.Revision + 1 : e.From.Value, false);
         if (_random.Next(8) == 0)
         {
             Send(new EtcdWatchSignal.Ended(Refused));
@@ -169,7 +169,7 @@ internal sealed partial class WatchWalk
 
         // A member that lags says a smaller revision, and would serve in time.
         _streamOpen = true;
-        Send(new EtcdWatchSignal.Created(Header(_random.Next(10) == 0 ? Math.Max(1, _etcd.Now.Revision - _random.Next(4)) : _etcd.Now.Revision)));
+        Send(new EtcdWatchSignal.Created(Header(_random.Next(10) == 0 && e.From != Revision.None ? Math.Max(1, _etcd.Now.Revision - _random.Next(4)) : _etcd.Now.Revision)));
     }
 
     private WatchMessage Answer(WatchEffect call)

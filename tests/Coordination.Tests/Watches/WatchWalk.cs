@@ -91,6 +91,10 @@ internal sealed partial class WatchWalk
                 Replace(e.KeyValues);
                 Settle(e.Revision);
                 break;
+            case WatchEvent.Started e:
+                Promise(_spec.FromNow && _told == 0, "a watch from now begins once");
+                (_told, _isInterrupted, _histories) = (e.Revision.Value, false, [.. Enumerable.Range(0, _etcd.Index + 1).Where(i => _etcd[i].Revision >= e.Revision.Value)]);
+                break;
             case WatchEvent.Changed e:
                 OnChanged(e);
                 break;
