@@ -31,6 +31,8 @@ public sealed class TcpProxy : IAsyncDisposable
 
     public Uri Endpoint { get; }
 
+    public static TcpProxy To(Uri target) => new(target);
+
     /// <summary>What the server says disappears: the client waits for replies to what was done.</summary>
     public bool DropReplies
     {
