@@ -1,5 +1,4 @@
 // Watches on a real etcd of its own. Usage: dotnet run -c Release --project bench/Coordination.Watch.Bench [-- latency|streams|many]
-using Coordination.Testing;
 using Coordination.Watch.Bench;
 
 var what = args.FirstOrDefault() ?? "all";

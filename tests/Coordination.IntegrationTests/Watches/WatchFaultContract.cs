@@ -75,6 +75,39 @@ public abstract class WatchFaultContract(ServerFixture fixture) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_quiet_stream_that_answers_is_not_given_up()
+    {
+        await using var proxy = TcpProxy.To(fixture.Server.Endpoint);
+        await using var etcd = new EtcdClient(new EtcdClientOptions { Endpoints = [proxy.Endpoint], WatchSilenceLimit = TimeSpan.FromMilliseconds(400) });
+        var created = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var watch = etcd.Watch(
+            new EtcdWatchSpec(Keys, Revision.None), signal => (signal is EtcdWatchSignal.Ended ? ended : created).TrySetResult());
+        await created.Task;
+
+        // Each is a question for a sign of life.
+        for (var questions = 0; questions < 6; questions++)
+        {
+            await proxy.RequestPassedAsync().WaitAsync(TimeSpan.FromSeconds(10));
+        }
+
+        Assert.False(ended.Task.IsCompleted);
+    }
+
+    [Fact]
+    public async Task A_callback_that_throws_loses_its_own_watch_only()
+    {
+        var now = (await _etcd.GetAsync(new EtcdOp.Get(Keys))).Header.Revision.Next;
+        var told = new TaskCompletionSource<EtcdWatchSignal>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var bad = _etcd.Watch(new EtcdWatchSpec(Keys, now), _ => throw new InvalidOperationException("a bug of the caller"));
+        using var good = _etcd.Watch(new EtcdWatchSpec(Keys, now), signal => _ = signal is not EtcdWatchSignal.Created && told.TrySetResult(signal));
+
+        await PutAsync("a", "1");
+
+        Assert.IsType<EtcdWatchSignal.Changes>(await told.Task.WaitAsync(TimeSpan.FromSeconds(10)));
+    }
+
+    [Fact]
     public async Task When_nothing_gets_through_it_says_that_it_may_be_stale_and_goes_on_when_it_can()
     {
         await using var record = await WatchRecord.StartAsync(_system.Watch(Keys));

@@ -182,7 +182,18 @@ internal sealed class WatchStream : IAsyncDisposable
     {
         public WatchFragments Fragments { get; } = new();
 
-        public void Signal(EtcdWatchSignal signal) => onSignal(signal);
+        public void Signal(EtcdWatchSignal signal)
+        {
+            try
+            {
+                onSignal(signal);
+            }
+            catch (Exception)
+            {
+                // Whoever throws here loses its own watch, and not those of others on the stream.
+                Dispose();
+            }
+        }
 
         public void Dispose() => stream.Cancel(id);
     }
