@@ -21,7 +21,7 @@ public static class HoconOptions
             "watch-silence-limit", "stream-queue-limit",
         ],
         ["watches"] = ["list-page-size", "max-subscribers"],
-        ["locks"] = ["max-waiters", "max-locks", "idle-timeout", "own-key-watch-delay", "fallback-interval"],
+        ["locks"] = ["max-waiters", "max-locks", "idle-timeout", "own-key-watch-delay", "fallback-interval", "waiters-prefix"],
     };
 
     /// <summary>Reads a file.</summary>
@@ -84,6 +84,7 @@ public static class HoconOptions
                 IdleTimeout = Duration(config, "locks.idle-timeout", locks.IdleTimeout),
                 OwnKeyWatchDelay = Duration(config, "locks.own-key-watch-delay", locks.OwnKeyWatchDelay),
                 FallbackInterval = Duration(config, "locks.fallback-interval", locks.FallbackInterval),
+                WaitersPrefix = Text(config, "locks.waiters-prefix", locks.WaitersPrefix),
             },
             Watches = watches with
             {
