@@ -58,43 +58,6 @@ public abstract class WatchFaultContract(ServerFixture fixture) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_half_open_connection_is_noticed_and_another_one_is_made()
-    {
-        await using var record = await WatchRecord.StartAsync(_system.Watch(Keys));
-        await record.UntilAsync(await PutAsync("a", "1"));
-        var start = TimeProvider.System.GetTimestamp();
-
-        _proxy.FreezeLinks();
-        var missed = await PutAsync("a", "2");
-        await record.UntilAsync(missed);
-
-        // The limit of silence is a second; the rest is the backoff and the new connection.
-        Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.FromMilliseconds(700), TimeSpan.FromSeconds(4));
-        Assert.Contains(record.Told, e => e is WatchEvent.Interrupted { Error.Kind: CoordinationErrorKind.Timeout });
-        await record.CheckAgainstAsync(History);
-    }
-
-    [Fact]
-    public async Task A_quiet_stream_that_answers_is_not_given_up()
-    {
-        await using var proxy = TcpProxy.To(fixture.Server.Endpoint);
-        await using var etcd = new EtcdClient(new EtcdClientOptions { Endpoints = [proxy.Endpoint], WatchSilenceLimit = TimeSpan.FromMilliseconds(400) });
-        var created = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var watch = etcd.Watch(
-            new EtcdWatchSpec(Keys, Revision.None), signal => (signal is EtcdWatchSignal.Ended ? ended : created).TrySetResult());
-        await created.Task;
-
-        // Each is a question for a sign of life.
-        for (var questions = 0; questions < 6; questions++)
-        {
-            await proxy.RequestPassedAsync().WaitAsync(TimeSpan.FromSeconds(10));
-        }
-
-        Assert.False(ended.Task.IsCompleted);
-    }
-
-    [Fact]
     public async Task A_callback_that_throws_loses_its_own_watch_only()
     {
         var now = (await _etcd.GetAsync(new EtcdOp.Get(Keys))).Header.Revision.Next;
@@ -139,7 +102,8 @@ public abstract class WatchFaultContract(ServerFixture fixture) : IAsyncLifetime
     [Fact]
     public async Task Latency_makes_it_late_and_nothing_else()
     {
-        await using var record = await WatchRecord.StartAsync(_system.Watch(Keys));
+        await using var system = fixture.Server.StartSystem(endpoint: _proxy.Endpoint);
+        await using var record = await WatchRecord.StartAsync(system.Watch(Keys));
 
         _proxy.Delay = TimeSpan.FromMilliseconds(200);
         for (var n = 0; n < 5; n++)

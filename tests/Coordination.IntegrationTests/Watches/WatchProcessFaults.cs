@@ -127,6 +127,45 @@ public sealed class WatchProcessFaults : IAsyncLifetime
         Assert.Equal("-/watched/b", string.Join(' ', ((WatchEvent.Resynced)record.Told[^1]).Difference.Select(e => $"-{e.Current.Key}")));
     }
 
+    [Fact]
+    public async Task A_half_open_connection_is_noticed_and_another_one_is_made()
+    {
+        await using var proxy = TcpProxy.To(_etcd.Endpoint);
+        await using var system = Start(proxy.Endpoint);
+        await using var record = await WatchRecord.StartAsync(system.Watch(Keys));
+        await record.UntilAsync(await PutAsync("a", "1"));
+        var start = TimeProvider.System.GetTimestamp();
+
+        proxy.FreezeLinks();
+        var missed = await PutAsync("a", "2");
+        await record.UntilAsync(missed);
+
+        // The limit of silence is a second; the rest is the backoff and the new connection.
+        Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.FromMilliseconds(700), TimeSpan.FromSeconds(4));
+        Assert.Contains(record.Told, e => e is WatchEvent.Interrupted { Error.Kind: CoordinationErrorKind.Timeout });
+        await record.CheckAgainstAsync(new StoreHistory(_client, Keys));
+    }
+
+    [Fact]
+    public async Task A_quiet_stream_that_answers_is_not_given_up()
+    {
+        await using var proxy = TcpProxy.To(_etcd.Endpoint);
+        await using var etcd = new EtcdClient(new EtcdClientOptions { Endpoints = [proxy.Endpoint], WatchSilenceLimit = TimeSpan.FromSeconds(1) });
+        var created = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var watch = etcd.Watch(
+            new EtcdWatchSpec(Keys, Revision.None), signal => (signal is EtcdWatchSignal.Ended ? ended : created).TrySetResult());
+        await created.Task;
+
+        // Each is a question for a sign of life.
+        for (var questions = 0; questions < 4; questions++)
+        {
+            await proxy.RequestPassedAsync().WaitAsync(TimeSpan.FromSeconds(10));
+        }
+
+        Assert.False(ended.Task.IsCompleted);
+    }
+
     private static CoordinationSystem Start(Uri endpoint) => CoordinationSystem.Start(new CoordinationOptions
     {
         Etcd = new EtcdClientOptions { Endpoints = [endpoint], RequestTimeout = TimeSpan.FromSeconds(1), WatchSilenceLimit = TimeSpan.FromSeconds(1) },
