@@ -176,10 +176,11 @@ public abstract class WatchContract(ServerFixture fixture) : IAsyncLifetime
         var last = Revision.None;
         for (var n = 0; n < 20; n++)
         {
+            // One by one: changes that come together would be one event, which is never split.
             last = await PutAsync($"{n % 3}", $"{n}");
+            await other.UntilAsync(last);
         }
 
-        await other.UntilAsync(last);
         Assert.True(await reader.MoveNextAsync());
 
         var conflated = Assert.IsType<WatchEvent.Conflated>(reader.Current);
