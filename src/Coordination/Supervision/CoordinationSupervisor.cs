@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Coordination.Diagnostics;
 using Coordination.Leases;
 using Coordination.Locks;
+using Coordination.Watches;
 
 namespace Coordination.Supervision;
 
@@ -27,6 +28,7 @@ internal sealed class CoordinationSupervisor : UntypedActor
         _concepts =
         [
             new Concept("locks", typeof(LocksCommand), LocksActor.PropsFor(context), new LocksCommand.Close()),
+            new Concept("watches", typeof(WatchesCommand), WatchesActor.PropsFor(context)),
         ];
         _roots = new IActorRef[_concepts.Length];
     }
