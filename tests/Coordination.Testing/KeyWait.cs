@@ -46,6 +46,21 @@ public static class KeyWait
         return await found.Task.WaitAsync(Limit);
     }
 
+    /// <summary>Completes when there are so many keys.</summary>
+    public static async Task UntilCountAsync(this IEtcdClient etcd, KeyRange keys, int count)
+    {
+        using var changed = new SemaphoreSlim(0);
+        var now = await etcd.GetAsync(new EtcdOp.Get(keys) { CountOnly = true });
+        using var watch = etcd.Watch(new EtcdWatchSpec(keys, now.Header.Revision.Next), _ => changed.Release());
+        for (var there = now.Count; there != count; there = (await etcd.GetAsync(new EtcdOp.Get(keys) { CountOnly = true })).Count)
+        {
+            if (!await changed.WaitAsync(Limit))
+            {
+                throw new TimeoutException($"There are {there} keys, and there were to be {count}.");
+            }
+        }
+    }
+
     /// <summary>Completes when the key does not exist.</summary>
     public static Task UntilGoneAsync(this IEtcdClient etcd, Bytes key) => etcd.UntilAsync(key, current => current is null);
 }

@@ -90,7 +90,7 @@ internal sealed class LeaseMachine(LeaseSettings settings, Func<LeaseId> newId)
     }
 
     private Step Adopt(LeaseId id, int failures) =>
-        (new LeaseState.Adopting(id, failures), [new LeaseEffect.SendKeepAlive(id, LeaseSettings.RenewalTimeout(settings.Ttl))]);
+        (new LeaseState.Adopting(id, failures), [new LeaseEffect.SendKeepAlive(id, LeaseSettings.RenewalTimeout(settings.Ttl, failures))]);
 
     private Step OnProven(LeaseState.Adopting s, LeaseMessage.Renewed m) =>
         m.Ttl <= TimeSpan.Zero ? Grant(newId(), m.Now, null, 0) : Open(s.Id, m.SentAt, m.Ttl, m.Now);
@@ -115,7 +115,7 @@ internal sealed class LeaseMachine(LeaseSettings settings, Func<LeaseId> newId)
     }
 
     private static Step Renew(LeaseState.Held s) =>
-        (s with { IsRenewing = true }, [new LeaseEffect.SendKeepAlive(s.Id, LeaseSettings.RenewalTimeout(s.Ttl))]);
+        (s with { IsRenewing = true }, [new LeaseEffect.SendKeepAlive(s.Id, LeaseSettings.RenewalTimeout(s.Ttl, s.Failures))]);
 
     private Step OnRenewed(LeaseState.Held s, LeaseMessage.Renewed m)
     {
