@@ -49,7 +49,8 @@ internal sealed class Worker(string name, Uri etcd, string key, TimeSpan ttl, in
                 Tell(ReportKind.Asked);
                 if (await AcquireAsync(system, stop) is { } handle)
                 {
-                    await UseAsync(system, handle, TimeSpan.FromMilliseconds(_random.Next(100)));
+                    // Mostly for a moment, so that there are many hand-overs; now and then for so long that a fault meets a holder.
+                    await UseAsync(system, handle, _random.Next(10) == 0 ? ttl * (1.5 * _random.NextDouble()) : TimeSpan.FromMilliseconds(_random.Next(50)));
                 }
             }
             catch (CoordinationException error)

@@ -87,7 +87,7 @@ public sealed class LockCrowdTests : IAsyncLifetime
         turn();
     }
 
-    private void Count() => _server.Etcd.DropRepliesAfterCommit(call =>
+    private void Count() => _server.Etcd.Faults.DropRepliesAfterCommit(call =>
     {
         if (call.Method == "Txn")
         {
