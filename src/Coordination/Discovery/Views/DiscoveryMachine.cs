@@ -32,12 +32,11 @@ internal sealed class DiscoveryMachine(ServiceLayout layout, int maxInstances, s
         WatchEvent.Resynced m => OnListed(state, m.Revision, m.KeyValues),
         WatchEvent.Changed m => OnChanged(state, m.Revision, m.Events),
         WatchEvent.Interrupted m => ForAll(state with { Error = m.Error }, (s, service) => Interrupt(s, service, m.Error)),
-        WatchEvent.Resumed m when state.IsKnown => ForAll(
-            state with { Error = null, Revision = Later(state.Revision, m.Revision) }, (s, service) => Whole(s, service, ResyncReason.Resumed)),
+
+        // What happened meanwhile follows: the view is still that of its revision.
+        WatchEvent.Resumed when state.IsKnown => ForAll(state with { Error = null }, (s, service) => Whole(s, service, ResyncReason.Resumed)),
         _ => (state, []),
     };
-
-    private static Revision Later(Revision a, Revision b) => a > b ? a : b;
 
     private Step OnListed(DiscoveryState state, Revision revision, ImmutableArray<KeyValue> keys)
     {
