@@ -26,7 +26,7 @@ public abstract class RegistrationContract(ServerFixture fixture)
         using var discovery = other.Discover(_service);
         await discovery.WaitForViewAsync(Limit);
         await using var changes = discovery.ChangesAsync().GetAsyncEnumerator();
-        Assert.Equal(ResyncReason.Snapshot, Assert.IsType<Resynced>(await NextAsync(changes)).Reason);
+        Assert.Equal(ViewReason.Snapshot, Assert.IsType<Resynced>(await NextAsync(changes)).Reason);
 
         var registration = system.Register(Instance("a", 1) with { State = InstanceState.Starting });
         await registration.WaitUntilRegisteredAsync(Limit);

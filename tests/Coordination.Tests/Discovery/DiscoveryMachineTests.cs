@@ -62,7 +62,7 @@ public sealed class DiscoveryMachineTests
         Tell(new WatchEvent.Resynced(new Revision(2), [Put("b", "h:9", 2), Put("c", "h:3", 2), Put("d", "h:4", 1)], []));
 
         var whole = Assert.IsType<Resynced>(_told[^1]);
-        Assert.Equal(ResyncReason.HistoryLost, whole.Reason);
+        Assert.Equal(ViewReason.HistoryLost, whole.Reason);
         Assert.Equal(["InstanceDown a@2", "InstanceChanged b@2", "InstanceUp d@2"], whole.Difference.Select(Text));
         Assert.Equal(new Revision(2), _view.Revision);
     }
