@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Coordination.Etcd;
-using Coordination.Watches;
 using Step = (Coordination.Discovery.Views.DiscoveryState State, System.Collections.Immutable.ImmutableArray<Coordination.Discovery.Views.ViewNews> News);
 
 namespace Coordination.Discovery.Views;
