@@ -1,5 +1,6 @@
 using Coordination.Etcd;
 using Coordination.Locks;
+using KeyWatch = Coordination.Locks.KeyWatch;
 
 namespace Coordination.Tests.Locks;
 
