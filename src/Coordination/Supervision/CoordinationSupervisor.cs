@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Coordination.Diagnostics;
+using Coordination.Discovery;
+using Coordination.Discovery.Registration;
 using Coordination.Leases;
 using Coordination.Locks;
 using Coordination.Watches;
@@ -27,6 +29,8 @@ internal sealed class CoordinationSupervisor : UntypedActor
         _context = context;
         _concepts =
         [
+            new Concept("registrations", typeof(RegistrationCommand), RegistrationsActor.PropsFor(context), new RegistrationCommand.Close()),
+            new Concept("discovery", typeof(DiscoveryCommand), DiscoveriesActor.PropsFor(context)),
             new Concept("locks", typeof(LocksCommand), LocksActor.PropsFor(context), new LocksCommand.Close()),
             new Concept("watches", typeof(WatchesCommand), WatchesActor.PropsFor(context)),
         ];
