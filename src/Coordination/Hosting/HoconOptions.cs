@@ -16,7 +16,7 @@ public static class HoconOptions
         [""] = ["name", "owner", "stop-timeout", "session", "etcd", "locks"],
         ["session"] = ["ttl", "clock-rate-bound"],
         ["etcd"] = ["endpoints", "connect-timeout", "request-timeout", "max-receive-message-size", "keep-alive-streams", "stream-queue-limit"],
-        ["locks"] = ["max-waiters", "max-locks", "idle-timeout", "own-key-watch-delay", "fallback-interval"],
+        ["locks"] = ["max-waiters", "max-locks", "max-in-line", "idle-timeout", "own-key-watch-delay", "fallback-interval"],
     };
 
     /// <summary>Reads a file.</summary>
@@ -72,6 +72,7 @@ public static class HoconOptions
             {
                 MaxWaiters = config.GetInt($"{Root}.locks.max-waiters", locks.MaxWaiters),
                 MaxLocks = config.GetInt($"{Root}.locks.max-locks", locks.MaxLocks),
+                MaxInLine = config.GetInt($"{Root}.locks.max-in-line", locks.MaxInLine),
                 IdleTimeout = Duration(config, "locks.idle-timeout", locks.IdleTimeout),
                 OwnKeyWatchDelay = Duration(config, "locks.own-key-watch-delay", locks.OwnKeyWatchDelay),
                 FallbackInterval = Duration(config, "locks.fallback-interval", locks.FallbackInterval),

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Coordination.Diagnostics;
 using Coordination.Leases;
 using Coordination.Locks;
+using Coordination.Locks.Shared;
 
 namespace Coordination.Supervision;
 
@@ -27,6 +28,7 @@ internal sealed class CoordinationSupervisor : UntypedActor
         _concepts =
         [
             new Concept("locks", typeof(LocksCommand), LocksActor.PropsFor(context)),
+            new Concept("shared locks", typeof(SharedLocksCommand), SharedLocksActor.PropsFor(context)),
         ];
         _roots = new IActorRef[_concepts.Length];
     }
