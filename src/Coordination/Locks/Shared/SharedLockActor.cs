@@ -53,7 +53,9 @@ internal sealed partial class SharedLockActor : UntypedActor, IWithTimers
 
         if (_recover)
         {
+            // Now, and when nothing that the failed one has sent can be on its way any more.
             Handle(new SharedLockMessage.Recover());
+            Timers.StartSingleTimer("recover", new SharedLockMessage.Recover(), _context.Options.Etcd.RequestTimeout * 2);
         }
     }
 

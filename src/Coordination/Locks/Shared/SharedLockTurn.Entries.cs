@@ -110,19 +110,23 @@ internal sealed partial class SharedLockTurn
         }
     }
 
-    /// <summary>An entry of an earlier life of this actor: its token may have been handed out, so it cannot be handed out again.</summary>
-    private void RemoveLeftover(KeyValue kv, LeaseId lease)
+    /// <summary>Entries of an earlier life of this actor: their tokens may have been handed out, so they cannot be handed out again.</summary>
+    private void RemoveLeftovers(SharedLine line)
     {
-        if (State.Entries.Exists(e => e.Key == kv.Key))
+        if (State.Lease is not { } lease)
         {
             return;
         }
 
-        var leftover = new SharedEntry(
-            newAttempt(), kv.Key, lease, SharedLockValue.AskOf(name, kv) ?? SharedAsk.Read, null, new EntryPhase.Leaving(null, true, 0), kv.ModRevision, kv.ModRevision);
-        State = State with { Entries = State.Entries.Add(leftover) };
-        Effects.Add(new SharedLockEffect.NoteAbandonedFound(leftover.Attempt));
-        SendLeave(leftover, (EntryPhase.Leaving)leftover.Phase);
+        foreach (var kv in line.KeyValues.Where(kv => kv.Lease == lease.Id && name.IsOwn(kv.Key, lease.Id) && !State.Entries.Exists(e => e.Key == kv.Key)))
+        {
+            var phase = new EntryPhase.Leaving(null, IsSent: true, 0);
+            var ask = SharedLockValue.AskOf(name, kv) ?? SharedAsk.Of(1, 1);
+            var leftover = new SharedEntry(newAttempt(), kv.Key, lease.Id, ask, null, phase, kv.ModRevision, kv.ModRevision);
+            State = State with { Entries = State.Entries.Add(leftover) };
+            Effects.Add(new SharedLockEffect.NoteAbandonedFound(leftover.Attempt));
+            SendLeave(leftover, phase);
+        }
     }
 
     /// <summary>Nobody wants the entry any more.</summary>

@@ -27,6 +27,8 @@ internal sealed partial class SharedLockTurn
         {
             Judge(entry, m.Line, m.ValidFor);
         }
+
+        RemoveLeftovers(m.Line);
     }
 
     public void OnNotEntered(SharedLockMessage.NotEntered m)
@@ -134,13 +136,7 @@ internal sealed partial class SharedLockTurn
             }
         }
 
-        if (State.Lease is { } lease)
-        {
-            foreach (var kv in m.Line.KeyValues.Where(kv => kv.Lease == lease.Id && name.IsOwn(kv.Key, lease.Id)))
-            {
-                RemoveLeftover(kv, lease.Id);
-            }
-        }
+        RemoveLeftovers(m.Line);
     }
 
     public void OnReadFailed(SharedLockMessage.ReadFailed m)
