@@ -32,6 +32,8 @@ public abstract class SharedLockFaultContract(ServerFixture fixture)
         await using var writer = await writing;
         var gate = new FencingGate();
         gate.Pass(_name, writer.Token, writer.Floor);
+        proxy.BlackHole(false);
+        proxy.CutAll();
 
         Assert.Equal((false, LossReason.Expired, true), (reader.IsHeld, reader.LossReason, lostFirst));
         Assert.Equal(new FencingResult(false, writer.Token), gate.Pass(_name, reader.Token, reader.Floor));
@@ -135,7 +137,7 @@ public abstract class SharedLockFaultContract(ServerFixture fixture)
         Assert.True(handle.IsHeld);
     }
 
-    private async Task<KeyValue> UntilEntryAsync(IEtcdClient etcd)
+    private async Task<KeyValue> UntilEntryAsync(EtcdClient etcd)
     {
         var start = TimeProvider.System.GetTimestamp();
         while (true)

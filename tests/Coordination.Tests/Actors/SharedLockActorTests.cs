@@ -103,7 +103,7 @@ public sealed class SharedLockActorTests : ActorTest
                 EtcdCompare.CreateRevision(KeyRange.Prefix("/data/rwlock/writers/"), CompareResult.Equal, Revision.None),
                 EtcdCompare.CreateRevision(KeyRange.Prefix("/data/rwlock/readers/"), CompareResult.Equal, Revision.None),
             ],
-            enter.Request.If);
+            enter.Request.If.AsEnumerable());
         Etcd.ExpectNothing();
     }
 
