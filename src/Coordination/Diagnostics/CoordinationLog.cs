@@ -54,4 +54,7 @@ internal static partial class CoordinationLog
 
     [LoggerMessage(404, LogLevel.Information, "Lock {Key}: attempt {Attempt} that nobody wants any more was found and is being removed")]
     public static partial void LockAbandonedFound(this ILogger log, string key, string attempt);
+
+    [LoggerMessage(405, LogLevel.Warning, "Lock {Key}: no ticket in the line ({Error}); waiting is by chance")]
+    public static partial void LockLineClosed(this ILogger log, string key, string error);
 }
