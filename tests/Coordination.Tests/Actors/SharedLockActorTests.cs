@@ -67,7 +67,7 @@ public sealed class SharedLockActorTests : ActorTest
     }
 
     [Fact]
-    public void A_waiter_watches_the_last_one_in_its_way_from_the_revision_after_the_line_and_reads_again_when_it_is_gone()
+    public void A_waiter_watches_the_last_one_in_its_way_from_now_on_and_reads_again_when_the_watch_has_begun_and_when_that_one_is_gone()
     {
         var actor = StartActor(Data);
         Send(actor, Data, SharedAsk.Read);
@@ -77,13 +77,16 @@ public sealed class SharedLockActorTests : ActorTest
         var watches = new[] { Etcd.Next<ScriptedEtcd.Watching>().Request, Etcd.Next<ScriptedEtcd.Watching>().Request };
         var own = watches.Single(w => !w.Spec.Keys.IsSingle);
         var last = watches.Single(w => w.Spec.Keys.IsSingle);
+        var put = Assert.IsType<EtcdOp.Put>(enter.Request.Then[0]);
+        var entry = new KeyValue(put.Key, put.Value, new(50), new(50), 1, put.Lease);
+        last.Signal(new EtcdWatchSignal.Created(At(55)));
+        Etcd.Next<EtcdOp.Txn>().Answer(Line(56, entry, Writer("/data/rwlock/writers/1/a", 30), Writer("/data/rwlock/writers/2/b", 40)));
         last.Signal(new EtcdWatchSignal.Changes(At(60), [new EtcdEvent(true, Deleted("/data/rwlock/writers/2/b", 60), null)]));
         var read = Etcd.Next<EtcdOp.Txn>();
-        var put = Assert.IsType<EtcdOp.Put>(enter.Request.Then[0]);
-        read.Answer(Line(61, new KeyValue(put.Key, put.Value, new(50), new(50), 1, put.Lease)));
+        read.Answer(Line(61, entry));
 
-        Assert.Equal((KeyRange.Of("/data/rwlock/writers/2/b"), 51), (last.Spec.Keys, last.Spec.From.Value));
-        Assert.Equal((KeyRange.Prefix("/data/rwlock/readers/7/"), 51), (own.Spec.Keys, own.Spec.From.Value));
+        Assert.Equal((KeyRange.Of("/data/rwlock/writers/2/b"), 0), (last.Spec.Keys, last.Spec.From.Value));
+        Assert.Equal((KeyRange.Prefix("/data/rwlock/readers/7/"), 0), (own.Spec.Keys, own.Spec.From.Value));
         Assert.Empty(read.Request.If);
         Assert.Equal(50, _caller.ExpectMsg<SharedLockReply.Acquired>().Claim.Token.Value);
     }

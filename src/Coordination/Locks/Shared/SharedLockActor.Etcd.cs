@@ -23,7 +23,7 @@ internal sealed partial class SharedLockActor
                 SendRead(e);
                 break;
             case SharedLockEffect.StartWatch e:
-                _watchers.Add(e.Keys, Context.ActorOf(WatcherActor.PropsFor(_context, e.Keys, e.From)));
+                _watchers.Add(e.Keys, Context.ActorOf(WatcherActor.FromNow(_context, e.Keys)));
                 break;
             case SharedLockEffect.StopWatch e:
                 _watchers.Remove(e.Keys, out var watcher);

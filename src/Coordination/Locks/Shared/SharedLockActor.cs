@@ -151,6 +151,9 @@ internal sealed partial class SharedLockActor : UntypedActor, IWithTimers
                 }
 
                 break;
+            case WatchEvent.Started e:
+                Handle(new SharedLockMessage.WatchBegan(_watchers.First(w => w.Value.Equals(Sender)).Key, e.Revision));
+                break;
             case WatchEvent.Resynced:
                 Handle(new SharedLockMessage.HistoryCut());
                 break;

@@ -69,6 +69,9 @@ internal sealed class SharedLockMachine(SharedLockName name, SharedLockSettings 
             case SharedLockMessage.EntryDeleted m:
                 turn.OnEntryDeleted(m);
                 break;
+            case SharedLockMessage.WatchBegan m:
+                turn.OnWatchBegan(m);
+                break;
             case SharedLockMessage.HistoryCut:
                 turn.Look();
                 break;

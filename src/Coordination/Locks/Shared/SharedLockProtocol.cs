@@ -54,6 +54,9 @@ internal abstract record SharedLockMessage
     /// <summary>Fact: a watch saw an entry deleted.</summary>
     public sealed record EntryDeleted(Bytes Key, Revision Revision) : SharedLockMessage;
 
+    /// <summary>Fact: a watch has begun: it shows what happens after this revision.</summary>
+    public sealed record WatchBegan(KeyRange Keys, Revision Revision) : SharedLockMessage;
+
     /// <summary>Fact: a watch missed something.</summary>
     public sealed record HistoryCut : SharedLockMessage;
 

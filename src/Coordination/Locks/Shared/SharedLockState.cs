@@ -48,7 +48,7 @@ internal sealed record SharedEntry(
 /// <param name="Lease">The session lease, when there is one.</param>
 /// <param name="Queue">The requests that are not in line yet, first come first served.</param>
 /// <param name="Entries">Our entries, in the order in which they were sent.</param>
-/// <param name="Watches">The ranges that are watched.</param>
+/// <param name="Watches">The ranges that are watched, with the revision after which the watch shows what happens; none while it has not begun.</param>
 /// <param name="Gone">What watches showed deleted while a reply was on its way that may be older.</param>
 /// <param name="IsReading">Whether a read of the line is on its way.</param>
 /// <param name="WantsRead">Whether the line must be read (again).</param>
@@ -64,7 +64,7 @@ internal sealed record SharedLockState(
     LockLease? Lease,
     ImmutableList<SharedRequest> Queue,
     ImmutableList<SharedEntry> Entries,
-    ImmutableHashSet<KeyRange> Watches,
+    ImmutableDictionary<KeyRange, Revision> Watches,
     ImmutableDictionary<Bytes, Revision> Gone,
     bool IsReading,
     bool WantsRead,
@@ -78,7 +78,7 @@ internal sealed record SharedLockState(
     LockHolder? Holder)
 {
     public static SharedLockState Initial { get; } = new(
-        null, [], [], [], ImmutableDictionary<Bytes, Revision>.Empty, false, false, false, false, false, [], 0, 0, null, null);
+        null, [], [], ImmutableDictionary<KeyRange, Revision>.Empty, ImmutableDictionary<Bytes, Revision>.Empty, false, false, false, false, false, [], 0, 0, null, null);
 
     /// <summary>Whether nothing would be lost if this were forgotten.</summary>
     public bool IsIdle => Queue.IsEmpty && Entries.IsEmpty && !WantsRead && !IsReading;
@@ -100,7 +100,8 @@ internal abstract record SharedLockEffect
     /// <summary>Read the line, at one revision.</summary>
     public sealed record SendRead(LeaseId Lease, bool IsFull) : SharedLockEffect;
 
-    public sealed record StartWatch(KeyRange Keys, Revision From) : SharedLockEffect;
+    /// <summary>Watch from now on: etcd serves a watch that starts in the past late.</summary>
+    public sealed record StartWatch(KeyRange Keys) : SharedLockEffect;
 
     public sealed record StopWatch(KeyRange Keys) : SharedLockEffect;
 

@@ -9,8 +9,8 @@ internal sealed partial class SharedLockTurn
     {
         AnswerTries();
         Enter();
-        Read();
         Watch();
+        Read();
         var waits = Waiting.Any();
         if (waits && !State.Timers.Contains(SharedLockTimer.Fallback))
         {
@@ -95,33 +95,42 @@ internal sealed partial class SharedLockTurn
     /// <summary>The watches follow from the entries: on what those wait for who wait, and on our own where somebody could interfere unseen.</summary>
     private void Watch()
     {
+        // With the revision up to which the line is known to all who rely on the watch.
         var wanted = new Dictionary<KeyRange, Revision>();
-        foreach (var folder in State.Entries.Where(NeedsOwnWatch).Select(e => name.OwnFolder(e.Ask.Mode, e.Lease)).Distinct())
+        foreach (var entry in State.Entries.Where(NeedsOwnWatch))
         {
-            // From the oldest of them on: what happened to it before the watch ran is shown too.
-            wanted[folder] = State.Entries.Where(e => folder.Contains(e.Key) && e.SeenAt != Revision.None).Min(e => e.SeenAt).Next;
+            Want(name.OwnFolder(entry.Ask.Mode, entry.Lease), entry.SeenAt);
         }
 
         foreach (var entry in Waiting)
         {
             if (((EntryPhase.Waiting)entry.Phase).Target is { } target)
             {
-                var from = entry.SeenAt.Next;
-                wanted[target] = wanted.TryGetValue(target, out var other) && other < from ? other : from;
+                Want(target, entry.SeenAt);
             }
         }
 
-        foreach (var keys in State.Watches.Where(keys => !wanted.ContainsKey(keys)))
+        foreach (var keys in State.Watches.Keys.Where(keys => !wanted.ContainsKey(keys)))
         {
             State = State with { Watches = State.Watches.Remove(keys) };
             Effects.Add(new SharedLockEffect.StopWatch(keys));
         }
 
-        foreach (var (keys, from) in wanted.Where(w => !State.Watches.Contains(w.Key)))
+        foreach (var (keys, seenAt) in wanted)
         {
-            State = State with { Watches = State.Watches.Add(keys) };
-            Effects.Add(new SharedLockEffect.StartWatch(keys, from));
+            if (!State.Watches.TryGetValue(keys, out var began))
+            {
+                State = State with { Watches = State.Watches.Add(keys, Revision.None) };
+                Effects.Add(new SharedLockEffect.StartWatch(keys));
+            }
+            else if (began > seenAt && !State.IsReading)
+            {
+                // Between the two neither has shown what happened.
+                Look();
+            }
         }
+
+        void Want(KeyRange keys, Revision seenAt) => wanted[keys] = wanted.TryGetValue(keys, out var other) && other < seenAt ? other : seenAt;
     }
 
     private bool NeedsOwnWatch(SharedEntry entry) => entry.Phase switch

@@ -147,6 +147,14 @@ internal sealed partial class SharedLockTurn
         BackOff(m.Error);
     }
 
+    public void OnWatchBegan(SharedLockMessage.WatchBegan m)
+    {
+        if (State.Watches.ContainsKey(m.Keys))
+        {
+            State = State with { Watches = State.Watches.SetItem(m.Keys, m.Revision) };
+        }
+    }
+
     public void OnEntryPut(SharedLockMessage.EntryPut m)
     {
         if (State.Entries.Find(e => e.Key == m.Current.Key) is not { } entry)

@@ -32,7 +32,7 @@ internal sealed class SharedLockPeer(char name, int acquires, int tries)
 
     public SortedSet<SharedLockTimer> Timers { get; private init; } = [];
 
-    /// <summary>Where each watch is in the history.</summary>
+    /// <summary>Where each watch is in the history; negative: it has not begun.</summary>
     public Dictionary<KeyRange, int> Watches { get; private init; } = [];
 
     /// <summary>The newest revision at which a watch or read showed an entry deleted or changed.</summary>
@@ -57,7 +57,7 @@ internal sealed class SharedLockPeer(char name, int acquires, int tries)
 
     public string Fingerprint() => $"{Describe()} {Acquires} {Tries} {Session} {IsGivenUp} {IsAged} {IsRecovering} p[{string.Join(",", Pending.Keys)}] "
         + $"c[{string.Join(",", Claims.Values)}] q[{string.Join(",", Calls.Select(c => c.Text).Order())}] t[{string.Join(",", Timers)}] "
-        + $"w[{string.Join(",", Watches.OrderBy(w => w.Key.Key).Select(w => $"{w.Key}:{w.Value}"))}] g[{string.Join(",", State.Gone.Keys.Order())}] {State.Failures} {State.WatchesOwn}";
+        + $"w[{string.Join(",", Watches.OrderBy(w => w.Key.Key).Select(w => $"{w.Key}:{w.Value}"))}] g[{string.Join(",", State.Gone.Keys.Order())}] b[{string.Join(",", State.Watches.Values.Order())}] {State.Failures} {State.WatchesOwn}";
 
     public string Describe() => $"{Name}{Session}:[{string.Join(" ", State.Queue.Select(r => $"{(r.IsTry ? "try " : "")}{r.Id.Value}{Short(r.Ask)}"))} / "
         + string.Join(" ", State.Entries.Select(e => $"{e.Key.ToText()[^2..]}{Short(e.Ask)}@{e.Created}/{e.SeenAt} {Short(e.Phase)} for {e.Request?.Id.Value}"))

@@ -27,7 +27,7 @@ internal sealed partial class SharedLockWalk
             Promise(peer.Shown.GetValueOrDefault(claim.Key) <= claim.Token, $"a holder is told when its entry is shown changed: {claim}");
         }
 
-        Promise(state.Watches.SetEquals(peer.Watches.Keys), "a watch runs when the machine thinks so");
+        Promise(state.Watches.Keys.ToHashSet().SetEquals(peer.Watches.Keys), "a watch runs when the machine thinks so");
         Promise(state.Timers.SetEquals(peer.Timers), "a timer runs when the machine thinks so");
         CheckAdmission();
     }
@@ -93,7 +93,7 @@ internal sealed partial class SharedLockWalk
                 peer.Calls.Add(new(SharedLockPeer.CallKind.Read, $"{peer.Name} reads", e));
                 break;
             case SharedLockEffect.StartWatch e:
-                peer.Watches.Add(e.Keys, _history.TakeWhile(h => h.Revision < e.From).Count());
+                peer.Watches.Add(e.Keys, -1);
                 break;
             case SharedLockEffect.StopWatch e:
                 Promise(peer.Watches.Remove(e.Keys), "only a watch that runs is stopped");

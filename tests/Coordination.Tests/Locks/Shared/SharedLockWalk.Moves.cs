@@ -146,6 +146,16 @@ internal sealed partial class SharedLockWalk
         var name = peer.Name;
         foreach (var (keys, at) in peer.Watches)
         {
+            if (at < 0)
+            {
+                yield return new($"{name}: the watch of {keys.Key} begins", w =>
+                {
+                    w.Peer(name).Watches[keys] = w._history.Count;
+                    w.Tell(w.Peer(name), new SharedLockMessage.WatchBegan(keys, new(w._revision)));
+                });
+                continue;
+            }
+
             var next = _history.FindIndex(at, h => keys.Contains(h.Key));
             if (next < 0)
             {
