@@ -167,6 +167,10 @@ internal sealed partial class SharedLockTurn
             case EntryPhase.Entering when m.Current.Version > 1:
                 Set(entry with { Phase = new EntryPhase.Entering(LossReason.KeyOverwritten) });
                 break;
+            case EntryPhase.Unknown when m.Current.Version > 1:
+                // A read on its way may still show it as it was put.
+                Remove(entry);
+                break;
             case EntryPhase.Unknown:
                 Look();
                 break;
