@@ -7,4 +7,7 @@ namespace Coordination;
 
 /// <summary>What all actors of one system share.</summary>
 internal sealed record CoordinationContext(
-    CoordinationOptions Options, IEtcdClient Etcd, MonotonicClock Clock, LossAlarm LossAlarm, ILogger Log, SessionView Session);
+    CoordinationOptions Options, IEtcdClient Etcd, MonotonicClock Clock, LossAlarm LossAlarm, ILogger Log, SessionView Session)
+{
+    public LeaseRenewals Renewals { get; } = new(Etcd, Options.RenewalProof, Options.Locks.WaitersPrefix, Clock, Log);
+}

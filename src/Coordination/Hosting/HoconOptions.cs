@@ -14,7 +14,7 @@ public static class HoconOptions
     private static readonly Dictionary<string, string[]> Known = new()
     {
         [""] = ["name", "owner", "stop-timeout", "session", "etcd", "locks"],
-        ["session"] = ["ttl", "clock-rate-bound"],
+        ["session"] = ["ttl", "clock-rate-bound", "renewal-proof"],
         ["etcd"] = ["endpoints", "connect-timeout", "request-timeout", "max-receive-message-size", "keep-alive-streams", "stream-queue-limit"],
         ["locks"] = ["max-waiters", "max-locks", "max-in-line", "idle-timeout", "own-key-watch-delay", "fallback-interval", "waiters-prefix"],
     };
@@ -56,6 +56,7 @@ public static class HoconOptions
             StopTimeout = Duration(config, "stop-timeout", defaults.StopTimeout),
             SessionTtl = Duration(config, "session.ttl", defaults.SessionTtl),
             ClockRateBound = config.GetDouble($"{Root}.session.clock-rate-bound", defaults.ClockRateBound),
+            RenewalProof = Choice(config, "session.renewal-proof", defaults.RenewalProof),
             Etcd = etcd with
             {
                 Endpoints = config.HasPath($"{Root}.etcd.endpoints")
@@ -82,6 +83,15 @@ public static class HoconOptions
     }
 
     private static string Text(Config config, string setting, string value) => config.GetString($"{Root}.{setting}", value) ?? value;
+
+    private static T Choice<T>(Config config, string setting, T value)
+        where T : struct, Enum
+    {
+        var text = Text(config, setting, value.ToString());
+        return Enum.TryParse<T>(text, ignoreCase: true, out var choice) && Enum.IsDefined(choice)
+            ? choice
+            : throw new ArgumentException($"The setting {Root}.{setting} is '{text}'; allowed are {string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant()}.");
+    }
 
     private static TimeSpan Duration(Config config, string setting, TimeSpan value) => config.GetTimeSpan($"{Root}.{setting}", value, allowInfinite: false);
 

@@ -7,6 +7,12 @@ namespace Coordination.Leases;
 /// <param name="ClockRateBound">How much faster the server's clock may run than ours, as a fraction.</param>
 internal sealed record LeaseSettings(TimeSpan Ttl, double ClockRateBound)
 {
+    /// <summary>The shortest TTL that leaves time for renewals.</summary>
+    public static readonly TimeSpan LeastTtl = TimeSpan.FromSeconds(2);
+
+    /// <summary>The longest TTL: a crashed holder blocks others for so long.</summary>
+    public static readonly TimeSpan LongestTtl = TimeSpan.FromHours(1);
+
     private static readonly TimeSpan LeastMargin = TimeSpan.FromMilliseconds(250);
 
     /// <summary>

@@ -19,7 +19,7 @@ public sealed class MultiLock
     {
         ArgumentNullException.ThrowIfNull(names);
         _system = system;
-        _locks = [.. names.Distinct(StringComparer.Ordinal).Select(system.Lock).OrderBy(l => l.Key)];
+        _locks = [.. names.Distinct(StringComparer.Ordinal).Select(name => system.Lock(name)).OrderBy(l => l.Key)];
         if (_locks.Length is 0 or > MaxNames)
         {
             throw new ArgumentException(

@@ -27,7 +27,7 @@ internal sealed class CoordinationSupervisor : UntypedActor
         _context = context;
         _concepts =
         [
-            new Concept("locks", typeof(LocksCommand), LocksActor.PropsFor(context)),
+            new Concept("locks", typeof(LocksCommand), LocksActor.PropsFor(context), new LocksCommand.Close()),
             new Concept("shared locks", typeof(SharedLocksCommand), SharedLocksActor.PropsFor(context)),
         ];
         _roots = new IActorRef[_concepts.Length];
@@ -95,8 +95,9 @@ internal sealed class CoordinationSupervisor : UntypedActor
         {
             Unhandled(message);
         }
-        else if (!IsStopping)
+        else if (!IsStopping || (_concepts[index].Close is not null && !_roots[index].IsNobody()))
         {
+            // One that gives back by itself needs to hear those who give back; what is new it refuses.
             _roots[index].Tell(message, sender);
         }
         else if (message is IAnsweredRequest request)
@@ -199,9 +200,16 @@ internal sealed class CoordinationSupervisor : UntypedActor
     /// <summary>One concept after the other, the session last.</summary>
     private void StopNext()
     {
-        if (_roots.FirstOrDefault(r => !r.IsNobody()) is { } next)
+        if (Array.FindIndex(_roots, r => !r.IsNobody()) is var next and >= 0)
         {
-            Context.Stop(next);
+            if (_concepts[next].Close is { } close)
+            {
+                _roots[next].Tell(close);
+            }
+            else
+            {
+                Context.Stop(_roots[next]);
+            }
         }
         else
         {

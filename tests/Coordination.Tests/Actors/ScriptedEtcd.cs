@@ -13,6 +13,9 @@ internal sealed class ScriptedEtcd : IEtcdClient
 
     public ImmutableArray<Uri> Endpoints => [new("http://scripted:2379")];
 
+    /// <summary>What the server says it is.</summary>
+    public string Version { get; set; } = "3.5.21";
+
     /// <summary>When set, the next transaction throws it in the caller's face.</summary>
     public Exception? ThrowOnTxn { get; set; }
 
@@ -59,7 +62,8 @@ internal sealed class ScriptedEtcd : IEtcdClient
 
     public Task<ImmutableArray<LeaseId>> ListLeasesAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
-    public Task<EndpointStatus> GetStatusAsync(Uri? endpoint = null, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public Task<EndpointStatus> GetStatusAsync(Uri? endpoint = null, CancellationToken cancellationToken = default) =>
+        Task.FromResult(new EndpointStatus(Endpoints[0], new EtcdHeader(1, 1, new Revision(1), 1), Version, 1, 0, 0, []));
 
     public IEtcdWatch Watch(EtcdWatchSpec spec, Action<EtcdWatchSignal> onSignal)
     {

@@ -40,6 +40,9 @@ internal sealed class SharedLockPeer(char name, int acquires, int tries)
 
     public TimeSpan ValidFor(TimeSpan ttl) => Session == 0 ? TimeSpan.Zero : IsAged ? ttl / 4 : ttl * 0.9;
 
+    /// <summary>A number that no call on its way has.</summary>
+    public int NextCall() => Enumerable.Range(1, Calls.Count + 1).First(n => Calls.All(c => !c.Name.TrimEnd('?', '!').EndsWith($"#{n}", StringComparison.Ordinal)));
+
     public SharedLockPeer Clone() => new(Name, Acquires, Tries)
     {
         State = State,

@@ -86,11 +86,11 @@ internal sealed partial class SharedLockWalk
                 break;
             case SharedLockEffect.SendLeave e:
                 Promise(peer.Claims.Values.All(c => c.Key != e.Key || c.IsReleasing), "a place that is held is given back when its holder says so");
-                peer.Calls.Add(new(SharedLockPeer.CallKind.Leave, $"{peer.Name} leaves {e.Key.ToText()[^2..]}#{peer.Calls.Count(c => c.Name.StartsWith($"{peer.Name} leaves", StringComparison.Ordinal)) + _revision}", e));
+                peer.Calls.Add(new(SharedLockPeer.CallKind.Leave, $"{peer.Name} leaves {e.Key.ToText()[^2..]}#{peer.NextCall()}", e));
                 break;
             case SharedLockEffect.SendRead e:
                 Promise(peer.Calls.All(c => c.Kind != SharedLockPeer.CallKind.Read), "one read at a time");
-                peer.Calls.Add(new(SharedLockPeer.CallKind.Read, $"{peer.Name} reads", e));
+                peer.Calls.Add(new(SharedLockPeer.CallKind.Read, $"{peer.Name} reads#{peer.NextCall()}", e));
                 break;
             case SharedLockEffect.StartWatch e:
                 peer.Watches.Add(e.Keys, -1);

@@ -144,7 +144,7 @@ internal sealed partial class SharedLockWalk
     private IEnumerable<SharedLockMove> OfTheWatches(SharedLockPeer peer)
     {
         var name = peer.Name;
-        foreach (var (keys, at) in peer.Watches)
+        foreach (var (keys, at) in peer.Watches.OrderBy(w => w.Key.Key))
         {
             if (at < 0)
             {
