@@ -38,6 +38,9 @@ public sealed record CoordinationOptions
     /// <summary>The locks.</summary>
     public LockOptions Locks { get; init; } = new();
 
+    /// <summary>The watches.</summary>
+    public WatchOptions Watches { get; init; } = new();
+
     /// <summary>Where logs go. Default: nowhere.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 
@@ -71,6 +74,7 @@ public sealed record CoordinationOptions
         }
 
         Locks.Validate(problems);
+        Watches.Validate(problems);
         return [.. problems.All, .. Etcd.Validate().Select(problem => $"Etcd.{problem}")];
     }
 }

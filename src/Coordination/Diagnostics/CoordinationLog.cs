@@ -46,6 +46,12 @@ internal static partial class CoordinationLog
     [LoggerMessage(301, LogLevel.Information, "Watch of {Keys} read again at revision {Revision}")]
     public static partial void WatchResynced(this ILogger log, string keys, Revision revision);
 
+    [LoggerMessage(302, LogLevel.Information, "Watch of {Keys} goes on at revision {Revision}")]
+    public static partial void WatchResumed(this ILogger log, string keys, Revision revision);
+
+    [LoggerMessage(303, LogLevel.Warning, "Watch of {Keys}: etcd's history is another one now ({Reason}); read again at revision {Revision}")]
+    public static partial void WatchHistoryReplaced(this ILogger log, string keys, Revision revision, ResyncReason reason);
+
     [LoggerMessage(400, LogLevel.Debug, "Lock {Key} acquired with token {Token} on lease {Lease}")]
     public static partial void LockAcquired(this ILogger log, string key, long token, LeaseId lease);
 

@@ -13,9 +13,14 @@ public static class HoconOptions
     // The settings there are, block by block; hocon/coordination.conf is held against this list by a test.
     private static readonly Dictionary<string, string[]> Known = new()
     {
-        [""] = ["name", "owner", "stop-timeout", "session", "etcd", "locks"],
+        [""] = ["name", "owner", "stop-timeout", "session", "etcd", "locks", "watches"],
         ["session"] = ["ttl", "clock-rate-bound", "renewal-proof"],
-        ["etcd"] = ["endpoints", "connect-timeout", "request-timeout", "max-receive-message-size", "keep-alive-streams", "stream-queue-limit"],
+        ["etcd"] =
+        [
+            "endpoints", "connect-timeout", "request-timeout", "max-receive-message-size", "keep-alive-streams", "watch-streams", "watches-per-stream",
+            "watch-silence-limit", "stream-queue-limit",
+        ],
+        ["watches"] = ["list-page-size", "max-subscribers"],
         ["locks"] = ["max-waiters", "max-locks", "max-in-line", "idle-timeout", "own-key-watch-delay", "fallback-interval", "waiters-prefix"],
     };
 
@@ -49,6 +54,7 @@ public static class HoconOptions
         RefuseUnknown(config);
         var etcd = defaults.Etcd;
         var locks = defaults.Locks;
+        var watches = defaults.Watches;
         return defaults with
         {
             Name = Text(config, "name", defaults.Name),
@@ -67,6 +73,9 @@ public static class HoconOptions
                 MaxReceiveMessageSize = (int)Math.Min(
                     int.MaxValue, config.GetByteSize($"{Root}.etcd.max-receive-message-size", etcd.MaxReceiveMessageSize) ?? etcd.MaxReceiveMessageSize),
                 KeepAliveStreams = config.GetInt($"{Root}.etcd.keep-alive-streams", etcd.KeepAliveStreams),
+                WatchStreams = config.GetInt($"{Root}.etcd.watch-streams", etcd.WatchStreams),
+                WatchesPerStream = config.GetInt($"{Root}.etcd.watches-per-stream", etcd.WatchesPerStream),
+                WatchSilenceLimit = Duration(config, "etcd.watch-silence-limit", etcd.WatchSilenceLimit),
                 StreamQueueLimit = config.GetInt($"{Root}.etcd.stream-queue-limit", etcd.StreamQueueLimit),
             },
             Locks = locks with
@@ -78,6 +87,11 @@ public static class HoconOptions
                 OwnKeyWatchDelay = Duration(config, "locks.own-key-watch-delay", locks.OwnKeyWatchDelay),
                 FallbackInterval = Duration(config, "locks.fallback-interval", locks.FallbackInterval),
                 WaitersPrefix = Text(config, "locks.waiters-prefix", locks.WaitersPrefix),
+            },
+            Watches = watches with
+            {
+                ListPageSize = config.GetInt($"{Root}.watches.list-page-size", watches.ListPageSize),
+                MaxSubscribers = config.GetInt($"{Root}.watches.max-subscribers", watches.MaxSubscribers),
             },
         };
     }

@@ -1,6 +1,5 @@
 using Coordination.Etcd;
 using Coordination.Leases;
-using Coordination.Watches;
 
 namespace Coordination.Locks;
 

@@ -120,7 +120,7 @@ internal sealed partial class LockMachine
     /// <summary>Before the watch began the key may have changed unseen: now look.</summary>
     private LockStep OnWatchStarted(LockState state)
     {
-        var started = state with { Watch = KeyWatch.On };
+        var started = state with { Watch = KeyWatchState.On };
         return started.Phase switch
         {
             LockPhase.Blocked => StandInLine(started, isFirstLook: true),

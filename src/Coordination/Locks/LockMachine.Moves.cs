@@ -30,7 +30,7 @@ internal sealed partial class LockMachine
             return idle.IsWatching && state.Phase is LockPhase.Idle or LockPhase.Looking or LockPhase.Blocked ? idle : Look(idle);
         }
 
-        return idle.IsWatching ? new LockStep(idle with { Watch = KeyWatch.Off }, [new LockEffect.StopWatch()]) : idle;
+        return idle.IsWatching ? new LockStep(idle with { Watch = KeyWatchState.Off }, [new LockEffect.StopWatch()]) : idle;
     }
 
     private LockStep Attempt(LockState state, bool inTurn)
@@ -68,7 +68,7 @@ internal sealed partial class LockMachine
 
     private static LockStep EnsureWatch(LockState state, Revision from) => state.IsWatching
         ? state
-        : new LockStep(state with { Watch = from == Revision.None ? KeyWatch.Starting : KeyWatch.On }, [new LockEffect.StartWatch(from)]);
+        : new LockStep(state with { Watch = from == Revision.None ? KeyWatchState.Starting : KeyWatchState.On }, [new LockEffect.StartWatch(from)]);
 
     /// <summary>The key is ours: hand the lock to the first in line, or remove the key when nobody wants it.</summary>
     private LockStep Own(LockState state, Tenure tenure, TimeSpan validFor)

@@ -3,6 +3,7 @@ using Coordination.Diagnostics;
 using Coordination.Leases;
 using Coordination.Locks;
 using Coordination.Locks.Shared;
+using Coordination.Watches;
 
 namespace Coordination.Supervision;
 
@@ -29,6 +30,7 @@ internal sealed class CoordinationSupervisor : UntypedActor
         [
             new Concept("locks", typeof(LocksCommand), LocksActor.PropsFor(context), new LocksCommand.Close()),
             new Concept("shared locks", typeof(SharedLocksCommand), SharedLocksActor.PropsFor(context)),
+            new Concept("watches", typeof(WatchesCommand), WatchesActor.PropsFor(context)),
         ];
         _roots = new IActorRef[_concepts.Length];
     }
