@@ -4,7 +4,7 @@ using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace Coordination.Diagnostics;
 
-/// <summary>All log messages of the library. The event ids are stable: 1xx system, 2xx leases, 3xx watches, 4xx locks.</summary>
+/// <summary>All log messages of the library. The event ids are stable: 1xx system, 2xx leases, 3xx watches, 4xx locks, 6xx discovery.</summary>
 internal static partial class CoordinationLog
 {
     [LoggerMessage(100, LogLevel.Information, "Coordination '{Name}' started with etcd {Endpoints}")]
@@ -54,4 +54,13 @@ internal static partial class CoordinationLog
 
     [LoggerMessage(404, LogLevel.Information, "Lock {Key}: attempt {Attempt} that nobody wants any more was found and is being removed")]
     public static partial void LockAbandonedFound(this ILogger log, string key, string attempt);
+
+    [LoggerMessage(650, LogLevel.Warning, "{Instance} ejected for {Time}: it cannot be connected to, or failed {Failures} times in a row")]
+    public static partial void InstanceEjected(this ILogger log, ServiceInstance instance, TimeSpan time, int failures);
+
+    [LoggerMessage(651, LogLevel.Debug, "Attempt {Number} failed at {Instance}: {Outcome}, retried: {Retried}: {Error}")]
+    public static partial void AttemptFailed(this ILogger log, int number, ServiceInstance instance, AttemptOutcome outcome, bool retried, string error);
+
+    [LoggerMessage(652, LogLevel.Error, "The listener to attempts at service {Service} threw")]
+    public static partial void AttemptListenerFailed(this ILogger log, Exception error, string service);
 }
