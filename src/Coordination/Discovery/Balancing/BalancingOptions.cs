@@ -38,7 +38,7 @@ public sealed record BalancingOptions
     /// </summary>
     public double RetryShare { get; init; } = 0.2;
 
-    /// <summary>What the retry budget of a service holds at most, and at the beginning. Default 10; 0 to 10,000 retries.</summary>
+    /// <summary>What the retry budget of a service holds at most, and at the beginning. Default 10; 0 (no retries) to 10,000.</summary>
     public int RetryBurst { get; init; } = 10;
 
     /// <summary>

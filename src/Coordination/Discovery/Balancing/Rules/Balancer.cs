@@ -44,7 +44,7 @@ internal sealed class Balancer(BalancingOptions options, Random random)
         }
 
         var pool = secure ? _secure : _plain;
-        if (tried.Count > 0 || pool.Length == 0)
+        if (tried.Count > 0)
         {
             pool = Others(now, secure, pool, tried);
         }
@@ -130,10 +130,15 @@ internal sealed class Balancer(BalancingOptions options, Random random)
         _rule.Restart(ready);
     }
 
-    /// <summary>The healthy ones, of the preferred zone if it has enough of them.</summary>
+    /// <summary>The healthy ones, of the preferred zone if it has enough of them. Ejections hold only while somebody is healthy.</summary>
     private Member[] Preferred(Member[] ready, Instant now)
     {
         var healthy = Array.FindAll(ready, member => !member.IsEjected(now));
+        if (healthy.Length == 0)
+        {
+            return ready;
+        }
+
         if (options.Zone is not { } zone)
         {
             return healthy;

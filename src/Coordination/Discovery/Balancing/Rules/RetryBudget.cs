@@ -8,7 +8,7 @@ internal sealed class RetryBudget(double share, int burst)
 {
     private const long Retry = 1000;
 
-    private readonly long _deposit = (long)(share * Retry);
+    private readonly long _deposit = (long)Math.Round(share * Retry);
     private readonly long _most = burst * Retry;
     private long _tokens = burst * Retry;
 
