@@ -13,10 +13,11 @@ public static class HoconOptions
     // The settings there are, block by block; hocon/coordination.conf is held against this list by a test.
     private static readonly Dictionary<string, string[]> Known = new()
     {
-        [""] = ["name", "owner", "stop-timeout", "session", "etcd", "locks"],
+        [""] = ["name", "owner", "stop-timeout", "session", "etcd", "locks", "services"],
         ["session"] = ["ttl", "clock-rate-bound"],
         ["etcd"] = ["endpoints", "connect-timeout", "request-timeout", "max-receive-message-size", "keep-alive-streams", "stream-queue-limit"],
         ["locks"] = ["max-waiters", "max-locks", "idle-timeout", "own-key-watch-delay", "fallback-interval"],
+        ["services"] = ["max-registrations", "max-discoveries"],
     };
 
     /// <summary>Reads a file.</summary>
@@ -49,6 +50,7 @@ public static class HoconOptions
         RefuseUnknown(config);
         var etcd = defaults.Etcd;
         var locks = defaults.Locks;
+        var services = defaults.Services;
         return defaults with
         {
             Name = Text(config, "name", defaults.Name),
@@ -75,6 +77,11 @@ public static class HoconOptions
                 IdleTimeout = Duration(config, "locks.idle-timeout", locks.IdleTimeout),
                 OwnKeyWatchDelay = Duration(config, "locks.own-key-watch-delay", locks.OwnKeyWatchDelay),
                 FallbackInterval = Duration(config, "locks.fallback-interval", locks.FallbackInterval),
+            },
+            Services = services with
+            {
+                MaxRegistrations = config.GetInt($"{Root}.services.max-registrations", services.MaxRegistrations),
+                MaxDiscoveries = config.GetInt($"{Root}.services.max-discoveries", services.MaxDiscoveries),
             },
         };
     }

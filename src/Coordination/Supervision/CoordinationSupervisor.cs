@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Coordination.Diagnostics;
+using Coordination.Discovery;
+using Coordination.Discovery.Registration;
 using Coordination.Leases;
 using Coordination.Locks;
 
@@ -26,6 +28,8 @@ internal sealed class CoordinationSupervisor : UntypedActor
         _context = context;
         _concepts =
         [
+            new Concept("registrations", typeof(RegistrationCommand), RegistrationsActor.PropsFor(context), new RegistrationCommand.Close()),
+            new Concept("discovery", typeof(DiscoveryCommand), DiscoveriesActor.PropsFor(context)),
             new Concept("locks", typeof(LocksCommand), LocksActor.PropsFor(context)),
         ];
         _roots = new IActorRef[_concepts.Length];
@@ -197,9 +201,16 @@ internal sealed class CoordinationSupervisor : UntypedActor
     /// <summary>One concept after the other, the session last.</summary>
     private void StopNext()
     {
-        if (_roots.FirstOrDefault(r => !r.IsNobody()) is { } next)
+        if (Array.FindIndex(_roots, r => !r.IsNobody()) is var next and >= 0)
         {
-            Context.Stop(next);
+            if (_concepts[next].Ending is { } ending)
+            {
+                _roots[next].Tell(ending);
+            }
+            else
+            {
+                Context.Stop(_roots[next]);
+            }
         }
         else
         {
