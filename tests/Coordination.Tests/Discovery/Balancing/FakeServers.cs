@@ -24,7 +24,7 @@ internal sealed class FakeServers : HttpMessageHandler
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        Seen.Enqueue($"{request.Method} {request.RequestUri} host {request.Headers.Host ?? "-"}");
+        Seen.Enqueue($"{request.Method} {request.RequestUri!.AbsoluteUri} host {request.Headers.Host ?? "-"}");
         var id = request.RequestUri!.Host.Split('.')[0];
         return await _servers.GetValueOrDefault(id, Answer)(request).WaitAsync(cancellationToken);
     }

@@ -56,9 +56,9 @@ internal sealed class BalancedSend(
     {
         var isFailure = balancer.Options.IsFailure?.Invoke(response) ?? (int)response.StatusCode is 502 or 503 or 504;
         var outcome = isFailure ? AttemptOutcome.AnsweredUnable : AttemptOutcome.Answered;
-        Tell(service.Judge(pick, outcome));
+        Tell(service.Began(pick, outcome));
         Tell(new BalancedAttempt(pick.Instance, Number, outcome, service.Since(pick), null, Retried: false));
-        response.Content = new ObservedContent(response.Content, new ResponseEnd(broken => Tell(service.Ended(pick, broken))));
+        response.Content = new ObservedContent(response.Content, new ResponseEnd(broken => Tell(service.Ended(pick, outcome, broken))));
         return response;
     }
 
@@ -66,7 +66,7 @@ internal sealed class BalancedSend(
     private Pick Another(Pick pick, Exception error, CancellationToken cancellationToken)
     {
         var outcome = SendFailure.Classify(error, request, cancellationToken);
-        Tell(service.Judge(pick, outcome));
+        Tell(service.Failed(pick, outcome));
         var isSpent = false;
         Pick? next = null;
         if (Number < balancer.Options.MaxAttempts && Repetition.IsAllowed(request, outcome, balancer.Options.IsIdempotent))

@@ -69,27 +69,34 @@ internal sealed class BalancedService : IAsyncDisposable
         }
     }
 
-    /// <summary>What came of the attempt. An answered one is not over yet.</summary>
-    public Ejected? Judge(Pick pick, AttemptOutcome outcome)
-    {
-        lock (_lock)
-        {
-            if (outcome is not (AttemptOutcome.Answered or AttemptOutcome.AnsweredUnable))
-            {
-                Balancer.Ended(pick);
-            }
-
-            return _balancer.Judge(pick, outcome, _clock.Now);
-        }
-    }
-
-    /// <summary>An answered attempt is over.</summary>
-    public Ejected? Ended(Pick pick, bool broken)
+    /// <summary>The attempt brought no response.</summary>
+    public Ejected? Failed(Pick pick, AttemptOutcome outcome)
     {
         lock (_lock)
         {
             Balancer.Ended(pick);
-            return broken ? _balancer.Judge(pick, AttemptOutcome.Broken, _clock.Now) : null;
+            return _balancer.Judge(pick, outcome, _clock.Now);
+        }
+    }
+
+    /// <summary>A response began. What is to be thought of one that looks good is known only when it is over.</summary>
+    public Ejected? Began(Pick pick, AttemptOutcome outcome)
+    {
+        lock (_lock)
+        {
+            return outcome is AttemptOutcome.Answered ? null : _balancer.Judge(pick, outcome, _clock.Now);
+        }
+    }
+
+    /// <summary>A response is over.</summary>
+    public Ejected? Ended(Pick pick, AttemptOutcome outcome, bool broken)
+    {
+        lock (_lock)
+        {
+            Balancer.Ended(pick);
+            return broken ? _balancer.Judge(pick, AttemptOutcome.Broken, _clock.Now)
+                : outcome is AttemptOutcome.Answered ? _balancer.Judge(pick, outcome, _clock.Now)
+                : null;
         }
     }
 
