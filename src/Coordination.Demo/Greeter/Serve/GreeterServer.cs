@@ -54,6 +54,7 @@ internal sealed class GreeterServer : IAsyncDisposable
     /// <param name="port">0: the system chooses one.</param>
     /// <param name="work">How long each greeting takes.</param>
     /// <param name="stopLimit">How long calls may take that are in flight when it stops.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
     /// <exception cref="IOException">The port cannot be served.</exception>
     public static async Task<GreeterServer> StartAsync(IPAddress address, int port, TimeSpan work, TimeSpan stopLimit, CancellationToken cancellationToken)
     {
