@@ -11,6 +11,7 @@ public sealed class NetworkTests : IAsyncLifetime, IAsyncDisposable
     private readonly GreeterFleet _fleet = new();
     private readonly List<BalancedAttempt> _attempts = [];
     private readonly List<IAsyncDisposable> _started = [];
+    private readonly Point _rawAnswered = new();
 
     public Task InitializeAsync() => Task.CompletedTask;
 
@@ -149,6 +150,7 @@ public sealed class NetworkTests : IAsyncLifetime, IAsyncDisposable
                 // Nothing was processed (last stream 0), and nobody listens any more.
                 raw!.StopListening();
                 await connection.SendAsync(RawConnection.GoAway, 0, 0, [0, 0, 0, 0, 0, 0, 0, 0]);
+                await connection.StayAsync();
             },
             started: server => raw = server);
 
@@ -167,6 +169,7 @@ public sealed class NetworkTests : IAsyncLifetime, IAsyncDisposable
             var data = await connection.ReadAsync(RawConnection.Data);
             await connection.SendAsync(RawConnection.Headers, 4, data.StreamId, RawConnection.GrpcHeaders);
             await connection.SendAsync(RawConnection.Data, 0, data.StreamId, [0, 0, 0, 0, 50, 1, 2]);
+            await _rawAnswered.Reached;
             connection.Reset();
         });
 
@@ -228,9 +231,18 @@ public sealed class NetworkTests : IAsyncLifetime, IAsyncDisposable
         return (() => connections, Channel(options));
     }
 
+    private void Attempted(BalancedAttempt attempt)
+    {
+        _attempts.Add(attempt);
+        if (attempt is { Instance.Id: "raw", Outcome: AttemptOutcome.Answered })
+        {
+            _rawAnswered.Reach();
+        }
+    }
+
     private GrpcChannel Channel(BalancingOptions? options = null)
     {
-        var balancer = new ServiceBalancer(_ => _fleet, (options ?? new BalancingOptions()) with { OnAttempt = _attempts.Add }, TimeProvider.System, NullLoggerFactory.Instance);
+        var balancer = new ServiceBalancer(_ => _fleet, (options ?? new BalancingOptions()) with { OnAttempt = Attempted }, TimeProvider.System, NullLoggerFactory.Instance);
         _started.Add(balancer);
         return new GrpcChannel(new Uri("http://greeter"), new GrpcChannelOptions(), balancer.CreateHandler(new SocketsHttpHandler { UseProxy = false }));
     }
