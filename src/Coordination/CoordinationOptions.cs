@@ -37,6 +37,9 @@ public sealed record CoordinationOptions
     /// <summary>Registrations and discoveries.</summary>
     public ServiceOptions Services { get; init; } = new();
 
+    /// <summary>The watches.</summary>
+    public WatchOptions Watches { get; init; } = new();
+
     /// <summary>Where logs go. Default: nowhere.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 
@@ -66,6 +69,7 @@ public sealed record CoordinationOptions
 
         Locks.Validate(problems);
         Services.Validate(problems);
+        Watches.Validate(problems);
         return [.. problems.All, .. Etcd.Validate().Select(problem => $"Etcd.{problem}")];
     }
 }

@@ -10,7 +10,7 @@ internal static class ChangeText
         InstanceChanged { Instance: var now, Previous: var before } =>
             [now.State == before.State ? $"changed  {Describe(now)}" : $"{Word(now.State),-8} {Describe(now)}"],
         Stale { Error: var error } => [$"STALE    etcd is away, the last view stays: {error?.Message ?? "no answer"}"],
-        Resynced { Reason: ResyncReason.Snapshot, View: var view } => [$"view     {Count(view)} at revision {view.Revision}"],
+        Resynced { Reason: ViewReason.Snapshot, View: var view } => [$"view     {Count(view)} at revision {view.Revision}"],
         Resynced { View: var view, Reason: var reason, Difference: var difference } =>
             [$"resync   {reason}: {Count(view)} at revision {view.Revision}", .. difference.SelectMany(Lines)],
         _ => [],

@@ -105,7 +105,7 @@ internal sealed class DiscoverCommand
                 lines.Write(line);
             }
 
-            if (change is Resynced { Reason: ResyncReason.Snapshot, View: var view })
+            if (change is Resynced { Reason: ViewReason.Snapshot, View: var view })
             {
                 foreach (var instance in view.Instances)
                 {

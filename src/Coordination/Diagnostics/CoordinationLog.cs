@@ -40,6 +40,12 @@ internal static partial class CoordinationLog
     [LoggerMessage(301, LogLevel.Information, "Watch of {Keys} read again at revision {Revision}")]
     public static partial void WatchResynced(this ILogger log, string keys, Revision revision);
 
+    [LoggerMessage(302, LogLevel.Information, "Watch of {Keys} goes on at revision {Revision}")]
+    public static partial void WatchResumed(this ILogger log, string keys, Revision revision);
+
+    [LoggerMessage(303, LogLevel.Warning, "Watch of {Keys}: etcd's history is another one now ({Reason}); read again at revision {Revision}")]
+    public static partial void WatchHistoryReplaced(this ILogger log, string keys, Revision revision, ResyncReason reason);
+
     [LoggerMessage(400, LogLevel.Debug, "Lock {Key} acquired with token {Token} on lease {Lease}")]
     public static partial void LockAcquired(this ILogger log, string key, long token, LeaseId lease);
 
@@ -54,6 +60,9 @@ internal static partial class CoordinationLog
 
     [LoggerMessage(404, LogLevel.Information, "Lock {Key}: attempt {Attempt} that nobody wants any more was found and is being removed")]
     public static partial void LockAbandonedFound(this ILogger log, string key, string attempt);
+
+    [LoggerMessage(405, LogLevel.Warning, "Lock {Key}: no ticket in the line ({Error}); waiting is by chance")]
+    public static partial void LockLineClosed(this ILogger log, string key, string error);
 
     [LoggerMessage(600, LogLevel.Information, "Instance {Service}/{Id} registered on lease {Lease}")]
     public static partial void Registered(this ILogger log, string service, string id, LeaseId lease);
@@ -71,7 +80,7 @@ internal static partial class CoordinationLog
     public static partial void RegistrationConflict(this ILogger log, string service, string id, string problem);
 
     [LoggerMessage(610, LogLevel.Information, "View of {Service} told whole ({Reason}): {Count} instances at revision {Revision}")]
-    public static partial void ViewResynced(this ILogger log, string service, ResyncReason reason, int count, Revision revision);
+    public static partial void ViewResynced(this ILogger log, string service, ViewReason reason, int count, Revision revision);
 
     [LoggerMessage(611, LogLevel.Warning, "View of {Service} is stale: {Error}")]
     public static partial void ViewStale(this ILogger log, string service, string error);

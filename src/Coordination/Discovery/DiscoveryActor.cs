@@ -122,7 +122,7 @@ internal sealed class DiscoveryActor : UntypedActor
             if (view.IsKnown)
             {
                 subscriber.Tell(new Resynced(
-                    view.Service, view.Revision, view, ViewDifference.Between(ServiceView.Unknown(view.Service), view), ResyncReason.Snapshot));
+                    view.Service, view.Revision, view, ViewDifference.Between(ServiceView.Unknown(view.Service), view), ViewReason.Snapshot));
             }
 
             if (view.IsStale && (view.IsKnown || followed.Feed.LastError is not null))

@@ -27,7 +27,7 @@ public sealed record InstanceDown(string Service, Revision Revision, ServiceInst
 /// <param name="View">The whole view.</param>
 /// <param name="Difference">What makes it of the view told before.</param>
 /// <param name="Reason">Why there is a whole view.</param>
-public sealed record Resynced(string Service, Revision Revision, ServiceView View, ImmutableArray<ServiceChange> Difference, ResyncReason Reason)
+public sealed record Resynced(string Service, Revision Revision, ServiceView View, ImmutableArray<ServiceChange> Difference, ViewReason Reason)
     : ServiceChange(Service, Revision);
 
 /// <summary>etcd is away: the last view is kept and may be old. A <see cref="Resynced"/> ends it.</summary>
@@ -37,12 +37,12 @@ public sealed record Resynced(string Service, Revision Revision, ServiceView Vie
 public sealed record Stale(string Service, Revision Revision, CoordinationException? Error) : ServiceChange(Service, Revision);
 
 /// <summary>Why a whole view is told.</summary>
-public enum ResyncReason
+public enum ViewReason
 {
     /// <summary>The first view, or the first one that this subscriber gets.</summary>
     Snapshot,
 
-    /// <summary>An outage is over, and nothing was missed.</summary>
+    /// <summary>An outage is over. Nothing is missed: what happened meanwhile follows as single changes.</summary>
     Resumed,
 
     /// <summary>The history was cut (compaction, a restored backup): the keys were read again.</summary>

@@ -13,11 +13,16 @@ public static class HoconOptions
     // The settings there are, block by block; hocon/coordination.conf is held against this list by a test.
     private static readonly Dictionary<string, string[]> Known = new()
     {
-        [""] = ["name", "owner", "stop-timeout", "session", "etcd", "locks", "services"],
+        [""] = ["name", "owner", "stop-timeout", "session", "etcd", "locks", "services", "watches"],
         ["session"] = ["ttl", "clock-rate-bound"],
-        ["etcd"] = ["endpoints", "connect-timeout", "request-timeout", "max-receive-message-size", "keep-alive-streams", "stream-queue-limit"],
-        ["locks"] = ["max-waiters", "max-locks", "idle-timeout", "own-key-watch-delay", "fallback-interval"],
+        ["etcd"] =
+        [
+            "endpoints", "connect-timeout", "request-timeout", "max-receive-message-size", "keep-alive-streams", "watch-streams", "watches-per-stream",
+            "watch-silence-limit", "stream-queue-limit",
+        ],
+        ["watches"] = ["list-page-size", "max-subscribers"],
         ["services"] = ["max-registrations", "max-discoveries"],
+        ["locks"] = ["max-waiters", "max-locks", "idle-timeout", "own-key-watch-delay", "fallback-interval", "waiters-prefix"],
     };
 
     /// <summary>Reads a file.</summary>
@@ -51,6 +56,7 @@ public static class HoconOptions
         var etcd = defaults.Etcd;
         var locks = defaults.Locks;
         var services = defaults.Services;
+        var watches = defaults.Watches;
         return defaults with
         {
             Name = Text(config, "name", defaults.Name),
@@ -68,6 +74,9 @@ public static class HoconOptions
                 MaxReceiveMessageSize = (int)Math.Min(
                     int.MaxValue, config.GetByteSize($"{Root}.etcd.max-receive-message-size", etcd.MaxReceiveMessageSize) ?? etcd.MaxReceiveMessageSize),
                 KeepAliveStreams = config.GetInt($"{Root}.etcd.keep-alive-streams", etcd.KeepAliveStreams),
+                WatchStreams = config.GetInt($"{Root}.etcd.watch-streams", etcd.WatchStreams),
+                WatchesPerStream = config.GetInt($"{Root}.etcd.watches-per-stream", etcd.WatchesPerStream),
+                WatchSilenceLimit = Duration(config, "etcd.watch-silence-limit", etcd.WatchSilenceLimit),
                 StreamQueueLimit = config.GetInt($"{Root}.etcd.stream-queue-limit", etcd.StreamQueueLimit),
             },
             Locks = locks with
@@ -77,11 +86,17 @@ public static class HoconOptions
                 IdleTimeout = Duration(config, "locks.idle-timeout", locks.IdleTimeout),
                 OwnKeyWatchDelay = Duration(config, "locks.own-key-watch-delay", locks.OwnKeyWatchDelay),
                 FallbackInterval = Duration(config, "locks.fallback-interval", locks.FallbackInterval),
+                WaitersPrefix = Text(config, "locks.waiters-prefix", locks.WaitersPrefix),
             },
             Services = services with
             {
                 MaxRegistrations = config.GetInt($"{Root}.services.max-registrations", services.MaxRegistrations),
                 MaxDiscoveries = config.GetInt($"{Root}.services.max-discoveries", services.MaxDiscoveries),
+            },
+            Watches = watches with
+            {
+                ListPageSize = config.GetInt($"{Root}.watches.list-page-size", watches.ListPageSize),
+                MaxSubscribers = config.GetInt($"{Root}.watches.max-subscribers", watches.MaxSubscribers),
             },
         };
     }

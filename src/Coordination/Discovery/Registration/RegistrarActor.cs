@@ -270,6 +270,9 @@ internal sealed class RegistrarActor : UntypedActor, IWithTimers
                 break;
             case RegistrationState.Deregistered:
                 _context.Log.Deregistered(health.Service, health.Id);
+
+                // Before anybody has the answer: who has it may register again.
+                _context.Registrations.Remove(_cell);
                 Context.Parent.Tell(new RegistrationEvent.Left(_cell, _state.Unresolved));
                 break;
             case RegistrationState.Conflict:

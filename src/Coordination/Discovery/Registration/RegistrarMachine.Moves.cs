@@ -27,11 +27,11 @@ internal sealed partial class RegistrarMachine
         {
             // The layout has no place for an instance that does not serve: nothing of it is there.
             var isGone = state.Known is null ? state.Used.IsEmpty : !state.Known.Values.Any(kv => IsOurs(state, kv));
-            return isGone ? Settle(state) : Remove(state);
+            return isGone ? Settle(state, held: null).Then(s => s.Unresolved.IsNone ? s : EnsureWatch(s)) : Remove(state);
         }
 
         return state.Known is null or { IsEmpty: true } ? Create(state, entries)
-            : entries.All(e => state.Known.TryGetValue(e.Key, out var kv) && kv.Value == e.Value && kv.Lease == state.Lease) ? Settle(state).Then(EnsureWatch)
+            : entries.All(e => state.Known.TryGetValue(e.Key, out var kv) && kv.Value == e.Value && kv.Lease == state.Lease) ? Settle(state, state.Known).Then(EnsureWatch)
             : state.Known.Values.All(kv => IsOurs(state, kv)) ? Write(state, entries, RegistrarTxns.Replace(entries, state.Known, state.Lease))
             : Meet(state, entries);
     }
@@ -106,19 +106,19 @@ internal sealed partial class RegistrarMachine
         },
         [new RegistrarEffect.Send(txn)]);
 
-    private RegistrarStep Settle(RegistrarState state)
+    private RegistrarStep Settle(RegistrarState state, ImmutableDictionary<Bytes, KeyValue>? held)
     {
         var settled = state with
         {
             IsSettled = true,
-            Held = state.Known,
+            Held = held,
             HasPaused = false,
             Conflict = null,
             Updates = [],
             Used = layout.DependsOnLease || state.Used.IsEmpty ? state.Used : [state.Lease],
         };
         var step = new RegistrarStep(settled, [.. state.Updates.Select(u => new RegistrarEffect.Reply(u, new RegistrationReply.Done()))]);
-        return state.Known is null or { IsEmpty: true } ? step : step.Do(new RegistrarEffect.NoteRegistered(state.Lease));
+        return held is null ? step : step.Do(new RegistrarEffect.NoteRegistered(state.Lease));
     }
 
     private RegistrarStep Remove(RegistrarState state) => new(

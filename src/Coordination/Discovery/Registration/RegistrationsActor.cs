@@ -140,7 +140,6 @@ internal sealed class RegistrationsActor(CoordinationContext context) : UntypedA
     {
         if (_entries.Remove(m.Cell, out var entry))
         {
-            context.Registrations.Remove(m.Cell);
             _cells.Remove(entry.Ref);
             if (!m.Unresolved.IsNone)
             {

@@ -15,7 +15,7 @@ internal sealed class ChangeReader(ServiceFeed feed, int capacity)
     private readonly Queue<ServiceChange> _waiting = new();
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Dictionary<Bytes, ServiceInstance> _read = [];
-    private ResyncReason? _wholeFor = feed.Current.IsKnown ? ResyncReason.Snapshot : null;
+    private ViewReason? _wholeFor = feed.Current.IsKnown ? ViewReason.Snapshot : null;
 
     public void Offer(ImmutableArray<ServiceChange> changes)
     {
@@ -30,7 +30,7 @@ internal sealed class ChangeReader(ServiceFeed feed, int capacity)
             if (_waiting.Count + changes.Length > capacity)
             {
                 _waiting.Clear();
-                _wholeFor = ResyncReason.Conflated;
+                _wholeFor = ViewReason.Conflated;
             }
             else
             {
@@ -76,7 +76,7 @@ internal sealed class ChangeReader(ServiceFeed feed, int capacity)
         }
     }
 
-    private Resynced Whole(ResyncReason reason)
+    private Resynced Whole(ViewReason reason)
     {
         _wholeFor = null;
         var view = feed.Current;

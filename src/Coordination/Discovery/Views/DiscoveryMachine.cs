@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Coordination.Etcd;
-using Coordination.Watches;
 using Step = (Coordination.Discovery.Views.DiscoveryState State, System.Collections.Immutable.ImmutableArray<Coordination.Discovery.Views.ViewNews> News);
 
 namespace Coordination.Discovery.Views;
@@ -20,7 +19,7 @@ internal sealed class DiscoveryMachine(ServiceLayout layout, int maxInstances, s
             return (followed, []);
         }
 
-        var whole = Whole(followed, before.Service, before.IsKnown ? ResyncReason.HistoryLost : ResyncReason.Snapshot);
+        var whole = Whole(followed, before.Service, before.IsKnown ? ViewReason.HistoryLost : ViewReason.Snapshot);
         return state.Error is null ? whole : Then(whole, s => Interrupt(s, before.Service, state.Error));
     }
 
@@ -32,12 +31,11 @@ internal sealed class DiscoveryMachine(ServiceLayout layout, int maxInstances, s
         WatchEvent.Resynced m => OnListed(state, m.Revision, m.KeyValues),
         WatchEvent.Changed m => OnChanged(state, m.Revision, m.Events),
         WatchEvent.Interrupted m => ForAll(state with { Error = m.Error }, (s, service) => Interrupt(s, service, m.Error)),
-        WatchEvent.Resumed m when state.IsKnown => ForAll(
-            state with { Error = null, Revision = Later(state.Revision, m.Revision) }, (s, service) => Whole(s, service, ResyncReason.Resumed)),
+
+        // What happened meanwhile follows: the view is still that of its revision.
+        WatchEvent.Resumed when state.IsKnown => ForAll(state with { Error = null }, (s, service) => Whole(s, service, ViewReason.Resumed)),
         _ => (state, []),
     };
-
-    private static Revision Later(Revision a, Revision b) => a > b ? a : b;
 
     private Step OnListed(DiscoveryState state, Revision revision, ImmutableArray<KeyValue> keys)
     {
@@ -52,7 +50,7 @@ internal sealed class DiscoveryMachine(ServiceLayout layout, int maxInstances, s
                     .ToImmutableSortedDictionary(group => group.Key, group => Read(service.Key, group.Key, [.. group]))));
         return ForAll(
             state with { Revision = revision, Error = null, Services = services },
-            (s, service) => Whole(s, service, s.Told[service].IsKnown ? ResyncReason.HistoryLost : ResyncReason.Snapshot));
+            (s, service) => Whole(s, service, s.Told[service].IsKnown ? ViewReason.HistoryLost : ViewReason.Snapshot));
     }
 
     private Step OnChanged(DiscoveryState state, Revision revision, ImmutableArray<EtcdEvent> events)
@@ -130,7 +128,7 @@ internal sealed class DiscoveryMachine(ServiceLayout layout, int maxInstances, s
 
     private EntryGroup Read(string service, Bytes group, ImmutableArray<KeyValue> keys) => new(keys, layout.Read(service, group, keys));
 
-    private Step Whole(DiscoveryState state, string service, ResyncReason reason)
+    private Step Whole(DiscoveryState state, string service, ViewReason reason)
     {
         var view = View(state, service);
         return Tell(state, view, [new Resynced(service, view.Revision, view, ViewDifference.Between(state.Told[service], view), reason)]);
