@@ -39,4 +39,4 @@ if (result.Errors.Count > 0)
 }
 
 // Ctrl-C and SIGTERM release everything first; that is bounded by the stop timeouts.
-return await result.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(20) }).ConfigureAwait(false);
+return await result.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(40) }).ConfigureAwait(false);

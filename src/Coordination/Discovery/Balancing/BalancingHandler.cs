@@ -38,16 +38,29 @@ public sealed class BalancingHandler : DelegatingHandler
     }
 
     /// <inheritdoc/>
-    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return _balancer.ServiceFor(request.RequestUri) is { } service
+        return await (Resolve(request) is { } service
             ? new BalancedSend(_balancer, service, request, base.SendAsync).RunAsync(cancellationToken)
-            : base.SendAsync(request, cancellationToken);
+            : base.SendAsync(request, cancellationToken)).ConfigureAwait(false);
     }
 
     /// <summary>Not supported: choosing may wait.</summary>
     /// <exception cref="NotSupportedException">Always.</exception>
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken) =>
         throw new NotSupportedException("A balancing handler may wait for an instance: use SendAsync.");
+
+    /// <summary>What stands in the way of a service is a failure of the request: callers know HTTP only.</summary>
+    private BalancedService? Resolve(HttpRequestMessage request)
+    {
+        try
+        {
+            return _balancer.ServiceFor(request.RequestUri);
+        }
+        catch (Exception error) when (error is CoordinationException or ArgumentException or ObjectDisposedException)
+        {
+            throw new HttpRequestException(HttpRequestError.NameResolutionError, error.Message, error);
+        }
+    }
 }

@@ -123,6 +123,38 @@ public sealed class BalancingHandlerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_request_that_was_redirected_before_it_failed_was_sent()
+    {
+        // What SocketsHttpHandler does to a POST that is answered with 302: it becomes a GET of the new address.
+        _servers["i1"] = _servers["i2"] = request =>
+        {
+            request.Method = HttpMethod.Get;
+            request.Content = null;
+            request.RequestUri = new Uri("http://elsewhere.test/");
+            return FakeServers.Refuse(request);
+        };
+        using var http = Client();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "http://greeter/") { Content = new StringContent("a") };
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => http.SendAsync(request, default));
+
+        Assert.Equal(AttemptOutcome.Broken, Assert.Single(_attempts).Outcome);
+        Assert.Equal((HttpMethod.Post, "http://greeter/", true), (request.Method, request.RequestUri!.OriginalString, request.Content is StringContent));
+    }
+
+    [Fact]
+    public async Task A_balancer_that_is_disposed_fails_requests_as_HTTP_does()
+    {
+        var balancer = new ServiceBalancer(_ => _views, new BalancingOptions(), _time, NullLoggerFactory.Instance);
+        using var http = new HttpMessageInvoker(balancer.CreateHandler(_servers), disposeHandler: false);
+        await balancer.DisposeAsync();
+
+        var error = await Assert.ThrowsAsync<HttpRequestException>(() => http.GetAsync("http://greeter/"));
+
+        Assert.IsType<ObjectDisposedException>(error.InnerException);
+    }
+
+    [Fact]
     public async Task When_nobody_can_be_connected_to_everybody_is_tried_once_and_all_are_named()
     {
         _views = new FakeViews(View(Many(3)));

@@ -10,6 +10,8 @@ internal sealed class BalancedSend(
     Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> send)
 {
     private readonly Uri _address = request.RequestUri!;
+    private readonly HttpMethod _method = request.Method;
+    private readonly HttpContent? _content = request.Content;
     private readonly string? _host = request.Headers.Host;
     private readonly bool _isSecure = request.RequestUri!.Scheme == Uri.UriSchemeHttps;
     private List<FailedAttempt>? _failed;
@@ -21,35 +23,48 @@ internal sealed class BalancedSend(
         var pick = await service.ChooseAsync(_isSecure, cancellationToken).ConfigureAwait(false);
         while (true)
         {
+            var sent = Address(pick);
             Exception error;
+            bool wasRedirected;
             try
             {
-                Address(pick);
                 return Answered(pick, await send(request, cancellationToken).ConfigureAwait(false));
             }
             catch (Exception e)
             {
                 error = e;
+                wasRedirected = request.RequestUri != sent;
             }
             finally
             {
-                request.RequestUri = _address;
-                request.Headers.Host = _host;
+                Restore();
             }
 
-            pick = Another(pick, error, cancellationToken);
+            pick = Another(pick, error, wasRedirected, cancellationToken);
         }
     }
 
-    private void Address(Pick pick)
+    /// <summary>The request is the caller's: whatever was done to it on the way (also by redirects) is undone.</summary>
+    private void Restore()
     {
-        request.RequestUri = new Uri(pick.Address + _address.PathAndQuery);
+        request.RequestUri = _address;
+        request.Method = _method;
+        request.Content = _content;
+        request.Headers.Host = _host;
+    }
+
+    private Uri Address(Pick pick)
+    {
+        var sent = new Uri(pick.Address + _address.PathAndQuery);
+        request.RequestUri = sent;
         request.Options.Set(BalancingHandler.InstanceKey, pick.Instance);
         request.Options.Set(BalancingHandler.AttemptsKey, Number);
         if (_host is null && balancer.Options.Host is BalancedHost.Service)
         {
             request.Headers.Host = _address.Host;
         }
+
+        return sent;
     }
 
     private HttpResponseMessage Answered(Pick pick, HttpResponseMessage response)
@@ -63,9 +78,15 @@ internal sealed class BalancedSend(
     }
 
     /// <summary>The next one to send to after a failure; throws when there is to be none.</summary>
-    private Pick Another(Pick pick, Exception error, CancellationToken cancellationToken)
+    private Pick Another(Pick pick, Exception error, bool wasRedirected, CancellationToken cancellationToken)
     {
         var outcome = SendFailure.Classify(error, request, cancellationToken);
+        if (wasRedirected && outcome is (AttemptOutcome.NotConnected or AttemptOutcome.Refused))
+        {
+            // The instance answered; it is where it sent us that failed.
+            outcome = AttemptOutcome.Broken;
+        }
+
         Tell(service.Failed(pick, outcome));
         var isSpent = false;
         Pick? next = null;
