@@ -67,7 +67,8 @@ public sealed class ServiceRegistration : IAsyncDisposable
                 ? new CoordinationException(CoordinationErrorKind.Stopped, $"The coordination system '{_system.Options.Name}' has stopped.")
                 : new CoordinationException(
                     health.State is RegistrationState.Conflict ? CoordinationErrorKind.InvalidRequest : health.Error?.Kind ?? CoordinationErrorKind.Unavailable,
-                    $"{Instance.Service}/{Instance.Id} is not registered after {timeout.TotalSeconds:0.###} s ({health.State}): {health.Problem ?? "etcd has not answered"}",
+                    $"{Instance.Service}/{Instance.Id} is not registered after {timeout.TotalSeconds:0.###} s ({health.State}, endpoints "
+                    + $"{string.Join(", ", _system.Etcd.Endpoints.Select(e => e.GetLeftPart(UriPartial.Authority)))}): {health.Problem ?? "etcd has not answered"}",
                     health.Error);
         }
     }

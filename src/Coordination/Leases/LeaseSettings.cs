@@ -7,6 +7,12 @@ namespace Coordination.Leases;
 /// <param name="ClockRateBound">How much faster the server's clock may run than ours, as a fraction.</param>
 internal sealed record LeaseSettings(TimeSpan Ttl, double ClockRateBound)
 {
+    /// <summary>
+    /// Whether a lost lease is revoked, so that its keys are in nobody's way. Not when its keys are to stay until they are moved to the next lease: as long as
+    /// the server has it, it keeps them.
+    /// </summary>
+    public bool RevokeWhenLost { get; init; } = true;
+
     private static readonly TimeSpan LeastMargin = TimeSpan.FromMilliseconds(250);
 
     /// <summary>

@@ -93,7 +93,7 @@ public abstract class LayoutContract(ServerFixture fixture)
         await registration.UpdateAsync(i => i with { Scheme = "https" });
         var after = (await etcd.GetAsync(new EtcdOp.Get(KeyRange.Prefix(service)))).KeyValues;
         Assert.Equal("https", after[3].Value.ToText());
-        Assert.All(after, kv => Assert.Equal((system.SessionLease, after[0].ModRevision, 2), (kv.Lease, kv.ModRevision, kv.Version)));
+        Assert.All(after, kv => Assert.Equal((registration.Lease, after[0].ModRevision, 2), (kv.Lease, kv.ModRevision, kv.Version)));
     }
 
     [Fact]

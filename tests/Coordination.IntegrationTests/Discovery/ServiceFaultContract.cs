@@ -26,6 +26,8 @@ public abstract class ServiceFaultContract(ServerFixture fixture)
         await using var proxy = new TcpProxy(Server.Endpoint);
         await using var etcd = Server.CreateClient();
         await using var system = await StartAsync(proxy);
+        await using var first = system.Register(Instance with { Id = "first" });
+        await first.WaitUntilRegisteredAsync(Limit);
         proxy.DropReplies = true;
         await using var registration = system.Register(Instance);
         await etcd.UntilAsync(Key, kv => kv is not null);
@@ -41,10 +43,12 @@ public abstract class ServiceFaultContract(ServerFixture fixture)
         await using var proxy = new TcpProxy(Server.Endpoint);
         await using var etcd = Server.CreateClient();
         await using var system = await StartAsync(proxy);
-        proxy.DropRequests = true;
         var registration = system.Register(Instance);
+        await registration.WaitUntilRegisteredAsync(Limit);
+        proxy.DropReplies = true;
         using var cancel = new CancellationTokenSource();
         var leaving = registration.DeregisterAsync(cancel.Token);
+        await etcd.UntilGoneAsync(Key);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leaving);
         Heal(proxy);
@@ -55,6 +59,25 @@ public abstract class ServiceFaultContract(ServerFixture fixture)
         await again.WaitUntilRegisteredAsync(Limit);
         await again.DeregisterAsync();
         Assert.Null((await etcd.GetAsync(new EtcdOp.Get(Key))).First);
+    }
+
+    [Fact]
+    public async Task A_registration_that_was_ended_before_its_put_was_made_leaves_nothing()
+    {
+        await using var proxy = new TcpProxy(Server.Endpoint);
+        await using var etcd = Server.CreateClient();
+        await using var system = await StartAsync(proxy);
+        await using var first = system.Register(Instance with { Id = "first" });
+        await first.WaitUntilRegisteredAsync(Limit);
+        proxy.DropReplies = true;
+        var registration = system.Register(Instance);
+        var leaving = registration.DeregisterAsync();
+        await etcd.UntilAsync(Key, kv => kv is not null);
+        Heal(proxy);
+        await leaving.WaitAsync(Limit);
+
+        Assert.Null((await etcd.GetAsync(new EtcdOp.Get(Key))).First);
+        Assert.NotNull((await etcd.GetAsync(new EtcdOp.Get($"/services/{_service}/first"))).First);
     }
 
     [Fact]

@@ -14,18 +14,20 @@ internal sealed class RegistrarActor : UntypedActor, IWithTimers
     private readonly RegistrarMachine _machine;
     private readonly Dictionary<RegistrationRequestId, IActorRef> _callers = [];
     private readonly LeaseId _sharedLease;
+    private readonly bool _isSuccessor;
     private RegistrarState _state;
     private IActorRef _session = ActorRefs.Nobody;
     private IActorRef _watcher = ActorRefs.Nobody;
     private bool _isStopping;
 
-    public RegistrarActor(CoordinationContext context, RegistrationCell cell, LeaseId sharedLease, LeaseId unresolved)
+    public RegistrarActor(CoordinationContext context, RegistrationCell cell, LeaseId sharedLease, LeaseId unresolved, bool isSuccessor)
     {
         _context = context;
         _cell = cell;
         _sharedLease = sharedLease;
         _machine = new RegistrarMachine(cell.Options.Layout, cell.Options.OwnLease, ServiceOptions.MaxRepairs);
-        _state = RegistrarState.For(cell.Wish) with { Unresolved = unresolved, IsLeaving = cell.IsLeaving };
+        _isSuccessor = isSuccessor;
+        _state = RegistrarState.For(cell.Wish) with { Unresolved = unresolved };
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -33,10 +35,11 @@ internal sealed class RegistrarActor : UntypedActor, IWithTimers
     /// <summary>The actor of one registration.</summary>
     /// <param name="context">What all actors share.</param>
     /// <param name="cell">The registration.</param>
-    /// <param name="sharedLease">The session lease, when there is one.</param>
+    /// <param name="sharedLease">The lease that all registrations share, when it is held.</param>
     /// <param name="unresolved">The lease on which a predecessor may still create the same keys, or none.</param>
-    public static Props PropsFor(CoordinationContext context, RegistrationCell cell, LeaseId sharedLease, LeaseId unresolved) =>
-        Props.Create(() => new RegistrarActor(context, cell, sharedLease, unresolved));
+    /// <param name="isSuccessor">Whether it follows one that failed.</param>
+    public static Props PropsFor(CoordinationContext context, RegistrationCell cell, LeaseId sharedLease, LeaseId unresolved, bool isSuccessor) =>
+        Props.Create(() => new RegistrarActor(context, cell, sharedLease, unresolved, isSuccessor));
 
     // What fails below takes this actor with it; its successor begins anew from the wish.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(error =>
@@ -49,15 +52,19 @@ internal sealed class RegistrarActor : UntypedActor, IWithTimers
     {
         if (_cell.Options.OwnLease)
         {
-            var ttl = _cell.Options.Ttl ?? _context.Options.SessionTtl;
-            _session = Context.ActorOf(SessionActor.PropsFor(_context, new LeaseSettings(ttl, _context.Options.ClockRateBound)));
+            _session = Context.ActorOf(SessionActor.PropsFor(_context, RegistrationsActor.LeaseFor(_context, _cell.Options.Ttl)));
             Context.Watch(_session);
         }
         else if (!_sharedLease.IsNone)
         {
-            // One that failed while it was leaving may have left keys on this lease.
-            _state = _cell.IsLeaving ? _state with { Used = [_sharedLease] } : _state;
             Handle(new RegistrarMessage.LeaseOpened(_sharedLease));
+        }
+
+        if (_isSuccessor && _cell.IsLeaving)
+        {
+            // The one that failed may have left keys on this lease. Those who asked for the end were answered when it failed.
+            _state = _sharedLease.IsNone ? _state : _state with { Used = [_sharedLease] };
+            Handle(new RegistrarMessage.Leave(RegistrationRequestId.Next()));
         }
     }
 
@@ -169,7 +176,7 @@ internal sealed class RegistrarActor : UntypedActor, IWithTimers
         }
     }
 
-    /// <summary>The system stops. A lease of its own is revoked; the session's is revoked by whoever owns it.</summary>
+    /// <summary>The system stops. A lease of its own is revoked; the shared one is revoked by the parent.</summary>
     private void Close()
     {
         _isStopping = true;

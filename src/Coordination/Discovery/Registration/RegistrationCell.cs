@@ -16,7 +16,7 @@ internal sealed class RegistrationCell
         _wish = wish;
         Options = options;
         Identity = (options.Layout.Keys, wish.Service, options.Layout.Form is ServiceForm.FourField ? "" : wish.Id);
-        _sight = new Sight(new RegistrationHealth(wish.Service, wish.Id, RegistrationState.Registering, null, null), Etcd.LeaseId.None);
+        _sight = new Sight(RegistrarState.For(wish).Health, Etcd.LeaseId.None);
     }
 
     public RegistrationOptions Options { get; }

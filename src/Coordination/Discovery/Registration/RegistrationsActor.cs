@@ -5,7 +5,11 @@ using Coordination.Time;
 
 namespace Coordination.Discovery.Registration;
 
-/// <summary>The parent of all RegistrarActors: tells them of the session, replaces those that failed, stops when they have given back their own leases.</summary>
+/// <summary>
+/// The parent of all RegistrarActors, and of the session whose lease they share. It is not the session of the locks: a lost lease of locks is revoked to free
+/// them, a lost lease of registrations must keep its keys until they are moved to the next one, or an outage would end with empty views. Stops when all leases
+/// are given back.
+/// </summary>
 internal sealed class RegistrationsActor(CoordinationContext context) : UntypedActor, IWithTimers
 {
     private readonly Dictionary<RegistrationCell, Entry> _entries = [];
@@ -13,6 +17,7 @@ internal sealed class RegistrationsActor(CoordinationContext context) : UntypedA
 
     // Deregistered, but they still look after a put with an unknown outcome.
     private readonly Dictionary<(string, string, string), (IActorRef Ref, LeaseId Lease)> _lingering = [];
+    private IActorRef _session = ActorRefs.Nobody;
     private LeaseId _lease;
     private bool _isStopping;
 
@@ -20,9 +25,13 @@ internal sealed class RegistrationsActor(CoordinationContext context) : UntypedA
 
     public static Props PropsFor(CoordinationContext context) => Props.Create(() => new RegistrationsActor(context));
 
+    /// <summary>The lease of registrations.</summary>
+    public static LeaseSettings LeaseFor(CoordinationContext context, TimeSpan? ttl) =>
+        new(ttl ?? context.Options.SessionTtl, context.Options.ClockRateBound) { RevokeWhenLost = false };
+
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(error =>
     {
-        context.Log.ActorFailed(error, "RegistrarActor");
+        context.Log.ActorFailed(error, "child of the RegistrationsActor");
         return Directive.Stop;
     });
 
@@ -56,12 +65,19 @@ internal sealed class RegistrationsActor(CoordinationContext context) : UntypedA
             case RegistrationCommand.Close m:
                 Close(m);
                 break;
-            case SessionEvent m:
-                _lease = m is SessionEvent.Opened opened ? opened.Lease.Id : LeaseId.None;
+            case SessionEvent m when Sender.Equals(_session):
+                _lease = m switch
+                {
+                    SessionEvent.Opened e => e.Lease.Id,
+                    SessionEvent.Lost => LeaseId.None,
+                    _ => _lease,
+                };
                 TellAll(m);
                 break;
             case LeaseMessage m:
-                Context.Parent.Tell(m);
+                _session.Tell(m);
+                break;
+            case SessionEvent:
                 break;
             case RegistrationEvent.Left m:
                 OnLeft(m);
@@ -89,6 +105,11 @@ internal sealed class RegistrationsActor(CoordinationContext context) : UntypedA
             return;
         }
 
+        if (!cell.Options.OwnLease && _session.IsNobody())
+        {
+            OpenSession();
+        }
+
         var entry = new Entry();
         _entries.Add(cell, entry);
         var unresolved = LeaseId.None;
@@ -102,9 +123,15 @@ internal sealed class RegistrationsActor(CoordinationContext context) : UntypedA
         Start(cell, entry, unresolved);
     }
 
+    private void OpenSession()
+    {
+        _session = Context.ActorOf(SessionActor.PropsFor(context, LeaseFor(context, null)));
+        Context.Watch(_session);
+    }
+
     private void Start(RegistrationCell cell, Entry entry, LeaseId unresolved)
     {
-        entry.Ref = Context.ActorOf(RegistrarActor.PropsFor(context, cell, _lease, unresolved));
+        entry.Ref = Context.ActorOf(RegistrarActor.PropsFor(context, cell, _lease, unresolved, entry.Failures > 0));
         Context.Watch(entry.Ref);
         _cells.Add(entry.Ref, cell);
         foreach (var (message, sender) in entry.Held)
@@ -150,7 +177,11 @@ internal sealed class RegistrationsActor(CoordinationContext context) : UntypedA
 
     private void OnTerminated(IActorRef actor)
     {
-        if (_cells.Remove(actor, out var cell) && _entries.TryGetValue(cell, out var entry))
+        if (actor.Equals(_session))
+        {
+            OnSessionEnded();
+        }
+        else if (_cells.Remove(actor, out var cell) && _entries.TryGetValue(cell, out var entry))
         {
             entry.Ref = ActorRefs.Nobody;
             if (!_isStopping)
@@ -166,11 +197,28 @@ internal sealed class RegistrationsActor(CoordinationContext context) : UntypedA
         StopWhenDone();
     }
 
+    private void OnSessionEnded()
+    {
+        // One that failed lost its lease without telling.
+        if (!_lease.IsNone)
+        {
+            TellAll(new SessionEvent.Lost(_lease, LossReason.Expired));
+            _lease = LeaseId.None;
+        }
+
+        _session = ActorRefs.Nobody;
+        if (!_isStopping)
+        {
+            OpenSession();
+        }
+    }
+
     private void Close(RegistrationCommand.Close m)
     {
         _isStopping = true;
         Timers.CancelAll();
         TellAll(m);
+        _session.Tell(new SessionCommand.Close());
         StopWhenDone();
     }
 
@@ -184,7 +232,7 @@ internal sealed class RegistrationsActor(CoordinationContext context) : UntypedA
 
     private void StopWhenDone()
     {
-        if (_isStopping && _cells.Count == 0)
+        if (_isStopping && _cells.Count == 0 && _session.IsNobody())
         {
             Context.Stop(Self);
         }
