@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Coordination.Discovery.Views;
 using Coordination.Etcd;
-using Coordination.Watches;
 
 namespace Coordination.Tests.Discovery;
 
