@@ -1,5 +1,6 @@
 using System.Globalization;
 using Coordination.Etcd;
+using Coordination.Leases;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -8,7 +9,7 @@ namespace Coordination;
 /// <summary>Options of a <see cref="CoordinationSystem"/>. Checked when the system is made; hocon/coordination.conf explains them.</summary>
 public sealed record CoordinationOptions
 {
-    private const int LongestOwner = 256;
+    internal const int LongestOwner = 256;
 
     /// <summary>The name of the system, in logs and actor paths. Default <c>coordination</c>; letters, digits, '-' and '_'.</summary>
     public string Name { get; init; } = "coordination";
@@ -60,7 +61,7 @@ public sealed record CoordinationOptions
             problems.Add(nameof(Owner), Owner, $"allowed are 1 to {LongestOwner} characters");
         }
 
-        problems.Check(nameof(SessionTtl), SessionTtl, TimeSpan.FromSeconds(2), TimeSpan.FromHours(1));
+        problems.Check(nameof(SessionTtl), SessionTtl, LeaseSettings.LeastTtl, LeaseSettings.LongestTtl);
         problems.Check(nameof(StopTimeout), StopTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5));
         if (ClockRateBound is not (>= 0 and <= 0.2))
         {

@@ -40,15 +40,13 @@ internal sealed class LockTransactions(Bytes key, LockLine line)
 
     public EtcdOp.Txn Pass(LockEffect.SendPass e, Bytes value) => new()
     {
-        If = [EtcdCompare.Unchanged(key, e.Token)],
-        Then = [new EtcdOp.Put(key, value) { Lease = e.Lease }, new EtcdOp.Get(line.Everybody) { Limit = 1 }],
+        If = [EtcdCompare.Unchanged(key, e.Token), EtcdCompare.CreateRevision(line.Everybody, CompareResult.Equal, Revision.None)],
+        Then = [new EtcdOp.Put(key, value) { Lease = e.Lease }],
+        Else = [Release(e.Token)],
     };
 
-    public static LockMessage PassAnswer(LockEffect.SendPass e, TxnResult result) => new LockMessage.PassedOn(
-        e.Attempt,
-        result.Succeeded ? result.Header.Revision : null,
-        result.Results is [_, GetResult { First: { } first }] && first.Lease != e.Lease ? Read(first) : null,
-        default);
+    public static LockMessage PassAnswer(LockEffect.SendPass e, TxnResult result) =>
+        new LockMessage.PassedOn(e.Attempt, result.Succeeded ? result.Header.Revision : null, default);
 
     public EtcdOp.Txn Ticket(LockTicket ticket, Bytes value)
     {

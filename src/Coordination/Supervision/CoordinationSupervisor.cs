@@ -31,7 +31,7 @@ internal sealed class CoordinationSupervisor : UntypedActor
         [
             new Concept("registrations", typeof(RegistrationCommand), RegistrationsActor.PropsFor(context), new RegistrationCommand.Close()),
             new Concept("discovery", typeof(DiscoveryCommand), DiscoveriesActor.PropsFor(context)),
-            new Concept("locks", typeof(LocksCommand), LocksActor.PropsFor(context)),
+            new Concept("locks", typeof(LocksCommand), LocksActor.PropsFor(context), new LocksCommand.Close()),
             new Concept("watches", typeof(WatchesCommand), WatchesActor.PropsFor(context)),
         ];
         _roots = new IActorRef[_concepts.Length];
@@ -99,8 +99,9 @@ internal sealed class CoordinationSupervisor : UntypedActor
         {
             Unhandled(message);
         }
-        else if (!IsStopping)
+        else if (!IsStopping || (_concepts[index].Close is not null && !_roots[index].IsNobody()))
         {
+            // One that gives back by itself needs to hear those who give back; what is new it refuses.
             _roots[index].Tell(message, sender);
         }
         else if (message is IAnsweredRequest request)
@@ -205,9 +206,9 @@ internal sealed class CoordinationSupervisor : UntypedActor
     {
         if (Array.FindIndex(_roots, r => !r.IsNobody()) is var next and >= 0)
         {
-            if (_concepts[next].Ending is { } ending)
+            if (_concepts[next].Close is { } close)
             {
-                _roots[next].Tell(ending);
+                _roots[next].Tell(close);
             }
             else
             {

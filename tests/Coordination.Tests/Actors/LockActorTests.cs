@@ -167,7 +167,7 @@ public sealed class LockActorTests : ActorTest
         var actor = _parent.ChildActorOf(LockActor.PropsFor(ContextFor(options), Key, Lease(), recover: false));
         _parent.Watch(actor);
 
-        Assert.Equal(Key, _parent.ExpectMsg<LocksCommand.Passivate>().Key);
+        Assert.Equal(Key, _parent.ExpectMsg<LocksCommand.Passivate>().Lock);
         actor.Tell(new LocksCommand.EndIfIdle());
 
         _parent.ExpectTerminated(actor);
@@ -181,7 +181,7 @@ public sealed class LockActorTests : ActorTest
 
         actor.Tell(new LocksCommand.EndIfIdle());
 
-        Assert.Equal(Key, _parent.ExpectMsg<LocksCommand.StillBusy>().Key);
+        Assert.Equal(Key, _parent.ExpectMsg<LocksCommand.StillBusy>().Lock);
     }
 
     [Fact]

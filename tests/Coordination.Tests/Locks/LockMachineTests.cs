@@ -96,7 +96,7 @@ public sealed class LockMachineTests
         it.Acquire(3);
         it.Release(1);
 
-        Assert.Contains(new LockEffect.Grant(Request(2), new(7), Lease), it.Tell(new LockMessage.PassedOn(Attempt(2), new(7), null, Fresh)));
+        Assert.Contains(new LockEffect.Grant(Request(2), new(7), Lease), it.Tell(new LockMessage.PassedOn(Attempt(2), new(7), Fresh)));
         Assert.Equal(Request(3), Assert.Single(it.State.Waiters).Request);
     }
 

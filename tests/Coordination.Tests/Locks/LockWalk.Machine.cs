@@ -26,7 +26,7 @@ internal sealed partial class LockWalk
         Promise(_state.Phase is LockPhase.Holding ? _claimed == ((LockPhase.Holding)_state.Phase).Request.Value : _claimed == 0,
             "the machine holds the lock for exactly the one whom it told so");
         Promise(_claimed == 0 || _releasing || _claimToken >= _shownChange, $"a holder is told when its key is shown changed (at {_shownChange})");
-Promise((_watchAt is not null || _watchStarting) == _state.IsWatching && _watchStarting == (_state.Watch == global::Coordination.Locks.KeyWatch.Starting), "the watch runs when the machine thinks so");
+Promise((_watchAt is not null || _watchStarting) == _state.IsWatching && _watchStarting == (_state.Watch == Coordination.Locks.KeyWatch.Starting), "the watch runs when the machine thinks so");
         Promise(_aheadWatched == (_state.Ticket is { IsAheadWatched: true } t ? t.Ahead!.Key : (Bytes?)null), "the ticket before ours is watched, and no other");
         Promise(_state.Ticket is not { Ahead: not null, IsAheadWatched: false } || _timers.Contains(LockTimer.WatchAhead), "the ticket before ours will be watched");
     }
