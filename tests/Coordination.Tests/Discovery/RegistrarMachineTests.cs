@@ -27,8 +27,8 @@ public sealed class RegistrarMachineTests
     public void It_creates_its_key_and_watches_from_the_revision_after()
     {
         var put = Sent(Tell(new RegistrarMessage.LeaseOpened(One)));
-        Assert.Equal([EtcdCompare.NotExists(Key)], put.If);
-        Assert.Equal([new EtcdOp.Put(Key, "h:1") { Lease = One }], put.Then);
+        Assert.Equal([EtcdCompare.NotExists(Key)], put.If.ToArray());
+        Assert.Equal([new EtcdOp.Put(Key, "h:1") { Lease = One }], put.Then.ToArray());
 
         var effects = Tell(Made(5));
 
@@ -46,8 +46,8 @@ public sealed class RegistrarMachineTests
 
         var put = Sent(Tell(new RegistrarMessage.LeaseOpened(Two)));
 
-        Assert.Equal([EtcdCompare.Unchanged(Key, new Revision(5))], put.If);
-        Assert.Equal([new EtcdOp.Put(Key, "h:1") { Lease = Two }], put.Then);
+        Assert.Equal([EtcdCompare.Unchanged(Key, new Revision(5))], put.If.ToArray());
+        Assert.Equal([new EtcdOp.Put(Key, "h:1") { Lease = Two }], put.Then.ToArray());
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class RegistrarMachineTests
         Assert.Contains(new RegistrarEffect.Reply(request, new RegistrationReply.Done()), effects);
         Assert.DoesNotContain(new RegistrarEffect.End(), effects);
         var remove = Sent(Tell(new RegistrarMessage.Changed(new Revision(8), [new EtcdEvent(false, Kv("h:1", 8, One), null)])));
-        Assert.Equal([EtcdCompare.Lease(Key, CompareResult.Equal, One)], Assert.IsType<EtcdOp.Txn>(remove.Then[0]).If);
+        Assert.Equal([EtcdCompare.Lease(Key, CompareResult.Equal, One)], Assert.IsType<EtcdOp.Txn>(remove.Then[0]).If.ToArray());
         Tell(Made(9));
         Assert.Equal(RegistrationState.Deregistered, Health);
         Assert.Contains(new RegistrarEffect.End(), Tell(new RegistrarMessage.LeaseLost(One)));
@@ -111,7 +111,7 @@ public sealed class RegistrarMachineTests
     {
         Tell(new RegistrarMessage.LeaseOpened(One));
         var put = Sent(Tell(new RegistrarMessage.Written(new Revision(9), [Kv("h:1", 5, Two)])));
-        Assert.Equal([EtcdCompare.Unchanged(Key, new Revision(5))], put.If);
+        Assert.Equal([EtcdCompare.Unchanged(Key, new Revision(5))], put.If.ToArray());
         Tell(Made(10));
 
         var effects = Tell(new RegistrarMessage.Changed(new Revision(11), [new EtcdEvent(false, Kv("h:1", 11, new LeaseId(3), created: 5), null)]));
@@ -126,10 +126,13 @@ public sealed class RegistrarMachineTests
         Register(revision: 500);
 
         var put = Sent(Tell(new RegistrarMessage.Resynced(new Revision(20), [])));
-        Assert.Equal([EtcdCompare.NotExists(Key)], put.If);
+        Assert.Equal([EtcdCompare.NotExists(Key)], put.If.ToArray());
         Tell(Made(21));
         Assert.Equal(RegistrationState.Registered, Health);
-        Sent(Tell(Deleted(22)));
+
+        // Events with revisions of the new history count.
+        Tell(Deleted(22));
+        Assert.Equal(RegistrationState.Recovering, Health);
     }
 
     [Fact]

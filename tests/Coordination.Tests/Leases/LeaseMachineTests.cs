@@ -56,7 +56,7 @@ public sealed class LeaseMachineTests
 
         Assert.Equal(
             [new LeaseEffect.CancelTimers(), new LeaseEffect.Lose(LossReason.Expired), new LeaseEffect.Tell(new LeaseEvent.Lost(new(1), LossReason.Expired)), new LeaseEffect.End()],
-            lost.Effects);
+            lost.Effects.ToArray());
     }
 
     [Fact]
