@@ -237,7 +237,7 @@ public sealed class BalancingHandlerTests : IDisposable
         Assert.Equal(CoordinationErrorKind.LimitReached, Assert.IsType<CoordinationException>(error.InnerException).Kind);
         Assert.False(waiting.IsCompleted);
         _views.Show(View(Of("i1")));
-        (await waiting).Dispose();
+        (await waiting.WaitAsync(TimeSpan.FromSeconds(30))).Dispose();
     }
 
     [Fact]
