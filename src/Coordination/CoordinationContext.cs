@@ -1,3 +1,5 @@
+using Coordination.Discovery.Registration;
+using Coordination.Discovery.Views;
 using Coordination.Etcd;
 using Coordination.Leases;
 using Coordination.Time;
@@ -10,4 +12,10 @@ internal sealed record CoordinationContext(
     CoordinationOptions Options, IEtcdClient Etcd, MonotonicClock Clock, LossAlarm LossAlarm, ILogger Log, SessionView Session)
 {
     public LeaseRenewals Renewals { get; } = new(Etcd, Options.RenewalProof, Options.Locks.WaitersPrefix, Clock, Log);
+
+    /// <summary>The services that somebody follows.</summary>
+    public DiscoveryBook Discoveries { get; } = new();
+
+    /// <summary>The instances that are registered.</summary>
+    public RegistrationBook Registrations { get; } = new();
 }

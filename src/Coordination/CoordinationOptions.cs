@@ -38,6 +38,9 @@ public sealed record CoordinationOptions
     /// <summary>The locks.</summary>
     public LockOptions Locks { get; init; } = new();
 
+    /// <summary>Registrations and discoveries.</summary>
+    public ServiceOptions Services { get; init; } = new();
+
     /// <summary>The watches.</summary>
     public WatchOptions Watches { get; init; } = new();
 
@@ -74,6 +77,7 @@ public sealed record CoordinationOptions
         }
 
         Locks.Validate(problems);
+        Services.Validate(problems);
         Watches.Validate(problems);
         return [.. problems.All, .. Etcd.Validate().Select(problem => $"Etcd.{problem}")];
     }

@@ -4,7 +4,7 @@ using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace Coordination.Diagnostics;
 
-/// <summary>All log messages of the library. The event ids are stable: 1xx system, 2xx leases, 3xx watches, 4xx locks.</summary>
+/// <summary>All log messages of the library. The event ids are stable: 1xx system, 2xx leases, 3xx watches, 4xx locks, 6xx registration and discovery.</summary>
 internal static partial class CoordinationLog
 {
     [LoggerMessage(100, LogLevel.Information, "Coordination '{Name}' started with etcd {Endpoints}")]
@@ -69,4 +69,28 @@ internal static partial class CoordinationLog
 
     [LoggerMessage(405, LogLevel.Warning, "Lock {Key}: no ticket in the line ({Error}); waiting is by chance")]
     public static partial void LockLineClosed(this ILogger log, string key, string error);
+
+    [LoggerMessage(600, LogLevel.Information, "Instance {Service}/{Id} registered on lease {Lease}")]
+    public static partial void Registered(this ILogger log, string service, string id, LeaseId lease);
+
+    [LoggerMessage(601, LogLevel.Information, "Instance {Service}/{Id} deregistered")]
+    public static partial void Deregistered(this ILogger log, string service, string id);
+
+    [LoggerMessage(602, LogLevel.Warning, "Instance {Service}/{Id} not registered now: {Problem}")]
+    public static partial void NotRegistered(this ILogger log, string service, string id, string problem);
+
+    [LoggerMessage(603, LogLevel.Warning, "Instance {Service}/{Id} is repaired: {What}")]
+    public static partial void RegistrationRepaired(this ILogger log, string service, string id, string what);
+
+    [LoggerMessage(604, LogLevel.Error, "Instance {Service}/{Id} cannot be registered: {Problem}")]
+    public static partial void RegistrationConflict(this ILogger log, string service, string id, string problem);
+
+    [LoggerMessage(610, LogLevel.Information, "View of {Service} told whole ({Reason}): {Count} instances at revision {Revision}")]
+    public static partial void ViewResynced(this ILogger log, string service, ViewReason reason, int count, Revision revision);
+
+    [LoggerMessage(611, LogLevel.Warning, "View of {Service} is stale: {Error}")]
+    public static partial void ViewStale(this ILogger log, string service, string error);
+
+    [LoggerMessage(612, LogLevel.Warning, "Entry {Key} set aside: {Reason}")]
+    public static partial void EntrySetAside(this ILogger log, string key, string reason);
 }

@@ -13,7 +13,7 @@ public static class HoconOptions
     // The settings there are, block by block; hocon/coordination.conf is held against this list by a test.
     private static readonly Dictionary<string, string[]> Known = new()
     {
-        [""] = ["name", "owner", "stop-timeout", "session", "etcd", "locks", "watches"],
+        [""] = ["name", "owner", "stop-timeout", "session", "etcd", "locks", "services", "watches"],
         ["session"] = ["ttl", "clock-rate-bound", "renewal-proof"],
         ["etcd"] =
         [
@@ -21,7 +21,8 @@ public static class HoconOptions
             "watch-silence-limit", "stream-queue-limit",
         ],
         ["watches"] = ["list-page-size", "max-subscribers"],
-        ["locks"] = ["max-waiters", "max-locks", "idle-timeout", "own-key-watch-delay", "fallback-interval", "waiters-prefix"],
+        ["services"] = ["max-registrations", "max-discoveries"],
+        ["locks"] = ["max-waiters", "max-locks", "max-in-line", "idle-timeout", "own-key-watch-delay", "fallback-interval", "waiters-prefix"],
     };
 
     /// <summary>Reads a file.</summary>
@@ -54,6 +55,7 @@ public static class HoconOptions
         RefuseUnknown(config);
         var etcd = defaults.Etcd;
         var locks = defaults.Locks;
+        var services = defaults.Services;
         var watches = defaults.Watches;
         return defaults with
         {
@@ -82,10 +84,16 @@ public static class HoconOptions
             {
                 MaxWaiters = config.GetInt($"{Root}.locks.max-waiters", locks.MaxWaiters),
                 MaxLocks = config.GetInt($"{Root}.locks.max-locks", locks.MaxLocks),
+                MaxInLine = config.GetInt($"{Root}.locks.max-in-line", locks.MaxInLine),
                 IdleTimeout = Duration(config, "locks.idle-timeout", locks.IdleTimeout),
                 OwnKeyWatchDelay = Duration(config, "locks.own-key-watch-delay", locks.OwnKeyWatchDelay),
                 FallbackInterval = Duration(config, "locks.fallback-interval", locks.FallbackInterval),
                 WaitersPrefix = Text(config, "locks.waiters-prefix", locks.WaitersPrefix),
+            },
+            Services = services with
+            {
+                MaxRegistrations = config.GetInt($"{Root}.services.max-registrations", services.MaxRegistrations),
+                MaxDiscoveries = config.GetInt($"{Root}.services.max-discoveries", services.MaxDiscoveries),
             },
             Watches = watches with
             {

@@ -16,6 +16,12 @@ internal sealed record LeaseSettings(TimeSpan Ttl, double ClockRateBound)
     private static readonly TimeSpan LeastMargin = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
+    /// Whether a lost lease is revoked, so that its keys are in nobody's way. Not when its keys are to stay until they are moved to the next lease: as long as
+    /// the server has it, it keeps them.
+    /// </summary>
+    public bool RevokeWhenLost { get; init; } = true;
+
+    /// <summary>
     /// Until when a lease may be claimed after a renewal: counted from the time the renewal was sent, because the server may have renewed at
     /// any time after that; never from the time the reply came.
     /// </summary>

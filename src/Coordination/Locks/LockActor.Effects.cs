@@ -39,10 +39,10 @@ internal sealed partial class LockActor
                 Send(_transactions.Leave(e.Ticket), r => LockTransactions.LeaveAnswer(e.Ticket, r), x => new LockMessage.LeaveFailed(e.Ticket.Attempt, x));
                 break;
             case LockEffect.SendRead:
-                _context.Etcd.GetAsync(new EtcdOp.Get(_id.Key)).PipeTo(
-                    Self,
-                    success: result => new LockMessage.KeyRead(result.First, result.Header.Revision, default),
-                    failure: error => new LockMessage.ReadFailed(EtcdFailure.From(error)));
+                Look(_context.Etcd.GetAsync(new EtcdOp.Get(_id.Key)));
+                break;
+            case LockEffect.SendRecovery e:
+                Look(_transactions.RecoverAsync(_context.Etcd, e.Lease));
                 break;
             case LockEffect.StartWatch e:
                 _watcher = Context.ActorOf(
@@ -96,6 +96,11 @@ internal sealed partial class LockActor
 
     private void Send(EtcdOp.Txn txn, Func<TxnResult, LockMessage> success, Func<EtcdException, LockMessage> failure) =>
         _context.Etcd.TxnAsync(txn).PipeTo(Self, success: success, failure: error => failure(EtcdFailure.From(error)));
+
+    private void Look(Task<GetResult> reading) => reading.PipeTo(
+        Self,
+        success: result => new LockMessage.KeyRead(result.First, result.Header.Revision, default),
+        failure: error => new LockMessage.ReadFailed(EtcdFailure.From(error)));
 
     private void SendForLine(EtcdOp.Txn txn, LockTicket ticket)
     {

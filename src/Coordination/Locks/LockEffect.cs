@@ -40,6 +40,9 @@ internal abstract record LockEffect
 
     public sealed record SendRead : LockEffect;
 
+    /// <summary>Delete every ticket on the lease, then read K.</summary>
+    public sealed record SendRecovery(LeaseId Lease) : LockEffect;
+
     /// <summary>Watch K from a revision, or (none) from now on.</summary>
     public sealed record StartWatch(Revision From) : LockEffect;
 

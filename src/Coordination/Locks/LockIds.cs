@@ -33,6 +33,9 @@ internal sealed record LockTerms(bool IsFair, string? Owner, TimeSpan? MaxHold)
 /// <summary>Identifies one attempt to put the lock's key, everywhere and for ever: it is in the key's value.</summary>
 internal readonly record struct AttemptId(Guid Value)
 {
+    /// <summary>Stands for whatever an actor that failed may have sent.</summary>
+    public static AttemptId OfEarlierLife => default;
+
     public static AttemptId New() => new(Guid.NewGuid());
 
     public override string ToString() => Value.ToString("N");

@@ -9,6 +9,11 @@ internal sealed partial class LockMachine
     private LockStep Advance(LockState state)
     {
         var idle = state with { Phase = new LockPhase.Idle() };
+        if (idle.IsRecovering)
+        {
+            return Look(idle);
+        }
+
         if (!idle.Waiters.IsEmpty)
         {
             return idle.Lease is null ? idle
@@ -56,7 +61,9 @@ internal sealed partial class LockMachine
         _ => [],
     };
 
-    private static LockStep Look(LockState state) => new(state with { Phase = new LockPhase.Looking() }, [new LockEffect.SendRead()]);
+    private static LockStep Look(LockState state) => new(
+        state with { Phase = new LockPhase.Looking() },
+        [state is { IsRecovering: true, Lease: { } lease } ? new LockEffect.SendRecovery(lease.Id) : new LockEffect.SendRead()]);
 
     private static LockStep BackOff(LockState state, EtcdException error)
     {

@@ -85,6 +85,7 @@ internal enum KeyWatchState
 /// <param name="Watch">Whether a watch on the key runs.</param>
 /// <param name="Failures">Failures in a row.</param>
 /// <param name="LastError">The last failure, for those who run out of time.</param>
+/// <param name="IsRecovering">Whether tickets of an earlier life are still to be taken out of the line.</param>
 internal sealed record LockState(
     LockPhase Phase,
     LockLease? Lease,
@@ -98,7 +99,8 @@ internal sealed record LockState(
     LockHolder? Holder,
     KeyWatchState Watch,
     int Failures,
-    EtcdException? LastError)
+    EtcdException? LastError,
+    bool IsRecovering = false)
 {
     public static LockState Initial { get; } = new(
         new LockPhase.Idle(), null, [], ImmutableDictionary<AttemptId, LeaseId>.Empty, null, null, false, Revision.None, Revision.None, null, KeyWatchState.Off, 0, null);

@@ -73,6 +73,18 @@ internal sealed class LockTransactions(Bytes key, LockLine line)
     public static LockMessage LeaveAnswer(LockTicket ticket, TxnResult result) =>
         new LockMessage.LineLeft(ticket.Attempt, (result.Results[^1] as GetResult)?.First, result.Header.Revision, default);
 
+    /// <summary>Takes every ticket on a lease out of the line, then reads the key.</summary>
+    public async Task<GetResult> RecoverAsync(IEtcdClient etcd, LeaseId lease)
+    {
+        var tickets = await etcd.GetAsync(new EtcdOp.Get(line.Everybody)).ConfigureAwait(false);
+        foreach (var ticket in tickets.KeyValues.Where(t => t.Lease == lease))
+        {
+            await etcd.DeleteAsync(new EtcdOp.Delete(ticket.Key)).ConfigureAwait(false);
+        }
+
+        return await etcd.GetAsync(new EtcdOp.Get(key)).ConfigureAwait(false);
+    }
+
     private System.Collections.Immutable.ImmutableArray<EtcdOp> Show(LockTicket ticket) =>
     [
         new EtcdOp.Get(key),

@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
 using Coordination.Diagnostics;
+using Coordination.Discovery;
+using Coordination.Discovery.Registration;
 using Coordination.Leases;
 using Coordination.Locks;
+using Coordination.Locks.Shared;
 using Coordination.Watches;
 
 namespace Coordination.Supervision;
@@ -27,7 +30,10 @@ internal sealed class CoordinationSupervisor : UntypedActor
         _context = context;
         _concepts =
         [
+            new Concept("registrations", typeof(RegistrationCommand), RegistrationsActor.PropsFor(context), new RegistrationCommand.Close()),
+            new Concept("discovery", typeof(DiscoveryCommand), DiscoveriesActor.PropsFor(context)),
             new Concept("locks", typeof(LocksCommand), LocksActor.PropsFor(context), new LocksCommand.Close()),
+            new Concept("shared locks", typeof(SharedLocksCommand), SharedLocksActor.PropsFor(context)),
             new Concept("watches", typeof(WatchesCommand), WatchesActor.PropsFor(context)),
         ];
         _roots = new IActorRef[_concepts.Length];

@@ -16,6 +16,9 @@ internal sealed class ScriptedEtcd : IEtcdClient
     /// <summary>What the server says it is.</summary>
     public string Version { get; set; } = "3.5.21";
 
+    /// <summary>Watches are not among the calls: for tests in which they come at any time.</summary>
+    public bool HidesWatches { get; set; }
+
     /// <summary>When set, the next transaction throws it in the caller's face.</summary>
     public Exception? ThrowOnTxn { get; set; }
 
@@ -68,7 +71,11 @@ internal sealed class ScriptedEtcd : IEtcdClient
     public IEtcdWatch Watch(EtcdWatchSpec spec, Action<EtcdWatchSignal> onSignal)
     {
         var watch = new Watching(spec, onSignal);
-        _calls.Add(new Call(watch, _ => { }, _ => { }));
+        if (!HidesWatches)
+        {
+            _calls.Add(new Call(watch, _ => { }, _ => { }));
+        }
+
         return watch;
     }
 

@@ -66,7 +66,7 @@ public sealed class SupervisorTests : ActorTest
             supervisor.Tell(new LocksCommand.Acquire(Key, LockRequestId.Next(), IsTry: false, null), TestActor);
         }
 
-        Etcd.Next<EtcdOp.Get>().Answer(new GetResult(At(50), [], 0, false));
+        AnswerRecovery(null, 50);
         Etcd.Next<EtcdOp.Txn>().Answer(Won(51));
         for (var revision = 52; revision < 52 + 19; revision++)
         {

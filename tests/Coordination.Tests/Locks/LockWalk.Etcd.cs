@@ -186,6 +186,14 @@ internal sealed partial class LockWalk
                 }
 
                 return new LockMessage.LineLeft(e.Ticket.Attempt, _stored, new(_revision), default);
+            case LockEffect.SendRecovery e:
+                foreach (var ticket in _line.Where(t => t.Value.Lease == e.Lease).Select(t => t.Key).ToArray())
+                {
+                    _line.Remove(ticket);
+                    _revision++;
+                }
+
+                return new LockMessage.KeyRead(_stored, new(_revision), default);
             default:
                 return new LockMessage.KeyRead(_stored, new(_revision), default);
         }

@@ -31,6 +31,28 @@ internal sealed partial class LockWalk
         Promise(_state.Ticket is not { Ahead: not null, IsAheadWatched: false } || _timers.Contains(LockTimer.WatchAhead), "the ticket before ours will be watched");
     }
 
+    /// <summary>Its callers are answered and its claim ends; what it sent may still be applied.</summary>
+    private void Crash()
+    {
+        (_claimed, _claimToken, _releasing) = (0, 0, false);
+        (_watchAt, _watchStarting, _resync, _aheadWatched) = (null, false, null, null);
+        _pending.Clear();
+        _timers.Clear();
+        _calls.RemoveAll(c => c.Reply is not null || c.Kind is CallKind.Read or CallKind.LineRead);
+        for (var i = 0; i < _calls.Count; i++)
+        {
+            _calls[i] = _calls[i] with { GivenUp = true };
+        }
+
+        _state = LockState.Initial;
+        if (_session != 0)
+        {
+            Tell(new LockMessage.SessionOpened(new LockLease(new(_session), Ttl)));
+        }
+
+        Tell(new LockMessage.Recover());
+    }
+
     private void Run(LockEffect effect)
     {
         switch (effect)
@@ -64,6 +86,9 @@ internal sealed partial class LockWalk
                 _calls.Add(new Call(CallKind.Leave, $"leave #{NextCall()}", default, 0, 0) { Effect = e });
                 break;
             case LockEffect.SendRead:
+                _calls.Add(new Call(CallKind.Read, $"read #{NextCall()}", default, 0, 0) { Effect = effect });
+                break;
+            case LockEffect.SendRecovery:
                 _calls.Add(new Call(CallKind.Read, $"read #{NextCall()}", default, 0, 0) { Effect = effect });
                 break;
             case LockEffect.StartWatch e:
