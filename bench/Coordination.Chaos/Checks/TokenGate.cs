@@ -1,11 +1,11 @@
 namespace Coordination.Chaos.Checks;
 
-/// <summary>A resource outside of etcd that looks at the token of who writes: none below the largest it has seen. The writes come from all processes.</summary>
+/// <summary>A resource outside of etcd that looks at the token of who writes. The writes come from all processes, in the order in which they arrive.</summary>
 internal sealed class TokenGate
 {
-    private long _largest;
+    private readonly FencingGate _gate = new();
 
-    public int Accepted { get; private set; }
+    public int Accepted => Writes.Count;
 
     public int Refused { get; private set; }
 
@@ -14,14 +14,13 @@ internal sealed class TokenGate
 
     public void Write(long token)
     {
-        if (token < _largest)
+        if (_gate.Pass(ChaosSettings.Key, token).Accepted)
+        {
+            Writes.Add(token);
+        }
+        else
         {
             Refused++;
-            return;
         }
-
-        _largest = token;
-        Accepted++;
-        Writes.Add(token);
     }
 }

@@ -173,6 +173,18 @@ public sealed class LeaseMachineTests
     }
 
     [Fact]
+    public void A_renewal_after_one_that_was_not_answered_in_time_may_take_twice_as_long()
+    {
+        Hold();
+        Tell(Fired(LeaseTimer.Renew, 3));
+        Tell(new LeaseMessage.RenewalFailed(Unknown, At(5)));
+
+        Assert.Equal([new LeaseEffect.SendKeepAlive(new(1), Ttl / 3)], Tell(Fired(LeaseTimer.Renew, 5.1)));
+        Tell(new LeaseMessage.Renewed(At(5.1), Ttl, At(8)));
+        Assert.Equal([new LeaseEffect.SendKeepAlive(new(1), Ttl / 6)], Tell(Fired(LeaseTimer.Renew, 8.5)));
+    }
+
+    [Fact]
     public void A_lease_without_acknowledgement_is_suspect_until_there_is_one()
     {
         Hold();
