@@ -25,7 +25,7 @@ internal sealed record Verdict(RunRecord Run, TokenGate Gate, ImmutableArray<str
         var recoveries = HistoryCheck.Recoveries(Run).Where(r => r.After is not null).Select(r => r.After!.Value.TotalMilliseconds).Order().ToList();
         if (recoveries.Count > 0)
         {
-            Line($"next claim after a fault {recoveries[recoveries.Count / 2]:0} ms in the median, {recoveries[^1]:0} ms at most");
+            Line($"held again after       {recoveries.Count} faults with calm behind them: {recoveries[recoveries.Count / 2]:0} ms in the median, {recoveries[^1]:0} ms at most");
         }
 
         Line($"violations              {Violations.Length}");

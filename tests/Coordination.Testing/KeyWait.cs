@@ -15,6 +15,14 @@ public static class KeyWait
         await cancelled.Task.WaitAsync(Limit, CancellationToken.None);
     }
 
+    /// <summary>When the loss of the lock was told, by the system's monotonic clock: taken where it is told, not when the test goes on.</summary>
+    public static async Task<long> LostAtAsync(this LockHandle handle)
+    {
+        var told = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = handle.Lost.Register(() => told.TrySetResult(TimeProvider.System.GetTimestamp()));
+        return await told.Task.WaitAsync(Limit);
+    }
+
     /// <summary>Completes when the key (or its absence: null) is as asked.</summary>
     public static async Task<KeyValue?> UntilAsync(this IEtcdClient etcd, Bytes key, Func<KeyValue?, bool> condition)
     {

@@ -11,13 +11,20 @@ internal static class HistoryCheck
         .. OneAtATime(run), .. TokensIncrease(run), .. LostIsTerminal(run), .. ClaimsAreInEtcd(run), .. NoStaleWrite(run), .. Progress(run, progressLimit),
     ];
 
-    /// <summary>How long after each fault was over the next claim began.</summary>
+    /// <summary>
+    /// How long after each fault was over somebody held the lock; null: to the end nobody did. Only of faults after which there was calm until then:
+    /// what the next fault delayed is counted from the end of that.
+    /// </summary>
     public static IEnumerable<(Fault Fault, TimeSpan? After)> Recoveries(RunRecord run)
     {
         foreach (var fault in run.Faults)
         {
-            var next = run.Claims.FirstOrDefault(c => c.From > fault.HealedAt);
-            yield return (fault, next is null ? null : Stamp.Between(fault.HealedAt, next.From));
+            var next = run.Claims.FirstOrDefault(c => c.Until > fault.HealedAt);
+            var heldAt = Math.Max(next?.From ?? run.EndedAt, fault.HealedAt);
+            if (!run.Faults.Any(other => other != fault && other.From < heldAt && other.HealedAt > fault.HealedAt))
+            {
+                yield return (fault, next is null ? null : Stamp.Between(fault.HealedAt, heldAt));
+            }
         }
     }
 
@@ -111,7 +118,7 @@ internal static class HistoryCheck
         }
     }
 
-    /// <summary>L3: after each fault somebody gets the lock in time.</summary>
+    /// <summary>L3: after each fault somebody holds the lock in time.</summary>
     private static IEnumerable<string> Progress(RunRecord run, TimeSpan limit) =>
         from recovery in Recoveries(run)
         where (recovery.After ?? Stamp.Between(recovery.Fault.HealedAt, run.EndedAt)) > limit

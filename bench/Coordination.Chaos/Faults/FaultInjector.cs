@@ -6,6 +6,8 @@ namespace Coordination.Chaos.Faults;
 /// <summary>Makes things go wrong, one or two at a time, most often where the lock is held, and puts them right again.</summary>
 internal sealed class FaultInjector(ChaosSettings settings, Crew crew, RealEtcd etcd, Action<string> print)
 {
+    private const int FaultsBetweenCalms = 5;
+
     private static readonly ImmutableArray<FaultKind> Kinds = [.. Enum.GetValues<FaultKind>()];
 
     private readonly Random _random = new(settings.Seed);
@@ -16,8 +18,16 @@ internal sealed class FaultInjector(ChaosSettings settings, Crew crew, RealEtcd 
     public async Task RunAsync(CancellationToken stop)
     {
         var end = Stamp.After(Stamp.Now, settings.Duration);
+        var calmAt = FaultsBetweenCalms;
         while (Stamp.Now < end && !stop.IsCancellationRequested)
         {
+            if (_faults.Count >= calmAt)
+            {
+                // Now and then there is calm for as long as it takes to recover from anything: only then it shows whether they do.
+                calmAt = _faults.Count + FaultsBetweenCalms;
+                await Stamp.PassAsync(settings.ProgressLimit, CancellationToken.None);
+            }
+
             var first = Pick(null, null);
             var isDouble = _random.Next(4) == 0;
             var second = Pick(first.Member, first.Kind);

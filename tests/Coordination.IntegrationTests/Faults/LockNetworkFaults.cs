@@ -174,9 +174,9 @@ public abstract class LockNetworkFaults(ServerFixture fixture)
             var at = Stamp.Now;
 
             await interfere(handle);
-            await handle.Lost.CancelledAsync();
+            var lostAt = await handle.LostAtAsync();
 
-            Assert.InRange(Stamp.Between(at, Stamp.Now), TimeSpan.Zero, TimeSpan.FromSeconds(bound));
+            Assert.InRange(Stamp.Between(at, lostAt), TimeSpan.Zero, TimeSpan.FromSeconds(bound));
             Assert.Contains(handle.LossReason, reasons);
         }
 

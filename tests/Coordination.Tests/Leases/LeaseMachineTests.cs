@@ -137,7 +137,20 @@ public sealed class LeaseMachineTests
 
         Assert.Contains(new LeaseEffect.SetTimer(LeaseTimer.RevokeLost, TimeSpan.FromMilliseconds(500)), Tell(new LeaseMessage.ClaimRanOut(At(5))));
         Assert.Contains(new LeaseEffect.SendRevoke(new(1)), Tell(Fired(LeaseTimer.RevokeLost, 6)));
-        Assert.Contains(new LeaseEffect.End(), Tell(new LeaseMessage.RevokeEnded(Unknown, At(7))));
+        Assert.Contains(new LeaseEffect.End(), Tell(new LeaseMessage.RevokeEnded(null, At(7))));
+    }
+
+    [Fact]
+    public void The_revocation_of_a_lost_lease_is_tried_again_while_etcd_is_away_because_its_keys_are_in_everybodys_way()
+    {
+        Hold();
+        Assert.Contains(new LeaseEffect.SetTimer(LeaseTimer.GiveUp, TimeSpan.FromSeconds(25)), Tell(new LeaseMessage.ClaimRanOut(At(5))));
+        Tell(Fired(LeaseTimer.RevokeLost, 6));
+
+        Assert.Equal([new LeaseEffect.SetRetryTimer(LeaseTimer.RevokeLost, 1)], Tell(new LeaseMessage.RevokeEnded(Unknown, At(7))));
+        Assert.Equal([new LeaseEffect.SendRevoke(new(1))], Tell(Fired(LeaseTimer.RevokeLost, 7.1)));
+        Assert.Equal([new LeaseEffect.SetRetryTimer(LeaseTimer.RevokeLost, 2)], Tell(new LeaseMessage.RevokeEnded(Refused, At(8))));
+        Assert.Contains(new LeaseEffect.End(), Tell(Fired(LeaseTimer.GiveUp, 30)));
     }
 
     [Fact]
