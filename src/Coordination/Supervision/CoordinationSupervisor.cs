@@ -32,8 +32,8 @@ internal sealed class CoordinationSupervisor : UntypedActor
         [
             new Concept("registrations", typeof(RegistrationCommand), RegistrationsActor.PropsFor(context), new RegistrationCommand.Close()),
             new Concept("discovery", typeof(DiscoveryCommand), DiscoveriesActor.PropsFor(context)),
-            new Concept("locks", typeof(LocksCommand), LocksActor.PropsFor(context), new LocksCommand.Close()),
-            new Concept("shared locks", typeof(SharedLocksCommand), SharedLocksActor.PropsFor(context)),
+            new Concept("locks", typeof(LocksCommand), LocksActor.PropsFor(context), new LocksCommand.Close()) { LivesOnSession = true },
+            new Concept("shared locks", typeof(SharedLocksCommand), SharedLocksActor.PropsFor(context)) { LivesOnSession = true },
             new Concept("watches", typeof(WatchesCommand), WatchesActor.PropsFor(context)),
         ];
         _roots = new IActorRef[_concepts.Length];
@@ -163,6 +163,11 @@ internal sealed class CoordinationSupervisor : UntypedActor
             }
             else
             {
+                if (_concepts[index].LivesOnSession && _lease is { } lease)
+                {
+                    _session.Tell(new LeaseMessage.GiveUp(lease.Id, default, LossReason.Aborted));
+                }
+
                 StartConcept(index);
             }
         }

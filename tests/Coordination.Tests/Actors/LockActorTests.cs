@@ -160,7 +160,7 @@ public sealed class LockActorTests : ActorTest
     }
 
     [Theory]
-    [InlineData(true, LossReason.Released)]
+    [InlineData(true, LossReason.Stopped)]
     [InlineData(false, LossReason.Aborted)]
     public void When_it_ends_or_fails_waiting_callers_are_answered_and_the_claim_ends(bool isAsked, LossReason reason)
     {
