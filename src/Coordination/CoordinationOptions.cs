@@ -34,6 +34,9 @@ public sealed record CoordinationOptions
     /// <summary>The locks.</summary>
     public LockOptions Locks { get; init; } = new();
 
+    /// <summary>The elections.</summary>
+    public ElectionOptions Elections { get; init; } = new();
+
     /// <summary>Where logs go. Default: nowhere.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 
@@ -62,6 +65,7 @@ public sealed record CoordinationOptions
         }
 
         Locks.Validate(problems);
+        Elections.Validate(problems);
         return [.. problems.All, .. Etcd.Validate().Select(problem => $"Etcd.{problem}")];
     }
 }

@@ -10,7 +10,7 @@ namespace Coordination;
 /// The entry point: one session with etcd, embedded in a service, with the locks that live on it. Thread-safe; a process usually has one.
 /// Starting does not wait for etcd: while etcd is away requests wait or fail, each by its own timeout, and everything resumes by itself.
 /// </summary>
-public sealed class CoordinationSystem : IAsyncDisposable
+public sealed partial class CoordinationSystem : IAsyncDisposable
 {
     private readonly CoordinationContext _context;
     private readonly ActorSystem _actors;

@@ -13,10 +13,11 @@ public static class HoconOptions
     // The settings there are, block by block; hocon/coordination.conf is held against this list by a test.
     private static readonly Dictionary<string, string[]> Known = new()
     {
-        [""] = ["name", "owner", "stop-timeout", "session", "etcd", "locks"],
+        [""] = ["name", "owner", "stop-timeout", "session", "etcd", "locks", "elections"],
         ["session"] = ["ttl", "clock-rate-bound"],
         ["etcd"] = ["endpoints", "connect-timeout", "request-timeout", "max-receive-message-size", "keep-alive-streams", "stream-queue-limit"],
         ["locks"] = ["max-waiters", "max-locks", "idle-timeout", "own-key-watch-delay", "fallback-interval"],
+        ["elections"] = ["max-candidacies", "max-observers", "observer-buffer", "fallback-interval", "drain-timeout"],
     };
 
     /// <summary>Reads a file.</summary>
@@ -49,6 +50,7 @@ public static class HoconOptions
         RefuseUnknown(config);
         var etcd = defaults.Etcd;
         var locks = defaults.Locks;
+        var elections = defaults.Elections;
         return defaults with
         {
             Name = Text(config, "name", defaults.Name),
@@ -75,6 +77,14 @@ public static class HoconOptions
                 IdleTimeout = Duration(config, "locks.idle-timeout", locks.IdleTimeout),
                 OwnKeyWatchDelay = Duration(config, "locks.own-key-watch-delay", locks.OwnKeyWatchDelay),
                 FallbackInterval = Duration(config, "locks.fallback-interval", locks.FallbackInterval),
+            },
+            Elections = elections with
+            {
+                MaxCandidacies = config.GetInt($"{Root}.elections.max-candidacies", elections.MaxCandidacies),
+                MaxObservers = config.GetInt($"{Root}.elections.max-observers", elections.MaxObservers),
+                ObserverBuffer = config.GetInt($"{Root}.elections.observer-buffer", elections.ObserverBuffer),
+                FallbackInterval = Duration(config, "elections.fallback-interval", elections.FallbackInterval),
+                DrainTimeout = Duration(config, "elections.drain-timeout", elections.DrainTimeout),
             },
         };
     }

@@ -4,4 +4,5 @@ namespace Coordination.Supervision;
 /// <param name="Name">For the log.</param>
 /// <param name="Commands">The base type of what it is told.</param>
 /// <param name="Props">How to make its root. The root is also told every <see cref="Coordination.Leases.SessionEvent"/> of the session.</param>
-internal sealed record Concept(string Name, Type Commands, Props Props);
+/// <param name="Close">What tells its root to give everything back and end by itself; without it the root is just stopped.</param>
+internal sealed record Concept(string Name, Type Commands, Props Props, object? Close = null);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Coordination.Diagnostics;
+using Coordination.Elections;
 using Coordination.Leases;
 using Coordination.Locks;
 
@@ -26,6 +27,7 @@ internal sealed class CoordinationSupervisor : UntypedActor
         _context = context;
         _concepts =
         [
+            new Concept("elections", typeof(ElectionsCommand), ElectionsActor.PropsFor(context), new ElectionsCommand.Close()),
             new Concept("locks", typeof(LocksCommand), LocksActor.PropsFor(context)),
         ];
         _roots = new IActorRef[_concepts.Length];
@@ -197,9 +199,16 @@ internal sealed class CoordinationSupervisor : UntypedActor
     /// <summary>One concept after the other, the session last.</summary>
     private void StopNext()
     {
-        if (_roots.FirstOrDefault(r => !r.IsNobody()) is { } next)
+        if (Array.FindIndex(_roots, r => !r.IsNobody()) is var next and >= 0)
         {
-            Context.Stop(next);
+            if (_concepts[next].Close is { } close)
+            {
+                _roots[next].Tell(close);
+            }
+            else
+            {
+                Context.Stop(_roots[next]);
+            }
         }
         else
         {
