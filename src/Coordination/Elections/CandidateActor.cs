@@ -181,7 +181,7 @@ internal sealed class CandidateActor : UntypedActor, IWithTimers
     {
         switch (effect)
         {
-            case CandidateEffect.Request e:
+            case CandidateEffect.Call e:
                 _etcd.SendAsync(e).PipeTo(Self, success: reply => reply, failure: error => CandidateRequests.Failed(e, EtcdFailure.From(error)));
                 break;
             case CandidateEffect.StartWatch e:

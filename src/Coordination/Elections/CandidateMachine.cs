@@ -58,7 +58,7 @@ internal sealed partial class CandidateMachine(CandidateCard card)
             ? state
             : new CandidateStep(state, [new CandidateEffect.AnswerCampaign(m.Answer)]).Then(Depart);
 
-    private CandidateStep OnStop(CandidateState state, CandidateMessage.Stop m) => state.Phase switch
+    private static CandidateStep OnStop(CandidateState state, CandidateMessage.Stop m) => state.Phase switch
     {
         CandidatePhase.Leading when m.Drains => AskToStepDown(state).Do(new CandidateEffect.SetTimer(CandidateTimer.Drain, 0)),
         CandidatePhase.Leading => ForceOut(state),
@@ -66,7 +66,7 @@ internal sealed partial class CandidateMachine(CandidateCard card)
             new ElectionReply.Failed(new CoordinationException(CoordinationErrorKind.Stopped, "The coordination system is stopping")))),
     };
 
-    private CandidateStep OnSessionOpened(CandidateState state, CandidateLease lease)
+    private static CandidateStep OnSessionOpened(CandidateState state, CandidateLease lease)
     {
         // One that failed and was restarted lost its lease without telling.
         var step = state.Lease is { } before && before.Id != lease.Id ? OnSessionLost(state, before.Id, LossReason.Expired) : state;
@@ -100,7 +100,7 @@ internal sealed partial class CandidateMachine(CandidateCard card)
         ? AnswerResigners(state with { Phase = new CandidatePhase.Ended() }).Do(new CandidateEffect.End())
         : state;
 
-    private CandidateStep OnTimer(CandidateState state, CandidateMessage.TimerFired m) => (m.Timer, state.Phase) switch
+    private static CandidateStep OnTimer(CandidateState state, CandidateMessage.TimerFired m) => (m.Timer, state.Phase) switch
     {
         (CandidateTimer.Retry, CandidatePhase.BackingOff p) => p.Created == Revision.None ? Enter(state) : Look(state, p.Created),
         (CandidateTimer.Retry, CandidatePhase.Retreating p) => SendRemove(state, p.Lease, p.Created),

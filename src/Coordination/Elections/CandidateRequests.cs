@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Coordination.Etcd;
 
 namespace Coordination.Elections;
@@ -10,7 +9,7 @@ internal sealed class CandidateRequests(IEtcdClient etcd, ElectionKeys keys, Can
 
     public ElectionKeys Keys => keys;
 
-    public async Task<CandidateMessage> SendAsync(CandidateEffect.Request request) => request switch
+    public async Task<CandidateMessage> SendAsync(CandidateEffect.Call request) => request switch
     {
         CandidateEffect.SendEnter e => await EnterAsync(e).ConfigureAwait(false),
         CandidateEffect.SendLook e => await LookAsync(e).ConfigureAwait(false),
@@ -22,7 +21,7 @@ internal sealed class CandidateRequests(IEtcdClient etcd, ElectionKeys keys, Can
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    public static CandidateMessage Failed(CandidateEffect.Request request, EtcdException error) => request switch
+    public static CandidateMessage Failed(CandidateEffect.Call request, EtcdException error) => request switch
     {
         CandidateEffect.SendEnter e => new CandidateMessage.EnterFailed(e.Round, error),
         CandidateEffect.SendLook e => new CandidateMessage.LookFailed(e.Round, error),

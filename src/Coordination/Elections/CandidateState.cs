@@ -116,28 +116,28 @@ internal abstract record CandidateEffect
     }
 
     /// <summary>One of the requests to etcd; each is answered by one message.</summary>
-    public abstract record Request : CandidateEffect;
+    public abstract record Call : CandidateEffect;
 
     /// <summary>Send <c>if CreateRevision(key)==0 then put key and card with the lease, read the last two of the line, else get key</c>.</summary>
-    public sealed record SendEnter(int Round, LeaseId Lease, Bytes Value) : Request;
+    public sealed record SendEnter(int Round, LeaseId Lease, Bytes Value) : Call;
 
     /// <summary>Send <c>if CreateRevision(key)==created then get key and the last one created before it</c>.</summary>
-    public sealed record SendLook(int Round, LeaseId Lease, Revision Created) : Request;
+    public sealed record SendLook(int Round, LeaseId Lease, Revision Created) : Call;
 
     /// <summary>Send <c>if CreateRevision(key)==term and ModRevision(key)==at then put key else get key</c>.</summary>
-    public sealed record SendProclaim(ElectionRequestId Proclamation, LeaseId Lease, Revision Term, Revision At, Bytes Value) : Request;
+    public sealed record SendProclaim(ElectionRequestId Proclamation, LeaseId Lease, Revision Term, Revision At, Bytes Value) : Call;
 
     /// <summary>Send <c>if CreateRevision(key)==created then delete key and card</c>.</summary>
-    public sealed record SendRemove(int Round, LeaseId Lease, Revision Created) : Request;
+    public sealed record SendRemove(int Round, LeaseId Lease, Revision Created) : Call;
 
     /// <summary>Read all candidates and their cards at one revision.</summary>
-    public sealed record SendReadLine(int Round) : Request;
+    public sealed record SendReadLine(int Round) : Call;
 
     /// <summary>Delete our key and those that step back, if none of them nor the target has changed.</summary>
-    public sealed record SendHandOver(int Round, LeaseId Lease, Revision Term, HandOverPlan Plan) : Request;
+    public sealed record SendHandOver(int Round, LeaseId Lease, Revision Term, HandOverPlan Plan) : Call;
 
     /// <summary>Delete the wish for a transfer, which is fulfilled.</summary>
-    public sealed record ForgetWish(Revision At) : Request;
+    public sealed record ForgetWish(Revision At) : Call;
 
     public sealed record StartWatch(CandidateWatch Watch, Bytes Key, Revision From) : CandidateEffect;
 

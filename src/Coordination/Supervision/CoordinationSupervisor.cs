@@ -95,8 +95,9 @@ internal sealed class CoordinationSupervisor : UntypedActor
         {
             Unhandled(message);
         }
-        else if (!IsStopping)
+        else if (!IsStopping || (_concepts[index].Close is not null && !_roots[index].IsNobody()))
         {
+            // One that gives back by itself needs to hear those who give back; what is new it refuses.
             _roots[index].Tell(message, sender);
         }
         else if (message is IAnsweredRequest request)
