@@ -229,9 +229,6 @@ internal sealed class CandidateActor : UntypedActor, IWithTimers
             case CandidateEffect.VerifyLease e:
                 _session!.Tell(new LeaseMessage.Verify(e.Lease, default));
                 break;
-            case CandidateEffect.GiveUpLease e:
-                _session!.Tell(new LeaseMessage.GiveUp(e.Lease, default));
-                break;
             case CandidateEffect.CloseSession:
                 _session!.Tell(new SessionCommand.Close());
                 break;

@@ -28,17 +28,12 @@ internal sealed partial class CandidateMachine
             return state;
         }
 
-        // The name of the key is the lease's, so on our lease it is ours: an earlier attempt whose outcome was unknown.
-        if (m.Current.Lease == lease.Id)
-        {
-            var met = state with { OwnAt = m.Current.ModRevision };
-            return m.Current.Value == state.Value ? Look(met, m.Current.CreateRevision) : Retreat(met, m.Current.CreateRevision);
-        }
-
-        // Somebody put a key under the name of our lease. With another lease we have another name.
-        return new CandidateStep(
-            state with { Phase = new CandidatePhase.WithoutLease(), Lease = null },
-            [new CandidateEffect.Note($"a foreign key stands under our name {m.Current.Key}"), new CandidateEffect.GiveUpLease(lease.Id)]);
+        // The name of the key is the lease's, so on our lease and with our value it is ours: an earlier attempt whose outcome was unknown. Else somebody
+        // made something else of it; it takes a place in the line that nobody stands for, so it is removed.
+        var met = state with { OwnAt = m.Current.ModRevision };
+        return m.Current.Lease == lease.Id && m.Current.Value == state.Value
+            ? Look(met, m.Current.CreateRevision)
+            : Retreat(met, m.Current.CreateRevision);
     }
 
     private static CandidateStep OnEnterFailed(CandidateState state, CandidateMessage.EnterFailed m)

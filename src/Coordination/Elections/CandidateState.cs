@@ -162,8 +162,6 @@ internal abstract record CandidateEffect
 
     public sealed record VerifyLease(LeaseId Lease) : CandidateEffect;
 
-    public sealed record GiveUpLease(LeaseId Lease) : CandidateEffect;
-
     public sealed record CloseSession : CandidateEffect;
 
     public sealed record End : CandidateEffect;

@@ -85,9 +85,6 @@ internal sealed partial class ElectionWalk
                 }
 
                 break;
-            case CandidateEffect.GiveUpLease e:
-                c.IsGivenUp = e.Lease.Value == c.Session;
-                break;
             case CandidateEffect.CloseSession:
                 Promise(!c.IsClosing, "a session is closed once");
                 c.IsClosing = true;
@@ -151,7 +148,6 @@ internal sealed partial class ElectionWalk
     {
         var lost = c.Session;
         c.Session = 0;
-        c.IsGivenUp = false;
         c.IsAged = false;
         c.IsClaimed = false;
         Tell(c, new CandidateMessage.SessionLost(new(lost), LossReason.Expired));

@@ -218,11 +218,11 @@ internal sealed partial class ElectionWalk
             yield break;
         }
 
-        if (c.IsGivenUp || _budget.SessionLosses > 0 || !_leases.Contains(c.Session))
+        if (_budget.SessionLosses > 0 || !_leases.Contains(c.Session))
         {
             yield return Move(c, $"the client loses lease {c.Session}", (w, x) =>
             {
-                w._budget = w._budget with { SessionLosses = Math.Max(0, w._budget.SessionLosses - (x.IsGivenUp || !w._leases.Contains(x.Session) ? 0 : 1)) };
+                w._budget = w._budget with { SessionLosses = Math.Max(0, w._budget.SessionLosses - (w._leases.Contains(x.Session) ? 1 : 0)) };
                 w.LoseSession(x);
             });
         }

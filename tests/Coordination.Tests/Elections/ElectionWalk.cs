@@ -33,7 +33,7 @@ internal sealed partial class ElectionWalk
     {
         _budget = budget;
         _hasVandals = budget.HasVandals;
-        _mayOrphan = budget.SessionLosses + budget.Revocations + budget.Withdrawals > 0;
+        _mayOrphan = budget.SessionLosses + budget.Revocations + budget.Withdrawals + budget.Refused + budget.Unknown > 0;
         _candidates = [.. budget.Priorities.Select((priority, n) => new WalkCandidate(n + 1, priority))];
     }
 
@@ -71,7 +71,7 @@ internal sealed partial class ElectionWalk
         foreach (var c in _candidates)
         {
             c.IsAged = false;
-            if (c.Session != 0 && (!_leases.Contains(c.Session) || c.IsGivenUp))
+            if (c.Session != 0 && !_leases.Contains(c.Session))
             {
                 LoseSession(c);
             }

@@ -24,7 +24,6 @@ internal sealed class WalkCandidate
         Session = other.Session;
         IsAged = other.IsAged;
         IsClosing = other.IsClosing;
-        IsGivenUp = other.IsGivenUp;
         HasEnded = other.HasEnded;
         IsAnswered = other.IsAnswered;
         Term = other.Term;
@@ -50,8 +49,6 @@ internal sealed class WalkCandidate
     public bool IsAged { get; set; }
 
     public bool IsClosing { get; set; }
-
-    public bool IsGivenUp { get; set; }
 
     public bool HasEnded { get; set; }
 
@@ -81,7 +78,7 @@ internal sealed class WalkCandidate
         var text = new StringBuilder();
         text.Append(Card.Name).Append(' ').Append(State.Phase.ToString().Replace("{ ", "", StringComparison.Ordinal).Replace(" }", "", StringComparison.Ordinal))
             .Append($" lease={Session}/{State.Lease?.Id} at={State.OwnAt} round={State.Round} before={State.Predecessor}")
-            .Append($" {(IsClaimed ? $"CLAIMS {Term}" : "")}{(IsAged ? " aged" : "")}{(IsClosing ? " closing" : "")}{(IsGivenUp ? " givenup" : "")}{(HasEnded ? " ended" : "")}")
+            .Append($" {(IsClaimed ? $"CLAIMS {Term}" : "")}{(IsAged ? " aged" : "")}{(IsClosing ? " closing" : "")}{(HasEnded ? " ended" : "")}")
             .Append(IsAnswered ? " answered" : "").Append(IsAskedToStepDown ? " asked" : "").Append(State.IsAskedToStepDown).Append(State.Failures)
             .Append(" calls=[").AppendJoin("; ", Calls.Select(c => c.Text)).Append("] timers=[").AppendJoin(',', Timers)
             .Append("] watches=[").AppendJoin(',', Watches.OrderBy(w => w.Key).Select(w => $"{w.Key}:{w.Value.Key}@{w.Value.At}"))
