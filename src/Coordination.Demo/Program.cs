@@ -2,8 +2,11 @@ using System.CommandLine;
 using Coordination.Demo.Cli;
 using Coordination.Demo.Cron;
 using Coordination.Demo.Cron.Workers;
+using Coordination.Demo.Elect;
 using Coordination.Demo.Etcd;
 
+// What follows -- belongs to the command that is run, also when it looks like ours.
+var (own, trailing) = TrailingCommand.Split(args, ElectCommand.Name);
 var root = new RootCommand(
     """
     Coordination: distributed locks for .NET on etcd. Without a command it runs the demo: workers compete for cron jobs, one of them is
@@ -19,8 +22,9 @@ var root = new RootCommand(
 new CronCommand().AddTo(root);
 root.Subcommands.Add(EtcdCommand.Create());
 root.Subcommands.Add(WorkerCommand.Create());
+root.Subcommands.Add(ElectCommand.Create(trailing));
 
-var result = root.Parse(args);
+var result = root.Parse(own);
 if (result.Errors.Count > 0)
 {
     foreach (var error in result.Errors)
@@ -32,5 +36,6 @@ if (result.Errors.Count > 0)
     return ExitCode.Usage;
 }
 
-// Ctrl-C and SIGTERM release everything first; that is bounded by the stop timeouts.
-return await result.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(20) }).ConfigureAwait(false);
+// Ctrl-C and SIGTERM release everything first; that is bounded by the stop timeouts, and by the grace period of a command that is run.
+var limit = trailing.Length > 0 ? TimeSpan.FromHours(2) : TimeSpan.FromSeconds(20);
+return await result.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = limit }).ConfigureAwait(false);

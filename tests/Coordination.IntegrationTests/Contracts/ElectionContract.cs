@@ -216,7 +216,7 @@ public abstract class ElectionContract(ServerFixture fixture)
         var leader = system.Election(_name).RunWhileLeaderAsync("low", async (_, token) =>
         {
             working.TrySetResult();
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.Delay(Timeout.Infinite, TimeProvider.System, token));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token));
             await Task.Yield();
             stopped++;
         }, null, stop.Token);
@@ -292,7 +292,7 @@ public abstract class ElectionContract(ServerFixture fixture)
         {
             isWorking = true;
             working.TrySetResult();
-            await Task.Delay(Timeout.Infinite, TimeProvider.System, token).ContinueWith(_ => { }, TaskScheduler.Default);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token).ContinueWith(_ => { }, TaskScheduler.Default);
             isWorking = false;
         }, null, stop.Token);
         await working.Task.WaitAsync(Limit);
@@ -319,7 +319,7 @@ public abstract class ElectionContract(ServerFixture fixture)
         var leader = system.Election(_name).RunWhileLeaderAsync("1", async (leadership, token) =>
         {
             working.TrySetResult();
-            await Task.Delay(Timeout.Infinite, TimeProvider.System, token).ContinueWith(_ => { }, TaskScheduler.Default);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token).ContinueWith(_ => { }, TaskScheduler.Default);
             leaderAtTheEnd = leadership.IsLeader;
         });
         await working.Task.WaitAsync(Limit);
@@ -369,7 +369,7 @@ public abstract class ElectionContract(ServerFixture fixture)
                 twice.SetResult();
             }
 
-            await Task.Delay(Timeout.Infinite, TimeProvider.System, token);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
         }, null, stop.Token);
 
         await twice.Task.WaitAsync(Limit);
@@ -415,7 +415,7 @@ public abstract class ElectionContract(ServerFixture fixture)
         return line;
     }
 
-    private Task UntilEmptyAsync(IEtcdClient etcd) =>
+    private Task UntilEmptyAsync(EtcdClient etcd) =>
         UntilAsync(async () => (await etcd.GetAsync(new EtcdOp.Get(Everything) { CountOnly = true })).Count == 0);
 
     /// <summary>Asks etcd until the answer is yes; every question is a round trip.</summary>
