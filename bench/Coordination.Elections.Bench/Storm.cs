@@ -130,12 +130,8 @@ internal sealed class Storm(TimeSpan duration, int processes, int candidates, in
 
         public void Start()
         {
-            var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardInput = true, RedirectStandardOutput = true };
-            if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
-            {
-                start.ArgumentList.Add(typeof(Storm).Assembly.Location);
-            }
-
+            var program = Path.ChangeExtension(typeof(Storm).Assembly.Location, OperatingSystem.IsWindows() ? ".exe" : null);
+            var start = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true };
             foreach (var argument in (string[])["worker", _name, Proxy.Endpoint.ToString(), _candidates.ToString(CultureInfo.InvariantCulture)])
             {
                 start.ArgumentList.Add(argument);

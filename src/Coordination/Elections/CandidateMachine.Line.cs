@@ -5,6 +5,8 @@ namespace Coordination.Elections;
 /// <content>The way to the head of the line: enter, look, wait for the one before, look again.</content>
 internal sealed partial class CandidateMachine
 {
+    private const int EvictionsWithoutPause = 3;
+
     private static CandidateStep Enter(CandidateState state)
     {
         if (state.Lease is not { } lease)
@@ -108,8 +110,14 @@ internal sealed partial class CandidateMachine
         return state.Phase is CandidatePhase.Waiting p ? step.Then(s => Look(s, p.Created)) : step;
     }
 
-    /// <summary>Our key is gone: somebody deleted it, or put somebody else first. Not at once: who deletes it may do so again.</summary>
-    private static CandidateStep EnterAgain(CandidateState state) => StopLineWork(state).Then(s => BackOff(s, Revision.None));
+    /// <summary>
+    /// Our key is gone: a leader put somebody else first, which is rare, or somebody deletes keys, which may go on. So the first times at once, then later.
+    /// </summary>
+    private static CandidateStep EnterAgain(CandidateState state)
+    {
+        var evicted = state with { Evictions = state.Evictions + 1 };
+        return evicted.Evictions <= EvictionsWithoutPause ? Enter(evicted) : StopLineWork(evicted).Then(s => BackOff(s, Revision.None));
+    }
 
     private static CandidateStep Retreat(CandidateState state, Revision created) =>
         StopLineWork(state with { Phase = new CandidatePhase.Retreating(created, state.Lease!.Id) }).Then(s => SendRemove(s, s.Lease!.Id, created));

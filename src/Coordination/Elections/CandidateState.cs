@@ -73,6 +73,7 @@ internal sealed record TransferRequest(ElectionRequestId Request, string To);
 /// <param name="Cards">What our candidates say about themselves; known only while we lead.</param>
 /// <param name="Wish">Whom somebody wants to lead; known only while we lead.</param>
 /// <param name="IsAskedToStepDown">Whether the leader was asked to step down.</param>
+/// <param name="Evictions">How often our key vanished while we waited.</param>
 /// <param name="Failures">Failures in a row.</param>
 internal sealed record CandidateState(
     CandidatePhase Phase,
@@ -88,11 +89,12 @@ internal sealed record CandidateState(
     ImmutableDictionary<LeaseId, CandidateCard> Cards,
     TransferWish? Wish,
     bool IsAskedToStepDown,
+    int Evictions,
     int Failures)
 {
     public static CandidateState Initial(Bytes value) => new(
         new CandidatePhase.WithoutLease(), null, value, Revision.None, 0, false, null, [], null, [],
-        ImmutableDictionary<LeaseId, CandidateCard>.Empty, null, false, 0);
+        ImmutableDictionary<LeaseId, CandidateCard>.Empty, null, false, 0, 0);
 }
 
 /// <summary>What a candidacy watches.</summary>

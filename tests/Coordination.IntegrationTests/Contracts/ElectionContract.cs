@@ -229,10 +229,10 @@ public abstract class ElectionContract(ServerFixture fixture)
         Assert.Equal(1, stopped);
         Assert.False(between.IsCompleted);
         await UntilLineAsync(system, 3);
-        await preferred.ResignAsync();
-        await (await between.WaitAsync(Limit)).DisposeAsync();
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leader);
+        await preferred.ResignAsync();
+        await (await between.WaitAsync(Limit)).DisposeAsync();
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Coordination.Elections.Bench;
 using Coordination.Etcd;
 
 namespace Coordination.IntegrationTests.Faults;
@@ -146,6 +147,10 @@ public sealed class ElectionFaults : IAsyncLifetime
         Assert.True(second.IsLeader);
         await second.DisposeAsync();
     }
+
+    [Fact]
+    public async Task Many_candidates_in_several_processes_under_random_faults_keep_the_promises() =>
+        Assert.Equal(0, await new Storm(TimeSpan.FromSeconds(10), processes: 3, candidates: 15, seed: 7).RunAsync());
 
     [Fact]
     public async Task A_resignation_hands_over_in_50_ms()

@@ -60,11 +60,26 @@ public sealed class CandidateMachineTests
         us.Tell(new CandidateMessage.PredecessorGone());
 
         var looked = us.Looked(null, null, 9);
-        var retry = us.Fire(CandidateTimer.Retry);
 
         Assert.DoesNotContain(looked, e => e is CandidateEffect.Elect);
         Assert.Contains(new CandidateEffect.StopWatch(CandidateWatch.Own), looked);
-        Assert.Contains(retry, e => e is CandidateEffect.SendEnter);
+        Assert.Contains(looked, e => e is CandidateEffect.SendEnter);
+    }
+
+    [Fact]
+    public void A_key_that_vanishes_again_and_again_is_put_again_only_after_a_pause()
+    {
+        var us = Waiting(5);
+        for (var n = 6; n < 9; n++)
+        {
+            Assert.Contains(us.Tell(new CandidateMessage.OwnDeleted(new(n))), e => e is CandidateEffect.SendEnter);
+            us.Tell(new CandidateMessage.Entered(us.State.Round, new(n), Kv("e/before", 4), Fresh));
+        }
+
+        var fourth = us.Tell(new CandidateMessage.OwnDeleted(new(9)));
+
+        Assert.DoesNotContain(fourth, e => e is CandidateEffect.SendEnter);
+        Assert.Contains(fourth, e => e is CandidateEffect.SetTimer { Timer: CandidateTimer.Retry });
     }
 
     [Fact]

@@ -79,7 +79,7 @@ internal sealed class WalkCandidate
         text.Append(Card.Name).Append(' ').Append(State.Phase.ToString().Replace("{ ", "", StringComparison.Ordinal).Replace(" }", "", StringComparison.Ordinal))
             .Append($" lease={Session}/{State.Lease?.Id} at={State.OwnAt} round={State.Round} before={State.Predecessor}")
             .Append($" {(IsClaimed ? $"CLAIMS {Term}" : "")}{(IsAged ? " aged" : "")}{(IsClosing ? " closing" : "")}{(HasEnded ? " ended" : "")}")
-            .Append(IsAnswered ? " answered" : "").Append(IsAskedToStepDown ? " asked" : "").Append(State.IsAskedToStepDown).Append(State.Failures)
+            .Append(IsAnswered ? " answered" : "").Append(IsAskedToStepDown ? " asked" : "").Append(State.IsAskedToStepDown).Append(State.Failures).Append(State.Evictions)
             .Append(" calls=[").AppendJoin("; ", Calls.Select(c => c.Text)).Append("] timers=[").AppendJoin(',', Timers)
             .Append("] watches=[").AppendJoin(',', Watches.OrderBy(w => w.Key).Select(w => $"{w.Key}:{w.Value.Key}@{w.Value.At}"))
             .Append("] requests=[").AppendJoin(',', Requests).Append("] proclaim=[").AppendJoin(',', State.Proclamations.Select(p => p.Request.Value))
