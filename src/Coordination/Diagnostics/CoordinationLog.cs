@@ -55,6 +55,9 @@ internal static partial class CoordinationLog
     [LoggerMessage(404, LogLevel.Information, "Lock {Key}: attempt {Attempt} that nobody wants any more was found and is being removed")]
     public static partial void LockAbandonedFound(this ILogger log, string key, string attempt);
 
+    [LoggerMessage(405, LogLevel.Warning, "Lock {Key}: no ticket in the line ({Error}); waiting is by chance")]
+    public static partial void LockLineClosed(this ILogger log, string key, string error);
+
     [LoggerMessage(500, LogLevel.Information, "Election {Election}: leading in term {Term} on lease {Lease}")]
     public static partial void Elected(this ILogger log, string election, long term, LeaseId lease);
 

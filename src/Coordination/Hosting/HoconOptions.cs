@@ -16,7 +16,7 @@ public static class HoconOptions
         [""] = ["name", "owner", "stop-timeout", "session", "etcd", "locks", "elections"],
         ["session"] = ["ttl", "clock-rate-bound"],
         ["etcd"] = ["endpoints", "connect-timeout", "request-timeout", "max-receive-message-size", "keep-alive-streams", "stream-queue-limit"],
-        ["locks"] = ["max-waiters", "max-locks", "idle-timeout", "own-key-watch-delay", "fallback-interval"],
+        ["locks"] = ["max-waiters", "max-locks", "idle-timeout", "own-key-watch-delay", "fallback-interval", "waiters-prefix"],
         ["elections"] = ["max-candidacies", "max-observers", "observer-buffer", "fallback-interval", "drain-timeout"],
     };
 
@@ -77,6 +77,7 @@ public static class HoconOptions
                 IdleTimeout = Duration(config, "locks.idle-timeout", locks.IdleTimeout),
                 OwnKeyWatchDelay = Duration(config, "locks.own-key-watch-delay", locks.OwnKeyWatchDelay),
                 FallbackInterval = Duration(config, "locks.fallback-interval", locks.FallbackInterval),
+                WaitersPrefix = Text(config, "locks.waiters-prefix", locks.WaitersPrefix),
             },
             Elections = elections with
             {

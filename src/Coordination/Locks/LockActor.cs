@@ -13,11 +13,14 @@ internal sealed class LockActor : UntypedActor, IWithTimers
     private readonly Bytes _key;
     private readonly bool _recover;
     private readonly LockMachine _machine;
+    private readonly LockTransactions _transactions;
     private readonly Dictionary<LockRequestId, IActorRef> _callers = [];
     private LockState _state = LockState.Initial;
     private LeaseValidity? _lease;
     private LockClaim? _claim;
     private IActorRef? _watcher;
+    private IActorRef? _aheadWatcher;
+    private Bytes _aheadKey;
 
     public LockActor(CoordinationContext context, Bytes key, LeaseValidity? lease, bool recover)
     {
@@ -25,6 +28,7 @@ internal sealed class LockActor : UntypedActor, IWithTimers
         _key = key;
         _recover = recover;
         _machine = new LockMachine(new LockSettings(context.Options.Locks.MaxWaiters, LockOptions.MaxUnresolved), AttemptId.New);
+        _transactions = new LockTransactions(key, new LockLine(context.Options.Locks.WaitersPrefix, key));
         _lease = lease;
     }
 
@@ -75,7 +79,7 @@ internal sealed class LockActor : UntypedActor, IWithTimers
                 break;
             case LocksCommand.Release m:
                 _callers[m.Request] = Sender;
-                Handle(new LockMessage.Release(m.Request));
+                Handle(new LockMessage.Release(m.Request, _context.Clock.Now));
                 break;
             case TimedOut m:
                 Handle(new LockMessage.Withdraw(m.Request, OutOfTime()));
@@ -90,6 +94,9 @@ internal sealed class LockActor : UntypedActor, IWithTimers
             case WatchEvent m when Sender.Equals(_watcher):
                 OnWatch(m);
                 break;
+            case WatchEvent m when Sender.Equals(_aheadWatcher):
+                OnWatchAhead(m);
+                break;
             case LockMessage.TimerFired m:
                 Handle(m with { ValidFor = ValidFor });
                 break;
@@ -100,6 +107,15 @@ internal sealed class LockActor : UntypedActor, IWithTimers
                 Handle(m with { ValidFor = ValidFor });
                 break;
             case LockMessage.KeyRead m:
+                Handle(m with { ValidFor = ValidFor });
+                break;
+            case LockMessage.LineShown m:
+                Handle(m with { ValidFor = ValidFor });
+                break;
+            case LockMessage.LineLeft m:
+                Handle(m with { ValidFor = ValidFor });
+                break;
+            case LockMessage.PassedOn m:
                 Handle(m with { ValidFor = ValidFor });
                 break;
             case LockMessage m:
@@ -135,6 +151,9 @@ internal sealed class LockActor : UntypedActor, IWithTimers
     {
         switch (told)
         {
+            case WatchEvent.Started:
+                Handle(new LockMessage.WatchStarted());
+                break;
             case WatchEvent.Changed e:
                 foreach (var change in e.Events)
                 {
@@ -147,6 +166,20 @@ internal sealed class LockActor : UntypedActor, IWithTimers
             case WatchEvent.Resynced e:
                 Handle(new LockMessage.KeyRead(e.KeyValues.FirstOrDefault(), e.Revision, ValidFor));
                 break;
+        }
+    }
+
+    private void OnWatchAhead(WatchEvent told)
+    {
+        var isGone = told switch
+        {
+            WatchEvent.Changed e => e.Events[^1].IsDelete,
+            WatchEvent.Resynced e => e.KeyValues.IsEmpty,
+            _ => false,
+        };
+        if (isGone)
+        {
+            Handle(new LockMessage.AheadGone(_aheadKey));
         }
     }
 
@@ -177,10 +210,29 @@ internal sealed class LockActor : UntypedActor, IWithTimers
         switch (effect)
         {
             case LockEffect.SendAttempt e:
-                SendAttempt(e);
+                Send(_transactions.Attempt(e, ValueFor(e.Attempt)), r => LockTransactions.AttemptAnswer(e, r), x => new LockMessage.AttemptFailed(e.Attempt, x));
                 break;
             case LockEffect.SendRelease e:
-                SendRelease(e);
+                // When the guard fails the key is not ours any more, which is what was wanted.
+                _context.Log.LockReleased(_key.ToString(), e.Token.Value);
+                Send(_transactions.Release(e.Token), r => new LockMessage.ReleaseDone(e.Token, r.Header.Revision), x => new LockMessage.ReleaseFailed(e.Token, x));
+                break;
+            case LockEffect.SendHandOver e:
+                _context.Log.LockReleased(_key.ToString(), e.Token.Value);
+                Send(_transactions.HandOver(e, ValueFor(e.Next)), r => LockTransactions.HandOverAnswer(e, r), x => new LockMessage.ReleaseFailed(e.Token, x));
+                break;
+            case LockEffect.SendPass e:
+                _context.Log.LockReleased(_key.ToString(), e.Token.Value);
+                Send(_transactions.Pass(e, ValueFor(e.Attempt)), r => LockTransactions.PassAnswer(e, r), x => new LockMessage.PassFailed(e.Attempt, x));
+                break;
+            case LockEffect.SendTicket e:
+                SendForLine(_transactions.Ticket(e.Ticket, ValueFor(e.Ticket.Attempt)), e.Ticket);
+                break;
+            case LockEffect.SendLineRead e:
+                SendForLine(_transactions.LineRead(e.Ticket), e.Ticket);
+                break;
+            case LockEffect.SendLeave e:
+                Send(_transactions.Leave(e.Ticket), r => LockTransactions.LeaveAnswer(e.Ticket, r), x => new LockMessage.LeaveFailed(e.Ticket.Attempt, x));
                 break;
             case LockEffect.SendRead:
                 _context.Etcd.GetAsync(new EtcdOp.Get(_key)).PipeTo(
@@ -189,7 +241,16 @@ internal sealed class LockActor : UntypedActor, IWithTimers
                     failure: error => new LockMessage.ReadFailed(EtcdFailure.From(error)));
                 break;
             case LockEffect.StartWatch e:
-                _watcher = Context.ActorOf(WatcherActor.PropsFor(_context, _key, e.From));
+                _watcher = Context.ActorOf(
+                    e.From == Revision.None ? WatcherActor.FromNow(_context, _key) : WatcherActor.PropsFor(_context, _key, e.From));
+                break;
+            case LockEffect.WatchAhead e:
+                StopWatchingAhead();
+                _aheadKey = e.Key;
+                _aheadWatcher = Context.ActorOf(WatcherActor.PropsFor(_context, e.Key, e.From));
+                break;
+            case LockEffect.StopWatchAhead:
+                StopWatchingAhead();
                 break;
             case LockEffect.StopWatch:
                 Context.Stop(_watcher!);
@@ -225,41 +286,33 @@ internal sealed class LockActor : UntypedActor, IWithTimers
             case LockEffect.NoteAbandonedFound e:
                 _context.Log.LockAbandonedFound(_key.ToString(), e.Attempt.ToString());
                 break;
+            case LockEffect.NoteLineClosed e:
+                _context.Log.LockLineClosed(_key.ToString(), e.Error.Message);
+                break;
         }
     }
 
-    private void SendAttempt(LockEffect.SendAttempt e)
+    private void Send(EtcdOp.Txn txn, Func<TxnResult, LockMessage> success, Func<EtcdException, LockMessage> failure) =>
+        _context.Etcd.TxnAsync(txn).PipeTo(Self, success: success, failure: error => failure(EtcdFailure.From(error)));
+
+    private void SendForLine(EtcdOp.Txn txn, LockTicket ticket)
     {
-        var value = LockValue.Encode(_context.Options.Owner, e.Attempt, _context.Clock.Provider.GetUtcNow());
-        var txn = new EtcdOp.Txn
+        var sentAt = _context.Clock.Now;
+        Send(txn, r => LockTransactions.LineAnswer(ticket, r, sentAt), x => new LockMessage.LineFailed(ticket.Attempt, ticket.Reads, x));
+    }
+
+    private void StopWatchingAhead()
+    {
+        if (_aheadWatcher is { } watcher)
         {
-            If = [EtcdCompare.NotExists(_key)],
-            Then = [new EtcdOp.Put(_key, value) { Lease = e.Lease }],
-            Else = [new EtcdOp.Get(_key)],
-        };
-        _context.Etcd.TxnAsync(txn).PipeTo(
-            Self,
-            success: result => AttemptAnswer(e.Attempt, result),
-            failure: error => new LockMessage.AttemptFailed(e.Attempt, EtcdFailure.From(error)));
+            Context.Stop(watcher);
+            _aheadWatcher = null;
+        }
     }
 
-    private static LockMessage AttemptAnswer(AttemptId attempt, TxnResult result) =>
-        result.Succeeded ? new LockMessage.AttemptWon(attempt, result.Header.Revision, default)
-        : result.Results is [GetResult { First: { } current }] ? new LockMessage.AttemptMet(attempt, current, result.Header.Revision, default)
-        : new LockMessage.AttemptFailed(attempt, new EtcdException(
-            CoordinationErrorKind.ProtocolError, WriteOutcome.Unknown, "etcd refused the attempt but did not show the key"));
+    private Bytes ValueFor(AttemptId attempt) => LockValue.Encode(_context.Options.Owner, attempt, _context.Clock.Provider.GetUtcNow());
 
-    private void SendRelease(LockEffect.SendRelease e)
-    {
-        var txn = new EtcdOp.Txn { If = [EtcdCompare.Unchanged(_key, e.Token)], Then = [new EtcdOp.Delete(_key)] };
-
-        // When the guard fails the key is not ours any more, which is what was wanted.
-        _context.Etcd.TxnAsync(txn).PipeTo(
-            Self,
-            success: result => new LockMessage.ReleaseDone(e.Token, result.Header.Revision),
-            failure: error => new LockMessage.ReleaseFailed(e.Token, EtcdFailure.From(error)));
-        _context.Log.LockReleased(_key.ToString(), e.Token.Value);
-    }
+    private Bytes ValueFor(LineTicket next) => LockValue.Encode(next.Owner, next.Attempt!.Value, _context.Clock.Provider.GetUtcNow());
 
     private void Answer(LockRequestId request, LockReply answer)
     {
@@ -293,6 +346,9 @@ internal sealed class LockActor : UntypedActor, IWithTimers
     {
         LockTimer.Retry => BackoffPolicy.Default.After(e.Failures, Random.Shared),
         LockTimer.Fallback => _context.Options.Locks.FallbackInterval * (1 + (0.5 * Random.Shared.NextDouble())),
+        LockTimer.DeadHead => LockOptions.DeadHeadDelay * (1 + (0.5 * Random.Shared.NextDouble())),
+        LockTimer.Line => BackoffPolicy.Default.After(e.Failures, Random.Shared),
+        LockTimer.WatchAhead => LockOptions.WatchAheadDelay,
         LockTimer.OwnKeyWatch => _context.Options.Locks.OwnKeyWatchDelay,
         _ => LockOptions.ConfirmInterval,
     };

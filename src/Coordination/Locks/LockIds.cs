@@ -21,5 +21,5 @@ internal readonly record struct AttemptId(Guid Value)
 /// <summary>The session lease as the machine knows it.</summary>
 internal sealed record LockLease(LeaseId Id, TimeSpan Ttl);
 
-/// <summary>A request that waits. A try does not outlive the answer to one attempt.</summary>
-internal sealed record LockWaiter(LockRequestId Request, bool IsTry);
+/// <summary>A request that waits. A try does not outlive the answer to one attempt. One that is not fair takes its chance instead of standing in line.</summary>
+internal sealed record LockWaiter(LockRequestId Request, bool IsTry, bool IsFair);

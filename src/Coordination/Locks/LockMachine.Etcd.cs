@@ -2,7 +2,7 @@ using Coordination.Etcd;
 
 namespace Coordination.Locks;
 
-/// <content>The dialogue with etcd: replies to attempts, releases and reads, and what the watch shows.</content>
+/// <content>The dialogue with etcd about the key: replies to attempts, releases and reads, and what the watch shows.</content>
 internal sealed partial class LockMachine
 {
     private LockStep OnAttemptWon(LockState state, LockMessage.AttemptWon m)
@@ -12,8 +12,11 @@ internal sealed partial class LockMachine
             return state;
         }
 
-        // When the watch was faster than the reply and shows a later change, the key is not ours any more.
-        return state.ChangedAt > m.Revision ? Advance(state) : Own(state, m.Revision, phase.Lease, m.ValidFor);
+        // The ticket that it carried went in the same transaction.
+        var next = state.Ticket;
+        return (phase.CarriesTicket ? ConsumeTicket(state) : state).Then(s => s.ChangedAt > m.Revision
+            ? Advance(s) // The watch was faster than the reply and shows a later change: the key is not ours any more.
+            : Own(s, new Tenure(m.Revision, phase.Lease, 1) { Next = next?.Next, NextIsYoungerThan = next?.PlacedAt }, m.ValidFor));
     }
 
     private LockStep OnAttemptMet(LockState state, LockMessage.AttemptMet m)
@@ -28,6 +31,18 @@ internal sealed partial class LockMachine
             : Meet(seen, m.Current, m.Revision, m.ValidFor);
     }
 
+    private LockStep OnAttemptBarred(LockState state, LockMessage.AttemptBarred m)
+    {
+        if (state.Phase is not LockPhase.Attempting phase || phase.Attempt != m.Attempt)
+        {
+            return state;
+        }
+
+        // Who is before us is not who we thought.
+        var seen = state with { Seen = Later(state.Seen, m.Revision), Ticket = state.Ticket is { } t ? t with { IsLineKnown = false } : null };
+        return state.ChangedAt > m.Revision ? Advance(seen) : BlockOn(seen, null, m.Revision);
+    }
+
     private LockStep OnAttemptFailed(LockState state, LockMessage.AttemptFailed m)
     {
         if (state.Phase is not LockPhase.Attempting phase || phase.Attempt != m.Attempt)
@@ -35,9 +50,7 @@ internal sealed partial class LockMachine
             return state;
         }
 
-        LockStep step = m.Error.Outcome == WriteOutcome.Unknown
-            ? new LockStep(state with { Unresolved = state.Unresolved.Add(m.Attempt, phase.Lease) }, [new LockEffect.NoteUnknown(m.Attempt, m.Error)])
-            : state;
+        var step = NoteIfUnknown(state, m.Attempt, phase.Lease, m.Error);
         return m.Error.Kind switch
         {
             CoordinationErrorKind.LeaseNotFound => step.Do(new LockEffect.VerifyLease(phase.Lease)).Then(s => BackOff(s, m.Error)),
@@ -51,29 +64,33 @@ internal sealed partial class LockMachine
 
     private LockStep OnReleaseDone(LockState state, LockMessage.ReleaseDone m)
     {
-        if (state.Phase is not LockPhase.Releasing phase || phase.Token != m.Token)
+        if (state.Phase is not LockPhase.Releasing phase || phase.Tenure.Token != m.Token)
         {
             return state;
         }
 
         // What the key is like at the revision of the reply is not known: the guard may have failed, and an older attempt may have committed.
-        return Released(state with { Failures = 0 }, phase).Then(Advance);
+        return Released(state with { Failures = 0 }, phase.Request).Then(Advance);
     }
 
-    private static LockStep OnReleaseFailed(LockState state, LockMessage.ReleaseFailed m)
+    private static LockStep OnReleaseFailed(LockState state, LockMessage.ReleaseFailed m) => state.Phase switch
     {
-        if (state.Phase is not LockPhase.Releasing phase || phase.Token != m.Token)
-        {
-            return state;
-        }
+        LockPhase.Releasing p when p.Tenure.Token == m.Token => RetryRelease(state, p, m.Error),
 
-        // The guard makes it safe to send it again, whatever became of it, until it is done or the lease is gone.
+        // Whatever became of the handing over: if the key is still ours, it is deleted.
+        LockPhase.HandingOver p when p.Tenure.Token == m.Token => RetryRelease(state, new LockPhase.Releasing(p.Request, p.Tenure), m.Error),
+        _ => state,
+    };
+
+    /// <summary>The guard makes it safe to send it again, whatever became of it, until it is done or the lease is gone.</summary>
+    private static LockStep RetryRelease(LockState state, LockPhase.Releasing phase, EtcdException error)
+    {
         var failures = state.Failures + 1;
-        var again = new LockStep(state with { Failures = failures }, [new LockEffect.SetTimer(LockTimer.Retry, failures)]);
-        return m.Error.IsTransient || phase.Request is not { } request
+        var again = new LockStep(state with { Phase = phase, Failures = failures }, [new LockEffect.SetTimer(LockTimer.Retry, failures)]);
+        return error.IsTransient || error.Kind == CoordinationErrorKind.LeaseNotFound || phase.Request is not { } request
             ? again
             : (again with { State = again.State with { Phase = phase with { Request = null } } })
-                .Do(new LockEffect.Reply(request, new LockReply.Failed(m.Error)));
+                .Do(new LockEffect.Reply(request, new LockReply.Failed(error)));
     }
 
     private LockStep OnKeyPut(LockState state, LockMessage.KeyPut m)
@@ -87,17 +104,31 @@ internal sealed partial class LockMachine
         return seen.Phase switch
         {
             // Its reply says more, and what this attempt meets may be what the watch shows.
-            LockPhase.Attempting => seen,
-            LockPhase.Releasing => seen,
+            LockPhase.Attempting or LockPhase.PassingOn => seen,
+            LockPhase.Releasing or LockPhase.HandingOver => seen,
             LockPhase.Holding p => Overwritten(seen, p, m.Current, m.Current.ModRevision, m.ValidFor),
             LockPhase.Confirming => Meet(seen, m.Current, m.Current.ModRevision, m.ValidFor),
             _ when IsOurs(seen, m.Current) => MeetOurs(seen, m.Current, m.ValidFor),
+            LockPhase.Blocked => Taken(seen, m.Current),
             _ => seen with { Holder = LockValue.HolderOf(m.Current) },
         };
     }
 
     private LockStep OnKeyDeleted(LockState state, LockMessage.KeyDeleted m) =>
         m.Revision <= state.Seen ? state : Gone(state with { Seen = m.Revision, ChangedAt = m.Revision });
+
+    /// <summary>Before the watch began the key may have changed unseen: now look.</summary>
+    private LockStep OnWatchStarted(LockState state)
+    {
+        var started = state with { Watch = KeyWatch.On };
+        return started.Phase switch
+        {
+            LockPhase.Blocked => StandInLine(started, isFirstLook: true),
+            LockPhase.Idle when !started.Unresolved.IsEmpty => Look(started),
+            LockPhase.Looking => Look(started),
+            _ => started,
+        };
+    }
 
     private LockStep OnKeyRead(LockState state, LockMessage.KeyRead m)
     {
@@ -107,12 +138,7 @@ internal sealed partial class LockMachine
             return state.Phase is LockPhase.Looking ? Advance(state) : state;
         }
 
-        var seen = state with
-        {
-            Seen = Later(state.Seen, m.Revision),
-            ChangedAt = Later(state.ChangedAt, m.Current?.ModRevision ?? m.Revision),
-            Failures = 0,
-        };
+        var seen = Shown(state, m.Current, m.Revision) with { Failures = 0 };
         if (seen.Phase is LockPhase.Looking && !seen.Unresolved.IsEmpty)
         {
             return EnsureWatch(seen, m.Revision.Next).Then(s => OnSeen(s, m));
@@ -125,22 +151,23 @@ internal sealed partial class LockMachine
     {
         (LockPhase.Looking, null) => Advance(state),
         (_, null) => Gone(state),
-        (LockPhase.Attempting or LockPhase.Releasing, _) => state,
-        (LockPhase.Holding p, { } current) => current.ModRevision == p.Token ? state : Overwritten(state, p, current, m.Revision, m.ValidFor),
-        (LockPhase.Confirming p, { } current) => current.ModRevision == p.Token ? state : Meet(state, current, m.Revision, m.ValidFor),
+        (LockPhase.Attempting or LockPhase.PassingOn or LockPhase.Releasing or LockPhase.HandingOver, _) => state,
+        (LockPhase.Holding p, { } current) => current.ModRevision == p.Tenure.Token ? state : Overwritten(state, p, current, m.Revision, m.ValidFor),
+        (LockPhase.Confirming p, { } current) => current.ModRevision == p.Tenure.Token ? state : Meet(state, current, m.Revision, m.ValidFor),
         (_, { } current) when IsOurs(state, current) => MeetOurs(state, current, m.ValidFor),
-        (LockPhase.Looking or LockPhase.Blocked, { } current) => Block(state, current, m.Revision),
+        (LockPhase.Blocked, { } current) => Taken(state, current),
+        (LockPhase.Looking, { } current) => Block(state, current, m.Revision),
         _ => state,
     };
 
     /// <summary>The key is certainly not there (any more).</summary>
     private LockStep Gone(LockState state) => state.Phase switch
     {
-        LockPhase.Blocked => new LockStep(state, [new LockEffect.CancelTimer(LockTimer.Fallback)]).Then(Advance),
+        LockPhase.Blocked { IsFree: false } => Free(state),
         LockPhase.BackingOff => new LockStep(state, [new LockEffect.CancelTimer(LockTimer.Retry)]).Then(Advance),
         LockPhase.Holding p => new LockStep(state, [new LockEffect.Lose(p.Request, LossReason.KeyDeleted)]).Then(Advance),
         LockPhase.Confirming => Advance(state),
-        LockPhase.Releasing p => Released(state, p).Then(Advance),
+        LockPhase.Releasing p => Released(state, p.Request).Then(Advance),
         _ => state,
     };
 

@@ -13,9 +13,16 @@ internal sealed partial class LockMachine
         {
             return idle.Lease is null ? idle
                 : idle.Unresolved.Count >= settings.MaxUnresolved ? new LockStep(idle, [new LockEffect.GiveUpLease(idle.Lease.Id)])
-                : Attempt(idle, idle.Lease.Id);
+                : Attempt(idle, inTurn: idle.JoinsLine);
         }
 
+        if (idle.Ticket is { } ticket)
+        {
+            var leaving = idle with { Phase = new LockPhase.Leaving() };
+            return ticket.IsPending ? leaving : new LockStep(leaving, [new LockEffect.SendLeave(ticket)]);
+        }
+
+        idle = idle with { Place = null };
         if (!idle.Unresolved.IsEmpty)
         {
             // An attempt that may still commit: the watch will show it. A read gives the watch its start, and shows what the watch showed in vain
@@ -23,17 +30,31 @@ internal sealed partial class LockMachine
             return idle.IsWatching && state.Phase is LockPhase.Idle or LockPhase.Looking or LockPhase.Blocked ? idle : Look(idle);
         }
 
-        return idle.IsWatching ? new LockStep(idle with { IsWatching = false }, [new LockEffect.StopWatch()]) : idle;
+        return idle.IsWatching ? new LockStep(idle with { Watch = KeyWatch.Off }, [new LockEffect.StopWatch()]) : idle;
     }
 
-    private LockStep Attempt(LockState state, LeaseId lease)
+    private LockStep Attempt(LockState state, bool inTurn)
     {
         // A new id each time: an attempt whose outcome is unknown stays recognisable beside its successor.
+        if (state.Lease is not { } lease)
+        {
+            return state with { Phase = new LockPhase.Idle() };
+        }
+
         var attempt = newAttempt();
+        var ticket = state.Ticket is { IsPending: false } ? state.Ticket : null;
         return new LockStep(
-            state with { Phase = new LockPhase.Attempting(attempt, lease), ChangedAt = Revision.None },
-            [new LockEffect.SendAttempt(attempt, lease)]);
+            state with { Phase = new LockPhase.Attempting(attempt, lease.Id, ticket is not null), ChangedAt = Revision.None },
+            [.. Timers(state), new LockEffect.SendAttempt(attempt, lease.Id, inTurn, inTurn ? state.Place : null, ticket)]);
     }
+
+    /// <summary>The timers of a wait that ends.</summary>
+    private static LockEffect[] Timers(LockState state) => state.Phase switch
+    {
+        LockPhase.Blocked { IsFree: true } => [new LockEffect.CancelTimer(LockTimer.DeadHead)],
+        LockPhase.Blocked => [new LockEffect.CancelTimer(LockTimer.Fallback)],
+        _ => [],
+    };
 
     private static LockStep Look(LockState state) => new(state with { Phase = new LockPhase.Looking() }, [new LockEffect.SendRead()]);
 
@@ -47,71 +68,93 @@ internal sealed partial class LockMachine
 
     private static LockStep EnsureWatch(LockState state, Revision from) => state.IsWatching
         ? state
-        : new LockStep(state with { IsWatching = true }, [new LockEffect.StartWatch(from)]);
+        : new LockStep(state with { Watch = from == Revision.None ? KeyWatch.Starting : KeyWatch.On }, [new LockEffect.StartWatch(from)]);
 
     /// <summary>The key is ours: hand the lock to the first in line, or remove the key when nobody wants it.</summary>
-    private LockStep Own(LockState state, Revision token, LeaseId lease, TimeSpan validFor)
+    private LockStep Own(LockState state, Tenure tenure, TimeSpan validFor)
     {
-        var seen = state with { Seen = Later(state.Seen, token), Failures = 0, LastError = null, Holder = null };
-        if (seen.Lease?.Id != lease)
+        var seen = state with { Seen = Later(state.Seen, tenure.Token), Failures = 0, LastError = null, Holder = null };
+        if (seen.Lease?.Id != tenure.Lease)
         {
             return Advance(seen);
         }
 
         if (seen.Waiters.IsEmpty)
         {
-            return SendRelease(seen, null, token, lease);
+            return SendRelease(seen, null, tenure);
         }
 
         if (validFor < seen.Lease.Ttl / 2)
         {
             return new LockStep(
-                seen with { Phase = new LockPhase.Confirming(token, lease) },
-                [new LockEffect.VerifyLease(lease), new LockEffect.SetTimer(LockTimer.Confirm, 0)]);
+                seen with { Phase = new LockPhase.Confirming(tenure) },
+                [new LockEffect.VerifyLease(tenure.Lease), new LockEffect.SetTimer(LockTimer.Confirm, 0)]);
         }
 
         var request = seen.Waiters[0].Request;
         var step = new LockStep(
-            seen with { Phase = new LockPhase.Holding(request, token, lease), Waiters = seen.Waiters.RemoveAt(0) },
-            [new LockEffect.Grant(request, token, lease)]);
+            seen with { Phase = new LockPhase.Holding(request, tenure), Waiters = seen.Waiters.RemoveAt(0) },
+            [new LockEffect.Grant(request, tenure.Token, tenure.Lease)]);
         return (seen.IsWatching ? step : step.Do(new LockEffect.SetTimer(LockTimer.OwnKeyWatch, 0))).Then(s => AnswerTries(s, new LockReply.NotAcquired(null)));
     }
 
     /// <summary>The key is somebody else's: wait for its change, if anybody wants to wait.</summary>
-    private LockStep Block(LockState state, KeyValue current, Revision revision)
+    private LockStep Block(LockState state, KeyValue current, Revision revision) => BlockOn(state, LockValue.HolderOf(current), revision);
+
+    /// <summary>Somebody else holds the key, or nobody does and it is somebody else's turn.</summary>
+    private LockStep BlockOn(LockState state, LockHolder? holder, Revision revision)
     {
-        var holder = LockValue.HolderOf(current);
-        return AnswerTries(state with { Holder = holder, Failures = 0, LastError = null }, new LockReply.NotAcquired(holder)).Then(s =>
-            s.Waiters.IsEmpty
-                ? Advance(s)
-                : EnsureWatch(s with { Phase = new LockPhase.Blocked() }, revision.Next).Do(new LockEffect.SetTimer(LockTimer.Fallback, 0)));
+        var seen = state with { Holder = holder, Failures = 0, LastError = null, Seen = Later(state.Seen, revision) };
+        return AnswerTries(seen, new LockReply.NotAcquired(holder)).Then(s => s.Waiters.IsEmpty
+            ? Advance(s)
+            : EnsureWatch(s with { Phase = new LockPhase.Blocked(IsFree: holder is null), Place = s.Place ?? revision }, Revision.None)
+                .Do(new LockEffect.SetTimer(holder is null ? LockTimer.DeadHead : LockTimer.Fallback, 0))
+                .Then(w => StandInLine(w)));
     }
 
     /// <summary>A key that carries our lease and our form, met outside of its own reply.</summary>
     private LockStep MeetOurs(LockState state, KeyValue current, TimeSpan validFor)
     {
         var attempt = LockValue.AttemptOf(current)!.Value;
+        var tenure = new Tenure(current.ModRevision, current.Lease, current.Version);
+        var waiting = new LockStep(state, [.. Timers(state)]);
+        if (state.Ticket is { } ticket && ticket.Attempt == attempt)
+        {
+            // It was handed to us, and our ticket went in the same transaction.
+            return waiting.Then(ConsumeTicket).Then(s => Own(s, tenure with { Next = ticket.Next, NextIsYoungerThan = ticket.PlacedAt }, validFor));
+        }
+
         var others = state.Unresolved.Remove(attempt);
         if (others.Count < state.Unresolved.Count)
         {
-            var resolved = state with { Unresolved = others };
-            return (resolved.Waiters.IsEmpty ? new LockStep(resolved, [new LockEffect.NoteAbandonedFound(attempt)]) : resolved)
-                .Then(s => Own(s, current.ModRevision, current.Lease, validFor));
+            var resolved = waiting with { State = state with { Unresolved = others } };
+            return (state.Waiters.IsEmpty ? resolved.Do(new LockEffect.NoteAbandonedFound(attempt)) : resolved).Then(s => Own(s, tenure, validFor));
         }
 
         // Of an earlier life of this actor: its token may have been handed out, so it cannot be handed out again.
-        return new LockStep(state with { Seen = Later(state.Seen, current.ModRevision) }, [new LockEffect.NoteAbandonedFound(attempt)])
-            .Then(s => SendRelease(s, null, current.ModRevision, current.Lease));
+        return waiting.Do(new LockEffect.NoteAbandonedFound(attempt))
+            .Then(s => SendRelease(s with { Seen = Later(s.Seen, current.ModRevision) }, null, tenure));
     }
 
     private static bool IsOurs(LockState state, KeyValue current) =>
         state.Lease is { } lease && current.Lease == lease.Id && LockValue.AttemptOf(current) is not null;
 
-    private static LockStep SendRelease(LockState state, LockRequestId? request, Revision token, LeaseId lease) =>
-        new(state with { Phase = new LockPhase.Releasing(request, token, lease), Failures = 0 }, [new LockEffect.SendRelease(token)]);
+    private static LockState Shown(LockState state, KeyValue? current, Revision revision) => state with
+    {
+        Seen = Later(state.Seen, revision),
+        ChangedAt = Later(state.ChangedAt, current?.ModRevision ?? revision),
+    };
 
-    private static LockStep Released(LockState state, LockPhase.Releasing phase) => phase.Request is { } request
-        ? new LockStep(state, [new LockEffect.Reply(request, new LockReply.Released())])
+    private static LockStep NoteIfUnknown(LockState state, AttemptId attempt, LeaseId lease, EtcdException error) =>
+        error.Outcome == WriteOutcome.Unknown
+            ? new LockStep(state with { Unresolved = state.Unresolved.Add(attempt, lease) }, [new LockEffect.NoteUnknown(attempt, error)])
+            : state;
+
+    private static LockStep SendRelease(LockState state, LockRequestId? request, Tenure tenure) =>
+        new(state with { Phase = new LockPhase.Releasing(request, tenure), Failures = 0 }, [new LockEffect.SendRelease(tenure.Token)]);
+
+    private static LockStep Released(LockState state, LockRequestId? request) => request is { } to
+        ? new LockStep(state, [new LockEffect.Reply(to, new LockReply.Released())])
         : state;
 
     private static LockStep AnswerTries(LockState state, LockReply answer)

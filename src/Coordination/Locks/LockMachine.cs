@@ -2,7 +2,8 @@ namespace Coordination.Locks;
 
 /// <summary>
 /// The rules of one lock key in one system, pure. Its parts: this file is the dialogue with those who want the lock; LockMachine.Etcd.cs is the
-/// dialogue with etcd; LockMachine.Moves.cs holds the moves that both make.
+/// dialogue with etcd about the key, LockMachine.Line.cs about the line of those who wait, LockMachine.HandOver.cs about giving the lock on;
+/// LockMachine.Moves.cs holds the moves that several make.
 /// <para>
 /// Safety rests on etcd alone: one transaction puts the key if it is not there. The machine adds that a grant needs a good lease, that an attempt
 /// with an unknown outcome is never repeated but looked for, that a release can only delete its own acquisition, and that a key of ours that nobody
@@ -21,13 +22,23 @@ internal sealed partial class LockMachine(LockSettings settings, Func<AttemptId>
         LockMessage.SessionLost m => OnSessionLost(state, m),
         LockMessage.AttemptWon m => OnAttemptWon(state, m),
         LockMessage.AttemptMet m => OnAttemptMet(state, m),
+        LockMessage.AttemptBarred m => OnAttemptBarred(state, m),
         LockMessage.AttemptFailed m => OnAttemptFailed(state, m),
         LockMessage.ReleaseDone m => OnReleaseDone(state, m),
         LockMessage.ReleaseFailed m => OnReleaseFailed(state, m),
+        LockMessage.HandedOver m => OnHandedOver(state, m),
+        LockMessage.PassedOn m => OnPassedOn(state, m),
+        LockMessage.PassFailed m => OnPassFailed(state, m),
+        LockMessage.LineShown m => OnLineShown(state, m),
+        LockMessage.LineFailed m => OnLineFailed(state, m),
+        LockMessage.AheadGone m => OnAheadGone(state, m),
+        LockMessage.LineLeft m => OnLineLeft(state, m),
+        LockMessage.LeaveFailed m => OnLeaveFailed(state, m),
         LockMessage.KeyRead m => OnKeyRead(state, m),
         LockMessage.ReadFailed m => state.Phase is LockPhase.Looking ? FailTries(state, m.Error).Then(s => BackOff(s, m.Error)) : state,
         LockMessage.KeyPut m => OnKeyPut(state, m),
         LockMessage.KeyDeleted m => OnKeyDeleted(state, m),
+        LockMessage.WatchStarted => OnWatchStarted(state),
         LockMessage.TimerFired m => OnTimer(state, m),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
@@ -40,13 +51,19 @@ internal sealed partial class LockMachine(LockSettings settings, Func<AttemptId>
                 CoordinationErrorKind.LimitReached, $"{settings.MaxWaiters} requests already wait for this lock in this process (MaxWaiters)")))]);
         }
 
-        if (m.IsTry && state.Phase is (LockPhase.Blocked or LockPhase.Holding))
+        if (m.IsTry && state.Phase is LockPhase.Blocked or LockPhase.Holding)
         {
             return new LockStep(state, [new LockEffect.Reply(m.Request, new LockReply.NotAcquired(state.Holder))]);
         }
 
-        var queued = state with { Waiters = state.Waiters.Add(new LockWaiter(m.Request, m.IsTry)) };
-        return queued.Phase is LockPhase.Idle ? Advance(queued) : queued;
+        var queued = state with { Waiters = state.Waiters.Add(new LockWaiter(m.Request, m.IsTry, m.IsFair)) };
+        return queued.Phase switch
+        {
+            LockPhase.Idle => Advance(queued),
+
+            LockPhase.Blocked => StandInLine(queued),
+            _ => queued,
+        };
     }
 
     private LockStep OnWithdraw(LockState state, LockMessage.Withdraw m)
@@ -62,44 +79,58 @@ internal sealed partial class LockMachine(LockSettings settings, Func<AttemptId>
         return left.Waiters.IsEmpty && left.Phase is LockPhase.Blocked ? step.Then(Advance) : step;
     }
 
-    private static LockStep OnRelease(LockState state, LockMessage.Release m) =>
-        state.Phase is LockPhase.Holding holding && holding.Request == m.Request
-            ? SendRelease(state, m.Request, holding.Token, holding.Lease).Do(new LockEffect.CancelTimer(LockTimer.OwnKeyWatch))
-            : new LockStep(state, [new LockEffect.Reply(m.Request, new LockReply.Released())]);
-
     private LockStep OnSessionOpened(LockState state, LockMessage.SessionOpened m)
     {
         var opened = state with { Lease = m.Lease };
-        return opened.Phase is LockPhase.Idle ? Advance(opened) : opened;
+        return opened.Phase switch
+        {
+            LockPhase.Idle => Advance(opened),
+            LockPhase.Blocked => StandInLine(opened),
+            _ => opened,
+        };
     }
 
     private LockStep OnSessionLost(LockState state, LockMessage.SessionLost m)
     {
-        // What was put or is still to be put on this lease goes with it: etcd refuses puts on a lease that is gone.
-        var without = state with
+        // What was put or is still to be put on this lease goes with it: etcd refuses puts on a lease that is gone. The place in line is kept.
+        LockStep step = state with
         {
             Lease = state.Lease?.Id == m.Lease ? null : state.Lease,
             Unresolved = state.Unresolved.RemoveRange(state.Unresolved.Where(u => u.Value == m.Lease).Select(u => u.Key)),
         };
-        return without.Phase switch
+        if (state.Ticket?.Lease == m.Lease)
         {
-            LockPhase.Attempting p when p.Lease == m.Lease => Advance(without),
-            LockPhase.Confirming p when p.Lease == m.Lease => Advance(without),
-            LockPhase.Holding p when p.Lease == m.Lease =>
-                new LockStep(without, [new LockEffect.Lose(p.Request, m.Reason), new LockEffect.CancelTimer(LockTimer.OwnKeyWatch)]).Then(Advance),
-            LockPhase.Releasing p when p.Lease == m.Lease => Released(without, p).Then(Advance),
-            LockPhase.Idle => Advance(without),
-            _ => without,
+            step = step.Then(DropTicket);
+        }
+
+        return state.Phase switch
+        {
+            LockPhase.Attempting p when p.Lease == m.Lease => step.Then(Advance),
+            LockPhase.Confirming p when p.Tenure.Lease == m.Lease => step.Then(Advance),
+            LockPhase.Holding p when p.Tenure.Lease == m.Lease =>
+                step.Do(new LockEffect.Lose(p.Request, m.Reason)).Do(new LockEffect.CancelTimer(LockTimer.OwnKeyWatch)).Then(Advance),
+            LockPhase.Releasing p when p.Tenure.Lease == m.Lease => step.Then(s => Released(s, p.Request)).Then(Advance),
+            LockPhase.HandingOver p when p.Tenure.Lease == m.Lease => step.Then(s => Released(s, p.Request)).Then(Advance),
+            LockPhase.PassingOn p when p.Tenure.Lease == m.Lease => step.Then(s => Released(s, p.Request)).Then(Advance),
+            LockPhase.Leaving when step.State.Ticket is null => step.Then(Advance),
+            LockPhase.Idle => step.Then(Advance),
+            _ => step,
         };
     }
 
     private LockStep OnTimer(LockState state, LockMessage.TimerFired m) => (m.Timer, state.Phase) switch
     {
         (LockTimer.Retry, LockPhase.BackingOff) => Advance(state),
-        (LockTimer.Retry, LockPhase.Releasing p) => new LockStep(state, [new LockEffect.SendRelease(p.Token)]),
-        (LockTimer.Fallback, LockPhase.Blocked) => Advance(state),
-        (LockTimer.Confirm, LockPhase.Confirming p) => Own(state, p.Token, p.Lease, m.ValidFor),
-        (LockTimer.OwnKeyWatch, LockPhase.Holding p) => EnsureWatch(state, p.Token.Next),
+        (LockTimer.Retry, LockPhase.Releasing p) => new LockStep(state, [new LockEffect.SendRelease(p.Tenure.Token)]),
+        (LockTimer.Retry, LockPhase.Leaving) => new LockStep(state, [new LockEffect.SendLeave(state.Ticket!)]),
+
+        // In case something was missed: the attempt looks at the key, and after it the line is read again.
+        (LockTimer.Fallback, LockPhase.Blocked { IsFree: false }) => Advance(state with { Ticket = state.Ticket is { IsPending: false } t ? t with { IsLineKnown = false } : state.Ticket }),
+        (LockTimer.DeadHead, LockPhase.Blocked { IsFree: true }) => Attempt(state, inTurn: false),
+        (LockTimer.Line, LockPhase.Blocked) => StandInLine(state),
+        (LockTimer.WatchAhead, _) => WatchAhead(state),
+        (LockTimer.Confirm, LockPhase.Confirming p) => Own(state, p.Tenure, m.ValidFor),
+        (LockTimer.OwnKeyWatch, LockPhase.Holding p) => EnsureWatch(state, p.Tenure.Token.Next),
         _ => state,
     };
 }

@@ -12,6 +12,12 @@ public sealed record LockOptions
     /// <summary>How often a grant that waits for the lease's renewal looks again.</summary>
     internal static readonly TimeSpan ConfirmInterval = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>How long a waiter waits before it watches the ticket ahead of its own.</summary>
+    internal static readonly TimeSpan WatchAheadDelay = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>How long a free key is left to who is first in line before others take their chance; half as much again at random.</summary>
+    internal static readonly TimeSpan DeadHeadDelay = TimeSpan.FromSeconds(1);
+
     /// <summary>Requests that may wait for one lock in this process. Default 10,000; 1 to 1,000,000. More are refused with LimitReached.</summary>
     public int MaxWaiters { get; init; } = 10_000;
 
@@ -27,6 +33,13 @@ public sealed record LockOptions
     /// <summary>How often a waiter looks at the key although its watch shows nothing. Default 10 s; 100 ms to 10 min. Half as much again at random.</summary>
     public TimeSpan FallbackInterval { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Where those who wait keep their tickets, one key for each system and lock: this, the name of the lock, and the place. All systems that share
+    /// locks must use the same. Default <c>coordination/waiters/</c>; 1 to 256 characters, ending with a slash. Without permission to write there,
+    /// locks work, but waiting is by chance.
+    /// </summary>
+    public string WaitersPrefix { get; init; } = "coordination/waiters/";
+
     internal void Validate(OptionProblems problems)
     {
         problems.Check($"Locks.{nameof(MaxWaiters)}", MaxWaiters, 1, 1_000_000, "requests");
@@ -34,5 +47,9 @@ public sealed record LockOptions
         problems.Check($"Locks.{nameof(IdleTimeout)}", IdleTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
         problems.Check($"Locks.{nameof(OwnKeyWatchDelay)}", OwnKeyWatchDelay, TimeSpan.Zero, TimeSpan.FromMinutes(1));
         problems.Check($"Locks.{nameof(FallbackInterval)}", FallbackInterval, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10));
+        if (WaitersPrefix is not { Length: >= 1 and <= 256 } || WaitersPrefix[^1] != '/')
+        {
+            problems.Add($"Locks.{nameof(WaitersPrefix)}", WaitersPrefix ?? "null", "1 to 256 characters, ending with a slash");
+        }
     }
 }

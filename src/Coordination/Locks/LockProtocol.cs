@@ -1,4 +1,5 @@
 using Coordination.Etcd;
+using Coordination.Time;
 
 namespace Coordination.Locks;
 
@@ -10,13 +11,13 @@ internal abstract record LockMessage
     }
 
     /// <summary>Command: get the lock, in turn; a try does not wait for a holder.</summary>
-    public sealed record Acquire(LockRequestId Request, bool IsTry) : LockMessage;
+    public sealed record Acquire(LockRequestId Request, bool IsTry, bool IsFair = true) : LockMessage;
 
     /// <summary>Command: the caller gave up or its time is over. Without effect when the request was answered before.</summary>
     public sealed record Withdraw(LockRequestId Request, LockReply Answer) : LockMessage;
 
     /// <summary>Command: give the lock back.</summary>
-    public sealed record Release(LockRequestId Request) : LockMessage;
+    public sealed record Release(LockRequestId Request, Instant Now = default) : LockMessage;
 
     /// <summary>Command: an earlier actor of this key failed; find and remove what it left behind.</summary>
     public sealed record Recover : LockMessage;
@@ -33,6 +34,9 @@ internal abstract record LockMessage
     /// <summary>Fact: the attempt found the key there, as it is at this revision.</summary>
     public sealed record AttemptMet(AttemptId Attempt, KeyValue Current, Revision Revision, TimeSpan ValidFor) : LockMessage;
 
+    /// <summary>Fact: the key was not there at this revision, but somebody stood in line before us.</summary>
+    public sealed record AttemptBarred(AttemptId Attempt, Revision Revision) : LockMessage;
+
     /// <summary>Fact: the attempt failed; the error says whether it was not applied or is unknown.</summary>
     public sealed record AttemptFailed(AttemptId Attempt, EtcdException Error) : LockMessage;
 
@@ -41,6 +45,39 @@ internal abstract record LockMessage
 
     /// <summary>Fact: the release failed, or its outcome is unknown.</summary>
     public sealed record ReleaseFailed(Revision Token, EtcdException Error) : LockMessage;
+
+    /// <summary>
+    /// Fact: the key and the line at this revision: who is right before our ticket and who right after it. <paramref name="SentAt"/>: when that was asked.
+    /// </summary>
+    public sealed record LineShown(
+        AttemptId Ticket, int Read, KeyValue? Current, LineTicket? Ahead, LineTicket? Next, Revision Revision, Instant SentAt, TimeSpan ValidFor) : LockMessage;
+
+    /// <summary>Fact: our ticket could not be placed, or the line not be read.</summary>
+    public sealed record LineFailed(AttemptId Ticket, int Read, EtcdException Error) : LockMessage;
+
+    /// <summary>Fact: the ticket before ours is not there any more.</summary>
+    public sealed record AheadGone(Bytes Key) : LockMessage;
+
+    /// <summary>Fact: our ticket is taken out of the line, and this is the key after that.</summary>
+    public sealed record LineLeft(AttemptId Ticket, KeyValue? Current, Revision Revision, TimeSpan ValidFor) : LockMessage;
+
+    /// <summary>Fact: it is not known whether our ticket is taken out of the line.</summary>
+    public sealed record LeaveFailed(AttemptId Ticket, EtcdException Error) : LockMessage;
+
+    /// <summary>Fact: the releasing transaction was answered; it gave the lock to the next in line, or else only released it.</summary>
+    public sealed record HandedOver(Revision Token, bool WasGiven, Revision Revision) : LockMessage;
+
+    /// <summary>
+    /// Fact: the releasing transaction put the key again for the next local request, and saw who is first in the line. Without a revision: the key was
+    /// not ours any more.
+    /// </summary>
+    public sealed record PassedOn(AttemptId Attempt, Revision? Revision, LineTicket? First, TimeSpan ValidFor) : LockMessage;
+
+    /// <summary>Fact: the passing on failed, or its outcome is unknown.</summary>
+    public sealed record PassFailed(AttemptId Attempt, EtcdException Error) : LockMessage;
+
+    /// <summary>Fact: the watch on the key has begun; what is read from now on has no gap to what it will tell.</summary>
+    public sealed record WatchStarted : LockMessage;
 
     /// <summary>Fact: the key is (or is not) there at this revision, as a read or a re-synchronised watch shows.</summary>
     public sealed record KeyRead(KeyValue? Current, Revision Revision, TimeSpan ValidFor) : LockMessage;
@@ -66,6 +103,15 @@ internal enum LockTimer
 
     /// <summary>Look at the key although no event came.</summary>
     Fallback,
+
+    /// <summary>The key is free, it is somebody else's turn, and nothing happened: who is first in line may be dead.</summary>
+    DeadHead,
+
+    /// <summary>Try again to place the ticket or to read the line.</summary>
+    Line,
+
+    /// <summary>Waited long enough for a watch on the ticket ahead to be worth its cost.</summary>
+    WatchAhead,
 
     /// <summary>Held long enough for a watch on the own key to be worth its cost.</summary>
     OwnKeyWatch,

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Coordination.Etcd;
+using Coordination.Time;
 
 namespace Coordination.Locks;
 
@@ -13,20 +14,29 @@ internal abstract record LockPhase
     /// <summary>Nothing is under way.</summary>
     public sealed record Idle : LockPhase;
 
-    /// <summary>An attempt is under way.</summary>
-    public sealed record Attempting(AttemptId Attempt, LeaseId Lease) : LockPhase;
+    /// <summary>An attempt is under way. When it wins, the ticket that it carries is used up.</summary>
+    public sealed record Attempting(AttemptId Attempt, LeaseId Lease, bool CarriesTicket = false) : LockPhase;
 
-    /// <summary>Somebody else holds the key; its change is awaited.</summary>
-    public sealed record Blocked : LockPhase;
+    /// <summary>Somebody else holds the key, or (free) it is somebody else's turn; a change is awaited.</summary>
+    public sealed record Blocked(bool IsFree = false) : LockPhase;
 
     /// <summary>The key is ours, but the lease has too little time left to hand the lock out; its renewal is awaited.</summary>
-    public sealed record Confirming(Revision Token, LeaseId Lease) : LockPhase;
+    public sealed record Confirming(Tenure Tenure) : LockPhase;
 
     /// <summary>A request of ours holds the lock.</summary>
-    public sealed record Holding(LockRequestId Request, Revision Token, LeaseId Lease) : LockPhase;
+    public sealed record Holding(LockRequestId Request, Tenure Tenure) : LockPhase;
 
     /// <summary>Our key is being deleted: for a request that released it, or because nobody wants it.</summary>
-    public sealed record Releasing(LockRequestId? Request, Revision Token, LeaseId Lease) : LockPhase;
+    public sealed record Releasing(LockRequestId? Request, Tenure Tenure) : LockPhase;
+
+    /// <summary>Released by a request, our key is being handed to the next in line.</summary>
+    public sealed record HandingOver(LockRequestId Request, Tenure Tenure, LineTicket Next) : LockPhase;
+
+    /// <summary>Released by a request, our key is being put again for the next request of this process.</summary>
+    public sealed record PassingOn(LockRequestId Request, Tenure Tenure, AttemptId Attempt) : LockPhase;
+
+    /// <summary>Nobody wants the lock any more: our ticket is being taken out of the line.</summary>
+    public sealed record Leaving : LockPhase;
 
     /// <summary>The key is being read, to find an attempt whose outcome is unknown.</summary>
     public sealed record Looking : LockPhase;
@@ -35,15 +45,44 @@ internal abstract record LockPhase
     public sealed record BackingOff : LockPhase;
 }
 
+/// <summary>One acquisition of the key.</summary>
+/// <param name="Token">The key's mod revision.</param>
+/// <param name="Lease">The lease it lives on.</param>
+/// <param name="Version">How often the key was put since it was created: 1 when it was free before.</param>
+internal sealed record Tenure(Revision Token, LeaseId Lease, long Version)
+{
+    /// <summary>Who is next in line, as far as it is known.</summary>
+    public LineTicket? Next { get; init; }
+
+    /// <summary>A time before which <see cref="Next"/> was not in line; null when that is not known.</summary>
+    public Instant? NextIsYoungerThan { get; init; }
+}
+
+/// <summary>Whether the key is watched.</summary>
+internal enum KeyWatch
+{
+    /// <summary>No watch.</summary>
+    Off,
+
+    /// <summary>A watch from now on was asked for; it has not begun.</summary>
+    Starting,
+
+    /// <summary>Every change from a known revision on is told.</summary>
+    On,
+}
+
 /// <summary>The state of a lock.</summary>
 /// <param name="Phase">What it is doing about its key.</param>
-/// <param name="Lease">The session lease, when there is one.</param>
+/// <param name="Lease">The lease for its keys, when there is one.</param>
 /// <param name="Waiters">The requests of this process, first come first served.</param>
 /// <param name="Unresolved">Attempts whose outcome is unknown, with their lease: each may still commit, as long as its lease lives.</param>
+/// <param name="Ticket">Our ticket in the line: placed, or perhaps placed.</param>
+/// <param name="Place">Our place in the line; kept when the lease, and the ticket with it, is lost.</param>
+/// <param name="IsLineClosed">Whether etcd refuses us the line (no permission): then waiting is by chance.</param>
 /// <param name="Seen">The newest revision at which the key's state is known.</param>
 /// <param name="ChangedAt">The newest revision at which the key was shown changed since the attempt under way was sent.</param>
 /// <param name="Holder">Who held the key when it was last seen held by others.</param>
-/// <param name="IsWatching">Whether a watch on the key runs.</param>
+/// <param name="Watch">Whether a watch on the key runs.</param>
 /// <param name="Failures">Failures in a row.</param>
 /// <param name="LastError">The last failure, for those who run out of time.</param>
 internal sealed record LockState(
@@ -51,58 +90,25 @@ internal sealed record LockState(
     LockLease? Lease,
     ImmutableList<LockWaiter> Waiters,
     ImmutableDictionary<AttemptId, LeaseId> Unresolved,
+    LockTicket? Ticket,
+    Revision? Place,
+    bool IsLineClosed,
     Revision Seen,
     Revision ChangedAt,
     LockHolder? Holder,
-    bool IsWatching,
+    KeyWatch Watch,
     int Failures,
     EtcdException? LastError)
 {
     public static LockState Initial { get; } = new(
-        new LockPhase.Idle(), null, [], ImmutableDictionary<AttemptId, LeaseId>.Empty, Revision.None, Revision.None, null, false, 0, null);
+        new LockPhase.Idle(), null, [], ImmutableDictionary<AttemptId, LeaseId>.Empty, null, null, false, Revision.None, Revision.None, null, KeyWatch.Off, 0, null);
+
+    /// <summary>Whether a watch runs or is about to.</summary>
+    public bool IsWatching => Watch != KeyWatch.Off;
+
+    /// <summary>Whether somebody here waits in line: not a try, and not one that takes its chance.</summary>
+    public bool JoinsLine => !IsLineClosed && Waiters.Exists(w => w is { IsTry: false, IsFair: true });
 
     /// <summary>Whether nothing would be lost if this lock were forgotten.</summary>
-    public bool IsIdle => Phase is LockPhase.Idle && Waiters.IsEmpty && Unresolved.IsEmpty;
-}
-
-/// <summary>What the actor shall do.</summary>
-internal abstract record LockEffect
-{
-    private LockEffect()
-    {
-    }
-
-    /// <summary>Send <c>if CreateRevision(K)==0 then put K with the lease else get K</c>.</summary>
-    public sealed record SendAttempt(AttemptId Attempt, LeaseId Lease) : LockEffect;
-
-    /// <summary>Send <c>if ModRevision(K)==token then delete K</c>.</summary>
-    public sealed record SendRelease(Revision Token) : LockEffect;
-
-    public sealed record SendRead : LockEffect;
-
-    public sealed record StartWatch(Revision From) : LockEffect;
-
-    public sealed record StopWatch : LockEffect;
-
-    public sealed record SetTimer(LockTimer Timer, int Failures) : LockEffect;
-
-    public sealed record CancelTimer(LockTimer Timer) : LockEffect;
-
-    public sealed record Grant(LockRequestId Request, Revision Token, LeaseId Lease) : LockEffect;
-
-    public sealed record Reply(LockRequestId Request, LockReply Answer) : LockEffect;
-
-    public sealed record Lose(LockRequestId Request, LossReason Reason) : LockEffect;
-
-    /// <summary>etcd says that the lease is unknown.</summary>
-    public sealed record VerifyLease(LeaseId Lease) : LockEffect;
-
-    /// <summary>
-    /// The last resort: so many outcomes are unknown that the lease is to be given up. With it goes everything that may still commit on it.
-    /// </summary>
-    public sealed record GiveUpLease(LeaseId Lease) : LockEffect;
-
-    public sealed record NoteUnknown(AttemptId Attempt, EtcdException Error) : LockEffect;
-
-    public sealed record NoteAbandonedFound(AttemptId Attempt) : LockEffect;
+    public bool IsIdle => Phase is LockPhase.Idle && Waiters.IsEmpty && Unresolved.IsEmpty && Ticket is null;
 }

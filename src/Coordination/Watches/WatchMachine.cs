@@ -22,7 +22,7 @@ internal static class WatchMachine
         _ => (state, []),
     };
 
-    private static Step Begin(WatchState state) => state.Next == Revision.None
+    private static Step Begin(WatchState state) => state.Next == Revision.None && !state.FromNow
         ? (state with { Phase = WatchPhase.Listing }, [new WatchEffect.List()])
         : Open(state, []);
 
@@ -55,7 +55,10 @@ internal static class WatchMachine
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    private static Step OnCreated(WatchState state, Revision revision) => state.IsInterrupted
+    private static Step OnCreated(WatchState state, Revision revision) => state.FromNow
+        ? (state with { Phase = WatchPhase.Live, Failures = 0, IsInterrupted = false, FromNow = false, Next = revision.Next },
+            [new WatchEffect.Tell(new WatchEvent.Started(revision))])
+        : state.IsInterrupted
         ? (state with { Phase = WatchPhase.Live, Failures = 0, IsInterrupted = false }, [new WatchEffect.Tell(new WatchEvent.Resumed(revision))])
         : (state with { Phase = WatchPhase.Live, Failures = 0 }, []);
 
@@ -88,7 +91,7 @@ internal static class WatchMachine
     }
 
     private static Step OnEnded(WatchState state, EtcdException cause) => cause.Kind == CoordinationErrorKind.Compacted
-        ? BackOff(state with { Next = Revision.None }, cause)
+        ? BackOff(state with { Next = Revision.None, FromNow = false }, cause)
         : BackOff(state, cause);
 
     private static Step BackOff(WatchState state, EtcdException cause)

@@ -36,6 +36,11 @@ internal abstract record WatchEvent
     /// <summary>The keys as they were at the start, when the watch began with reading them.</summary>
     public sealed record Snapshot(Revision Revision, ImmutableArray<KeyValue> KeyValues) : WatchEvent;
 
+    /// <summary>
+    /// A watch without a start has begun: every change after this revision will be told. What is read from now on has no gap to what follows.
+    /// </summary>
+    public sealed record Started(Revision Revision) : WatchEvent;
+
     /// <summary>Changes, whole revisions.</summary>
     public sealed record Changed(Revision Revision, ImmutableArray<EtcdEvent> Events) : WatchEvent;
 

@@ -30,6 +30,7 @@ internal enum WatchPhase
 /// <param name="Generation">Counts the streams; signals of earlier ones are ignored.</param>
 /// <param name="Failures">Attempts that failed in a row.</param>
 /// <param name="IsInterrupted">Whether the parent was told of an interruption that is not over.</param>
+/// <param name="FromNow">Whether it is still to begin with whatever comes next, without a snapshot.</param>
 internal sealed record WatchState(
     WatchPhase Phase,
     Revision Next,
@@ -37,11 +38,15 @@ internal sealed record WatchState(
     bool HasSnapshot,
     long Generation,
     int Failures,
-    bool IsInterrupted)
+    bool IsInterrupted,
+    bool FromNow = false)
 {
     /// <summary>Begins at a revision, or (none) with a snapshot.</summary>
     public static WatchState StartingAt(Revision next) =>
         new(WatchPhase.Idle, next, ImmutableSortedDictionary<Bytes, KeyValue>.Empty, false, 0, 0, false);
+
+    /// <summary>Begins with the next change, as soon as the server has taken the watch.</summary>
+    public static WatchState StartingNow { get; } = StartingAt(Revision.None) with { FromNow = true };
 }
 
 /// <summary>What the actor shall do.</summary>

@@ -12,18 +12,25 @@ internal sealed class WatcherActor : UntypedActor, IWithTimers
     private WatchState _state;
     private IEtcdWatch? _watch;
 
-    public WatcherActor(CoordinationContext context, KeyRange keys, Revision from)
+    public WatcherActor(CoordinationContext context, KeyRange keys, WatchState start)
     {
         _context = context;
         _keys = keys;
-        _state = WatchState.StartingAt(from);
+        _state = start;
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
     /// <summary>A watch of <paramref name="keys"/> from a revision, or (none) beginning with a snapshot.</summary>
     public static Props PropsFor(CoordinationContext context, KeyRange keys, Revision from) =>
-        Props.Create(() => new WatcherActor(context, keys, from));
+        Props.Create(() => new WatcherActor(context, keys, WatchState.StartingAt(from)));
+
+    /// <summary>
+    /// A watch of what happens to <paramref name="keys"/> from now on; it tells when that is. etcd serves a watch from a past revision late (every
+    /// 100 ms), and on a busy store every revision is past by the time the watch arrives: who is in a hurry watches from now and then reads.
+    /// </summary>
+    public static Props FromNow(CoordinationContext context, KeyRange keys) =>
+        Props.Create(() => new WatcherActor(context, keys, WatchState.StartingNow));
 
     protected override void PreStart() => Self.Tell(new WatchMessage.Start());
 

@@ -30,6 +30,14 @@ public abstract class ActorTest : TestKit
 
     internal static TxnResult Met(KeyValue current, long revision) => new(At(revision), false, [new GetResult(At(revision), [current], 1, false)]);
 
+    /// <summary>The reply to a ticket, or to a read of the line, that shows it first.</summary>
+    internal static TxnResult ShownFirst(KeyValue? current, long revision, KeyValue? next = null) => new(
+        At(revision),
+        true,
+        [new PutResult(At(revision), null), Got(current, revision), Got(null, revision), Got(next, revision)]);
+
+    private static GetResult Got(KeyValue? kv, long revision) => new(At(revision), kv is null ? [] : [kv], kv is null ? 0 : 1, false);
+
     internal static KeyValue Stored(string value, long revision, long lease = 0) =>
         new(Key, value, new Revision(revision), new Revision(revision), 1, new LeaseId(lease));
 }

@@ -24,7 +24,9 @@ public sealed class LockActorTests : ActorTest
         attempt.Answer(Won(42));
         var claim = _caller.ExpectMsg<LockReply.Acquired>().Claim;
 
-        Assert.Equal(EtcdCompare.NotExists(Key), Assert.Single(attempt.Request.If));
+        Assert.Equal(EtcdCompare.NotExists(Key), attempt.Request.If[0]);
+        Assert.Equal(CompareTarget.CreateRevision, attempt.Request.If[1].Target);
+        Assert.Equal(KeyRange.Prefix("coordination/waiters/%2Fcron%2Flock%2Fjob1/"), attempt.Request.If[1].Keys);
         var put = Assert.IsType<EtcdOp.Put>(Assert.Single(attempt.Request.Then));
         Assert.Equal((Key, new LeaseId(7)), (put.Key, put.Lease));
         Assert.Contains("\"owner\":\"me\"", put.Value.ToText(), StringComparison.Ordinal);
@@ -65,18 +67,53 @@ public sealed class LockActorTests : ActorTest
     }
 
     [Fact]
-    public void A_waiter_watches_from_the_revision_after_the_one_that_showed_the_key_held()
+    public void A_waiter_watches_from_now_on_takes_a_ticket_and_attempts_when_it_is_first_and_the_key_is_gone()
     {
         var actor = StartActor();
         _caller.Send(actor, new LocksCommand.Acquire(Key, LockRequestId.Next(), IsTry: false, null));
         Etcd.Next<EtcdOp.Txn>().Answer(Met(Stored("somebody", 40), 50));
-
         var watch = Etcd.Next<ScriptedEtcd.Watching>().Request;
-        watch.Signal(new EtcdWatchSignal.Changes(At(51), [new EtcdEvent(true, Stored("", 51), null)]));
-        Etcd.Next<EtcdOp.Txn>().Answer(Won(52));
+        Assert.Equal((Revision.None, Key), (watch.Spec.From, watch.Spec.Keys.Key));
 
-        Assert.Equal((51, Key), (watch.Spec.From.Value, watch.Spec.Keys.Key));
-        Assert.Equal(52, _caller.ExpectMsg<LockReply.Acquired>().Claim.Token.Value);
+        watch.Signal(new EtcdWatchSignal.Created(At(50)));
+        var ticket = Etcd.Next<EtcdOp.Txn>();
+        ticket.Answer(ShownFirst(Stored("somebody", 40), 51));
+        var put = Assert.IsType<EtcdOp.Put>(ticket.Request.Then[0]);
+        Assert.Equal(("coordination/waiters/%2Fcron%2Flock%2Fjob1/0000000000000032-0000000000000007", new LeaseId(7)), (put.Key.ToText(), put.Lease));
+
+        watch.Signal(new EtcdWatchSignal.Changes(At(52), [new EtcdEvent(true, Stored("", 52), null)]));
+        var attempt = Etcd.Next<EtcdOp.Txn>();
+        attempt.Answer(Won(53));
+
+        Assert.Equal(new EtcdOp.Delete(put.Key), attempt.Request.Then[1]);
+        Assert.Equal(53, _caller.ExpectMsg<LockReply.Acquired>().Claim.Token.Value);
+    }
+
+    [Fact]
+    public void A_holder_hands_the_lock_to_the_next_in_line_in_the_releasing_transaction()
+    {
+        var actor = StartActor();
+        _caller.Send(actor, new LocksCommand.Acquire(Key, LockRequestId.Next(), IsTry: false, null));
+        Etcd.Next<EtcdOp.Txn>().Answer(Met(Stored("somebody", 40), 50));
+        var watch = Etcd.Next<ScriptedEtcd.Watching>().Request;
+        watch.Signal(new EtcdWatchSignal.Created(At(50)));
+        var theirs = AttemptId.New();
+        var next = new KeyValue("coordination/waiters/x/1-2", LockValue.Encode("them", theirs, default), new(52), new(52), 1, new(9));
+        var ticket = Etcd.Next<EtcdOp.Txn>();
+        ticket.Answer(ShownFirst(Stored("somebody", 40), 52, next));
+        var mine = Assert.IsType<EtcdOp.Put>(ticket.Request.Then[0]).Value;
+        watch.Signal(new EtcdWatchSignal.Changes(At(53), [new EtcdEvent(false, Stored(mine.ToText(), 53, 7), null)]));
+        var claim = _caller.ExpectMsg<LockReply.Acquired>().Claim;
+        Assert.Equal(53, claim.Token.Value);
+
+        _caller.Send(actor, new LocksCommand.Release(Key, claim.Request));
+        var release = Etcd.Next<EtcdOp.Txn>();
+
+        Assert.Equal(EtcdCompare.Unchanged(Key, new Revision(53)), release.Request.If[0]);
+        Assert.Equal(EtcdCompare.Unchanged(next.Key, next.ModRevision), release.Request.If[1]);
+        var given = Assert.IsType<EtcdOp.Put>(release.Request.Then[0]);
+        Assert.Equal((Key, new LeaseId(9), theirs), (given.Key, given.Lease, LockValue.AttemptOf(next with { Value = given.Value })!.Value));
+        Assert.Equal(new EtcdOp.Delete(next.Key), release.Request.Then[1]);
     }
 
     [Fact]

@@ -64,12 +64,14 @@ public sealed class SupervisorTests : ActorTest
         }
 
         Etcd.Next<EtcdOp.Get>().Answer(new GetResult(At(50), [], 0, false));
-        for (var revision = 51; revision < 51 + (2 * 19); revision += 2)
+        Etcd.Next<EtcdOp.Txn>().Answer(Won(51));
+        for (var revision = 52; revision < 52 + 19; revision++)
         {
-            Etcd.Next<EtcdOp.Txn>().Answer(Won(revision));
             var claim = FishForMessage<LockReply.Acquired>(_ => true).Claim;
             supervisor.Tell(new LocksCommand.Release(Key, claim.Request), ActorRefs.NoSender);
-            Etcd.Next<EtcdOp.Txn>().Answer(Won(revision + 1));
+
+            // Each release passes the lock on to the next one, in the same transaction.
+            Etcd.Next<EtcdOp.Txn>().Answer(Won(revision));
         }
     }
 

@@ -1,5 +1,6 @@
 using Coordination.Etcd;
 using Coordination.Locks;
+using Coordination.Time;
 
 namespace Coordination.Tests.Locks;
 
@@ -41,6 +42,8 @@ internal sealed class LockDialogue
         var dialogue = WithSession();
         dialogue.Acquire(1);
         dialogue.Tell(new LockMessage.AttemptMet(Attempt(1), Foreign(revision), new(revision), Fresh));
+        dialogue.Tell(new LockMessage.WatchStarted());
+        dialogue.Read(Foreign(revision), revision);
         return dialogue;
     }
 
@@ -53,6 +56,9 @@ internal sealed class LockDialogue
     public static KeyValue Ours(int attempt, long revision) =>
         new("K", LockValue.Encode("us", Attempt(attempt), default), new(revision), new(revision), 1, Lease);
 
+    /// <summary>The attempt of a request that stands in no line.</summary>
+    public static LockEffect Sent(int attempt, LeaseId? lease = null) => new LockEffect.SendAttempt(Attempt(attempt), lease ?? Lease, false, null, null);
+
     public static EtcdException Unknown(CoordinationErrorKind kind = CoordinationErrorKind.Timeout) => new(kind, WriteOutcome.Unknown, "no answer");
 
     public static EtcdException NotApplied(CoordinationErrorKind kind) => new(kind, WriteOutcome.NotApplied, "refused");
@@ -64,11 +70,32 @@ internal sealed class LockDialogue
         return [.. step.Effects];
     }
 
-    public LockEffect[] Acquire(long request, bool isTry = false) => Tell(new LockMessage.Acquire(Request(request), isTry));
+    public LockEffect[] Acquire(long request, bool isTry = false, bool isFair = false) => Tell(new LockMessage.Acquire(Request(request), isTry, isFair));
 
     public LockEffect[] Withdraw(long request) => Tell(new LockMessage.Withdraw(Request(request), new LockReply.Withdrawn()));
 
-    public LockEffect[] Release(long request) => Tell(new LockMessage.Release(Request(request)));
+    public LockEffect[] Release(long request, TimeSpan at = default) => Tell(new LockMessage.Release(Request(request), new Instant(at.Ticks)));
+
+    /// <summary>Request 1 waits in line with ticket 2, placed at time 0; a foreign holder has the key since this revision.</summary>
+    public static LockDialogue InLine(long revision, LineTicket? ahead = null, LineTicket? next = null)
+    {
+        var dialogue = WithSession();
+        dialogue.Acquire(1, isFair: true);
+        dialogue.Met(1, Foreign(revision));
+        dialogue.Tell(new LockMessage.WatchStarted());
+        dialogue.Line(Foreign(revision), revision + 1, ahead, next);
+        return dialogue;
+    }
+
+    /// <summary>What the line is like, as the reply to whatever asked last.</summary>
+    public LockEffect[] Line(KeyValue? current, long revision, LineTicket? ahead = null, LineTicket? next = null)
+    {
+        var ticket = State.Ticket!;
+        return Tell(new LockMessage.LineShown(ticket.Attempt, ticket.Reads, current, ahead, next, new(revision), new Instant(0), Fresh));
+    }
+
+    public static LineTicket Other(int number) =>
+        new($"waiters/{number}", new(number), new(1000 + number), "them", Attempt(1000 + number));
 
     public LockEffect[] Won(int attempt, long revision, TimeSpan? validFor = null) =>
         Tell(new LockMessage.AttemptWon(Attempt(attempt), new(revision), validFor ?? Fresh));

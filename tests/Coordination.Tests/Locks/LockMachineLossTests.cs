@@ -11,7 +11,7 @@ public sealed class LockMachineLossTests
     {
         var it = Holding(5);
 
-        Assert.Equal([new LockEffect.SendRelease(new(5)), new LockEffect.CancelTimer(LockTimer.OwnKeyWatch)], it.Release(1));
+        Assert.Equal([new LockEffect.CancelTimer(LockTimer.OwnKeyWatch), new LockEffect.SendRelease(new(5))], it.Release(1));
         Assert.Equal([new LockEffect.Reply(Request(1), new LockReply.Released())], it.Tell(new LockMessage.ReleaseDone(new(5), new(6))));
         Assert.True(it.State.IsIdle);
     }
@@ -38,7 +38,7 @@ public sealed class LockMachineLossTests
         it.Tell(new LockMessage.ReleaseDone(new(5), new(8)));
         it.Tell(new LockMessage.ReleaseFailed(new(5), Unknown()));
 
-        Assert.Equal(new LockPhase.Holding(Request(2), new(7), Lease), it.State.Phase);
+        Assert.Equal(new LockPhase.Holding(Request(2), new Tenure(new(7), Lease, 1)), it.State.Phase);
         Assert.Contains(new LockEffect.SendRelease(new(7)), it.Release(2));
     }
 
@@ -146,7 +146,7 @@ public sealed class LockMachineLossTests
         it.ShowPut(Ours(2, 7));
         it.ShowDeletion(8);
 
-        Assert.Equal([new LockEffect.SendAttempt(Attempt(3), Lease)], it.Won(2, 7));
+        Assert.Equal([Sent(3)], it.Won(2, 7));
     }
 
     [Fact]
@@ -157,7 +157,7 @@ public sealed class LockMachineLossTests
         it.ShowPut(Ours(2, 7));
         it.ShowPut(Foreign(8));
 
-        Assert.Equal([new LockEffect.SendAttempt(Attempt(3), Lease)], it.Won(2, 7));
+        Assert.Equal([Sent(3)], it.Won(2, 7));
     }
 
     [Fact]
@@ -177,7 +177,7 @@ public sealed class LockMachineLossTests
         it.Fire(LockTimer.Fallback);
         it.ShowDeletion(6);
 
-        Assert.Equal([new LockEffect.SendAttempt(Attempt(3), Lease)], it.Met(2, Foreign(5), 5));
+        Assert.Equal([Sent(3)], it.Met(2, Foreign(5), 5));
     }
 
     [Fact]
@@ -189,7 +189,7 @@ public sealed class LockMachineLossTests
 
         Assert.Equal([new LockEffect.Lose(Request(1), LossReason.Expired), new LockEffect.CancelTimer(LockTimer.OwnKeyWatch)], it.Lose(Lease));
         Assert.Equal([Request(2), Request(3)], it.State.Waiters.Select(w => w.Request));
-        Assert.Equal([new LockEffect.SendAttempt(Attempt(2), NextLease)], it.Tell(new LockMessage.SessionOpened(new LockLease(NextLease, Ttl))));
+        Assert.Equal([Sent(2, NextLease)], it.Tell(new LockMessage.SessionOpened(new LockLease(NextLease, Ttl))));
     }
 
     [Fact]
@@ -211,7 +211,7 @@ public sealed class LockMachineLossTests
         it.Acquire(1);
         it.Lose(Lease);
 
-        Assert.Equal([new LockEffect.SendAttempt(Attempt(2), NextLease)], it.Tell(new LockMessage.SessionOpened(new LockLease(NextLease, Ttl))));
+        Assert.Equal([Sent(2, NextLease)], it.Tell(new LockMessage.SessionOpened(new LockLease(NextLease, Ttl))));
         Assert.Empty(it.Won(1, 5));
     }
 

@@ -12,9 +12,9 @@ public sealed class LockMachineTests
     {
         var it = WithSession();
 
-        Assert.Equal([new LockEffect.SendAttempt(Attempt(1), Lease)], it.Acquire(1));
+        Assert.Equal([Sent(1)], it.Acquire(1));
         Assert.Equal([new LockEffect.Grant(Request(1), new(5), Lease), new LockEffect.SetTimer(LockTimer.OwnKeyWatch, 0)], it.Won(1, 5));
-        Assert.Equal(new LockPhase.Holding(Request(1), new(5), Lease), it.State.Phase);
+        Assert.Equal(new LockPhase.Holding(Request(1), new Tenure(new(5), Lease, 1)), it.State.Phase);
     }
 
     [Fact]
@@ -23,27 +23,29 @@ public sealed class LockMachineTests
         var it = new LockDialogue();
 
         Assert.Empty(it.Acquire(1));
-        Assert.Equal([new LockEffect.SendAttempt(Attempt(1), Lease)], it.Tell(new LockMessage.SessionOpened(new LockLease(Lease, Ttl))));
+        Assert.Equal([Sent(1)], it.Tell(new LockMessage.SessionOpened(new LockLease(Lease, Ttl))));
     }
 
     [Fact]
-    public void A_held_key_is_watched_from_the_revision_after_the_one_that_showed_it()
+    public void A_held_key_is_watched_from_now_on_and_then_read_so_that_nothing_is_missed()
     {
         var it = WithSession();
         it.Acquire(1);
 
-        Assert.Equal([new LockEffect.StartWatch(new(10)), new LockEffect.SetTimer(LockTimer.Fallback, 0)], it.Met(1, Foreign(5), 9));
+        Assert.Equal([new LockEffect.StartWatch(Revision.None), new LockEffect.SetTimer(LockTimer.Fallback, 0)], it.Met(1, Foreign(5), 9));
         Assert.True(it.State.Holder!.IsForeign);
+        Assert.Equal([new LockEffect.SendRead()], it.Tell(new LockMessage.WatchStarted()));
+        Assert.Contains(Sent(2), it.Read(null, 10));
     }
 
     [Fact]
     public void The_deletion_of_the_key_is_answered_with_an_attempt() =>
         Assert.Equal(
-            [new LockEffect.CancelTimer(LockTimer.Fallback), new LockEffect.SendAttempt(Attempt(2), Lease)], Blocked(5).ShowDeletion(6));
+            [new LockEffect.CancelTimer(LockTimer.Fallback), Sent(2)], Blocked(5).ShowDeletion(6));
 
     [Fact]
     public void The_fallback_timer_is_answered_with_an_attempt() =>
-        Assert.Equal([new LockEffect.SendAttempt(Attempt(2), Lease)], Blocked(5).Fire(LockTimer.Fallback));
+        Assert.Equal([Sent(2)], Blocked(5).Fire(LockTimer.Fallback));
 
     [Fact]
     public void A_try_is_answered_at_once_when_somebody_else_holds_the_lock()
@@ -93,9 +95,8 @@ public sealed class LockMachineTests
         it.Acquire(2);
         it.Acquire(3);
         it.Release(1);
-        it.Tell(new LockMessage.ReleaseDone(new(5), new(6)));
 
-        Assert.Contains(new LockEffect.Grant(Request(2), new(7), Lease), it.Won(2, 7));
+        Assert.Contains(new LockEffect.Grant(Request(2), new(7), Lease), it.Tell(new LockMessage.PassedOn(Attempt(2), new(7), null, Fresh)));
         Assert.Equal(Request(3), Assert.Single(it.State.Waiters).Request);
     }
 
@@ -188,7 +189,7 @@ public sealed class LockMachineTests
 
         Assert.IsType<LockReply.Failed>(effects.OfType<LockEffect.Reply>().Single(r => r.Request == Request(1)).Answer);
         Assert.Contains(new LockEffect.SetTimer(LockTimer.Retry, 1), effects);
-        Assert.Equal([new LockEffect.SendAttempt(Attempt(2), Lease)], it.Fire(LockTimer.Retry));
+        Assert.Equal([Sent(2)], it.Fire(LockTimer.Retry));
     }
 
     [Fact]
@@ -223,7 +224,7 @@ public sealed class LockMachineTests
         Assert.Equal([new LockEffect.SendRead()], it.Tell(new LockMessage.Recover()));
         it.Acquire(1);
         Assert.Equal([new LockEffect.NoteAbandonedFound(Attempt(99)), new LockEffect.SendRelease(new(4))], it.Read(Ours(99, 4), 8));
-        Assert.Equal([new LockEffect.SendAttempt(Attempt(1), Lease)], it.Tell(new LockMessage.ReleaseDone(new(4), new(9))));
+        Assert.Equal([Sent(1)], it.Tell(new LockMessage.ReleaseDone(new(4), new(9))));
     }
 
     [Fact]

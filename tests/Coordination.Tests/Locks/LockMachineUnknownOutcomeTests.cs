@@ -14,7 +14,7 @@ public sealed class LockMachineUnknownOutcomeTests
         it.Acquire(1);
         it.Failed(1, Unknown());
 
-        Assert.Equal([new LockEffect.SendAttempt(Attempt(2), Lease)], it.Fire(LockTimer.Retry));
+        Assert.Equal([Sent(2)], it.Fire(LockTimer.Retry));
         Assert.Equal(Lease, it.State.Unresolved[Attempt(1)]);
     }
 

@@ -1,5 +1,6 @@
 using Coordination.Etcd;
 using Coordination.Locks;
+using Coordination.Time;
 
 namespace Coordination.Tests.Locks;
 
@@ -7,6 +8,8 @@ namespace Coordination.Tests.Locks;
 internal sealed partial class LockWalk
 {
     private TimeSpan ValidFor => _session == 0 ? TimeSpan.Zero : _aged ? Ttl / 4 : Ttl * 0.9;
+
+    private static Instant Now => new(1);
 
     private void Ask(bool isTry)
     {
@@ -22,7 +25,7 @@ internal sealed partial class LockWalk
         // The claim ends with the call of the holder, before its message is acted on.
         _releasing = true;
         _pending.Add(-_claimed, false);
-        Tell(new LockMessage.Release(new(_claimed)));
+        Tell(new LockMessage.Release(new(_claimed), Now));
     }
 
     private void OpenSession()
@@ -58,6 +61,12 @@ internal sealed partial class LockWalk
         {
             Put(null);
         }
+
+        foreach (var ticket in _line.Where(t => t.Value.Lease.Value == lease).Select(t => t.Key).ToArray())
+        {
+            _line.Remove(ticket);
+            _revision++;
+        }
     }
 
     private void Put(Bytes? value, long lease = 0)
@@ -67,43 +76,46 @@ internal sealed partial class LockWalk
             ? new KeyValue(Key, bytes, _stored?.CreateRevision ?? revision, revision, (_stored?.Version ?? 0) + 1, new(lease))
             : null;
         _history.Add(new Change(revision, _stored));
+        _headMayBeDead = false;
     }
+
+    private void PutTicket(Bytes at, Bytes value, long lease)
+    {
+        var revision = new Revision(++_revision);
+        _line[at] = new KeyValue(at, value, revision, revision, 1, new(lease));
+    }
+
+    /// <summary>What a holder elsewhere does when it releases: the first in line gets the key in the same transaction.</summary>
+    private void HandToFirst()
+    {
+        var (at, first) = _line.First();
+        _line.Remove(at);
+        Put(IsForeign(first) ? "foreign" : first.Value, first.Lease.Value);
+    }
+
+    private static LineTicket? Shown(KeyValue? kv) =>
+        kv is null ? null : new LineTicket(kv.Key, kv.ModRevision, kv.Lease, "somebody", LockValue.AttemptOf(kv));
+
+    private LockMessage.LineShown ShowLine(LockTicket ticket) => new(
+        ticket.Attempt,
+        ticket.Reads,
+        _stored,
+        Shown(_line.LastOrDefault(t => Line.Before(ticket.Place, ticket.Lease).Contains(t.Key)).Value),
+        Shown(_line.FirstOrDefault(t => Line.After(ticket.Place, ticket.Lease).Contains(t.Key)).Value),
+        new(_revision),
+        _budget.OldTickets ? new Instant(-TimeSpan.TicksPerMinute) : Now,
+        default);
 
     private void Fire(LockTimer timer)
     {
         _timers.Remove(timer);
+        _headMayBeDead |= timer == LockTimer.DeadHead;
         Tell(new LockMessage.TimerFired(timer, ValidFor));
     }
 
     private void ApplyCall(Call call)
     {
-        LockMessage reply;
-        switch (call.Kind)
-        {
-            case CallKind.Attempt when _stored is { } current:
-                reply = new LockMessage.AttemptMet(call.Attempt, current, new(_revision), default);
-                break;
-            case CallKind.Attempt when !_serverLeases.Contains(call.Lease):
-                reply = new LockMessage.AttemptFailed(call.Attempt, LeaseGone);
-                break;
-            case CallKind.Attempt:
-                Put(LockValue.Encode("us", call.Attempt, default), call.Lease);
-                reply = new LockMessage.AttemptWon(call.Attempt, new(_revision), default);
-                break;
-            case CallKind.Release:
-                if (_stored?.ModRevision.Value == call.Token)
-                {
-                    Promise(_claimToken != call.Token, "S7: a release deletes no acquisition that is still claimed");
-                    Put(null);
-                }
-
-                reply = new LockMessage.ReleaseDone(new(call.Token), new(_revision));
-                break;
-            default:
-                reply = new LockMessage.KeyRead(_stored, new(_revision), default);
-                break;
-        }
-
+        var reply = Result(call);
         var index = _calls.FindIndex(c => c.Id == call.Id);
         if (call.GivenUp)
         {
@@ -115,10 +127,84 @@ internal sealed partial class LockWalk
         }
     }
 
-    private static LockMessage Failure(Call call, EtcdException error) => call.Kind switch
+    private LockMessage Result(Call call)
     {
-        CallKind.Attempt => new LockMessage.AttemptFailed(call.Attempt, error),
-        CallKind.Release => new LockMessage.ReleaseFailed(new(call.Token), error),
+        switch (call.Effect)
+        {
+            case LockEffect.SendAttempt when _stored is { } current:
+                return new LockMessage.AttemptMet(call.Attempt, current, new(_revision), default);
+            case LockEffect.SendAttempt { InTurn: true } e when _line.Keys.Any(Line.Before(e.Place, e.Lease).Contains):
+                return new LockMessage.AttemptBarred(call.Attempt, new(_revision));
+            case LockEffect.SendAttempt when !_serverLeases.Contains(call.Lease):
+                return new LockMessage.AttemptFailed(call.Attempt, LeaseGone);
+            case LockEffect.SendAttempt e:
+                if (e.Ticket is { } used)
+                {
+                    _line.Remove(Line.KeyOf(used.Place, used.Lease));
+                }
+
+                Put(LockValue.Encode("us", call.Attempt, default), call.Lease);
+                return new LockMessage.AttemptWon(call.Attempt, new(_revision), default);
+            case LockEffect.SendRelease:
+                ReleaseIfUnchanged(call.Token);
+                return new LockMessage.ReleaseDone(new(call.Token), new(_revision));
+            case LockEffect.SendHandOver e when _stored?.ModRevision.Value == call.Token && _line.ContainsKey(e.Next.Key):
+                Promise(_claimToken != call.Token, "S7: what is handed over is not claimed any more");
+                _line.Remove(e.Next.Key);
+                Put("foreign", e.Next.Lease.Value);
+                return new LockMessage.HandedOver(e.Token, true, new(_revision));
+            case LockEffect.SendHandOver e:
+                ReleaseIfUnchanged(call.Token);
+                return new LockMessage.HandedOver(e.Token, false, new(_revision));
+            case LockEffect.SendPass e when _stored?.ModRevision.Value == call.Token && !_serverLeases.Contains(call.Lease):
+                return new LockMessage.PassFailed(e.Attempt, LeaseGone);
+            case LockEffect.SendPass e when _stored?.ModRevision.Value == call.Token:
+                Promise(_claimToken != call.Token, "S7: what is passed on is not claimed any more");
+                Put(LockValue.Encode("us", e.Attempt, default), e.Lease.Value);
+                return new LockMessage.PassedOn(e.Attempt, new(_revision), Shown(_line.FirstOrDefault(t => t.Value.Lease != e.Lease).Value), default);
+            case LockEffect.SendPass e:
+                return new LockMessage.PassedOn(e.Attempt, null, null, default);
+            case LockEffect.SendTicket e when !_line.ContainsKey(Line.KeyOf(e.Ticket.Place, e.Ticket.Lease)) && !_serverLeases.Contains(e.Ticket.Lease.Value):
+                return new LockMessage.LineFailed(e.Ticket.Attempt, e.Ticket.Reads, LeaseGone);
+            case LockEffect.SendTicket e:
+                var at = Line.KeyOf(e.Ticket.Place, e.Ticket.Lease);
+                if (!_line.ContainsKey(at))
+                {
+                    PutTicket(at, LockValue.Encode("us", e.Ticket.Attempt, default), e.Ticket.Lease.Value);
+                }
+
+                return ShowLine(e.Ticket);
+            case LockEffect.SendLineRead e:
+                return ShowLine(e.Ticket);
+            case LockEffect.SendLeave e:
+                if (_line.Remove(Line.KeyOf(e.Ticket.Place, e.Ticket.Lease)))
+                {
+                    _revision++;
+                }
+
+                return new LockMessage.LineLeft(e.Ticket.Attempt, _stored, new(_revision), default);
+            default:
+                return new LockMessage.KeyRead(_stored, new(_revision), default);
+        }
+    }
+
+    private void ReleaseIfUnchanged(long token)
+    {
+        if (_stored?.ModRevision.Value == token)
+        {
+            Promise(_claimToken != token, "S7: a release deletes no acquisition that is still claimed");
+            Put(null);
+        }
+    }
+
+    private static LockMessage Failure(Call call, EtcdException error) => call.Effect switch
+    {
+        LockEffect.SendAttempt e => new LockMessage.AttemptFailed(e.Attempt, error),
+        LockEffect.SendRelease or LockEffect.SendHandOver => new LockMessage.ReleaseFailed(new(call.Token), error),
+        LockEffect.SendPass e => new LockMessage.PassFailed(e.Attempt, error),
+        LockEffect.SendTicket e => new LockMessage.LineFailed(e.Ticket.Attempt, e.Ticket.Reads, error),
+        LockEffect.SendLineRead e => new LockMessage.LineFailed(e.Ticket.Attempt, e.Ticket.Reads, error),
+        LockEffect.SendLeave e => new LockMessage.LeaveFailed(e.Ticket.Attempt, error),
         _ => new LockMessage.ReadFailed(error),
     };
 
@@ -127,6 +213,9 @@ internal sealed partial class LockWalk
         LockMessage.AttemptWon m => m with { ValidFor = ValidFor },
         LockMessage.AttemptMet m => m with { ValidFor = ValidFor },
         LockMessage.KeyRead m => m with { ValidFor = ValidFor },
+        LockMessage.LineShown m => m with { ValidFor = ValidFor },
+        LockMessage.LineLeft m => m with { ValidFor = ValidFor },
+        LockMessage.PassedOn m => m with { ValidFor = ValidFor },
         _ => message,
     };
 }

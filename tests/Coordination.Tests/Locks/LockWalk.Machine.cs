@@ -1,3 +1,4 @@
+using Coordination.Etcd;
 using Coordination.Locks;
 
 namespace Coordination.Tests.Locks;
@@ -25,7 +26,9 @@ internal sealed partial class LockWalk
         Promise(_state.Phase is LockPhase.Holding ? _claimed == ((LockPhase.Holding)_state.Phase).Request.Value : _claimed == 0,
             "the machine holds the lock for exactly the one whom it told so");
         Promise(_claimed == 0 || _releasing || _claimToken >= _shownChange, $"a holder is told when its key is shown changed (at {_shownChange})");
-        Promise(_watchAt is not null == _state.IsWatching, "the watch runs when the machine thinks so");
+Promise((_watchAt is not null || _watchStarting) == _state.IsWatching && _watchStarting == (_state.Watch == KeyWatch.Starting), "the watch runs when the machine thinks so");
+        Promise(_aheadWatched == (_state.Ticket is { IsAheadWatched: true } t ? t.Ahead!.Key : (Bytes?)null), "the ticket before ours is watched, and no other");
+        Promise(_state.Ticket is not { Ahead: not null, IsAheadWatched: false } || _timers.Contains(LockTimer.WatchAhead), "the ticket before ours will be watched");
     }
 
     private void Run(LockEffect effect)
@@ -34,32 +37,55 @@ internal sealed partial class LockWalk
         {
             case LockEffect.SendAttempt e:
                 Promise(e.Lease.Value == _session, "an attempt is made on the session's lease");
-                Promise(_calls.All(c => c.Kind != CallKind.Attempt || c.Attempt != e.Attempt), "no attempt is sent twice");
-                _calls.Add(new Call(CallKind.Attempt, $"attempt {Short(e.Attempt)}", e.Attempt, e.Lease.Value, 0));
+                Promise(e.InTurn || !_state.JoinsLine || _headMayBeDead, "L6: who stands in line acquires in turn, unless the head may be dead");
+                SendOnce(CallKind.Attempt, e.Attempt, e.Lease.Value, e);
+                break;
+            case LockEffect.SendPass e:
+                Unclaim(e.Token);
+                SendOnce(CallKind.Pass, e.Attempt, e.Lease.Value, e, e.Token.Value);
                 break;
             case LockEffect.SendRelease e:
-                Promise(_history.Any(h => h.Revision == e.Token && h.Put is { Lease.IsNone: false }), "a release is for an acquisition of ours");
-                if (_claimToken == e.Token.Value)
-                {
-                    Promise(_releasing, "a lock that is held is released when its holder says so");
-                    Unclaim();
-                }
-
-                _calls.Add(new Call(CallKind.Release, $"release {e.Token}#{NextCall()}", default, 0, e.Token.Value));
+                Promise(_history.Any(h => h.Revision == e.Token && h.Put is { } put && !IsForeign(put)), "a release is for an acquisition of ours");
+                Unclaim(e.Token);
+                _calls.Add(new Call(CallKind.Release, $"release {e.Token}#{NextCall()}", default, 0, e.Token.Value) { Effect = e });
+                break;
+            case LockEffect.SendHandOver e:
+                Unclaim(e.Token);
+                _calls.Add(new Call(CallKind.HandOver, $"hand-over {e.Token}#{NextCall()}", default, 0, e.Token.Value) { Effect = e });
+                break;
+            case LockEffect.SendTicket e:
+                Promise(e.Ticket.Lease.Value == _session, "a ticket is placed on the session's lease");
+                SendOnce(CallKind.Ticket, e.Ticket.Attempt, e.Ticket.Lease.Value, e);
+                break;
+            case LockEffect.SendLineRead e:
+                _calls.Add(new Call(CallKind.LineRead, $"line read #{NextCall()}", default, 0, 0) { Effect = e });
+                break;
+            case LockEffect.SendLeave e:
+                _calls.Add(new Call(CallKind.Leave, $"leave #{NextCall()}", default, 0, 0) { Effect = e });
                 break;
             case LockEffect.SendRead:
-                _calls.Add(new Call(CallKind.Read, $"read #{NextCall()}", default, 0, 0));
+                _calls.Add(new Call(CallKind.Read, $"read #{NextCall()}", default, 0, 0) { Effect = effect });
                 break;
             case LockEffect.StartWatch e:
-                Promise(_watchAt is null, "one watch at a time");
-                _watchAt = _history.TakeWhile(h => h.Revision < e.From).Count();
+                Promise(_watchAt is null && !_watchStarting, "one watch at a time");
+                _watchStarting = e.From == Revision.None;
+                _watchAt = _watchStarting ? null : _history.TakeWhile(h => h.Revision < e.From).Count();
+                break;
+            case LockEffect.WatchAhead e:
+                Promise(_aheadWatched is null, "one watch on a ticket at a time");
+                _aheadWatched = e.Key;
+                break;
+            case LockEffect.StopWatchAhead:
+                Promise(_aheadWatched is not null, "only a watch that runs is stopped");
+                _aheadWatched = null;
                 break;
             case LockEffect.GiveUpLease e:
                 Promise(_state.Unresolved.Count >= _budget.MaxUnresolved, "a lease is given up only as the last resort");
                 _givenUp = e.Lease.Value == _session;
                 break;
             case LockEffect.StopWatch:
-                Promise(_watchAt is not null, "only a watch that runs is stopped");
+                Promise(_watchAt is not null || _watchStarting, "only a watch that runs is stopped");
+                _watchStarting = false;
                 _watchAt = null;
                 _resync = null;
                 break;
@@ -88,7 +114,7 @@ internal sealed partial class LockWalk
         Promise(_pending.Keys.All(other => other < 0 || other > e.Request.Value), $"L6: first come, first served: {e}");
         Promise(_claimed == 0, $"S1: one claim at a time: {e}");
         Promise(_session != 0 && e.Lease.Value == _session, $"no grant after the lease was lost: {e}");
-        Promise(_history.Any(h => h.Revision == e.Token && h.Put?.Lease == e.Lease), $"S8: no grant without our key on our lease: {e}");
+        Promise(_history.Any(h => h.Revision == e.Token && h.Put?.Lease == e.Lease && LockValue.AttemptOf(h.Put) is not null), $"S8: no grant without our key on our lease: {e}");
         Promise(ValidFor >= Ttl / 2, $"S8: no grant with less than half a TTL: {e}");
         Promise(e.Token.Value > _lastToken, $"S4: tokens strictly increase: {e} after {_lastToken}");
         Promise(e.Token.Value >= _shownChange, $"no grant of a key that was shown changed (at {_shownChange}): {e}");
@@ -97,9 +123,25 @@ internal sealed partial class LockWalk
         _releasing = false;
     }
 
+    private void SendOnce(CallKind kind, AttemptId attempt, long lease, LockEffect effect, long token = 0)
+    {
+        Promise(_sent.Add(attempt.Value), "no write is sent twice under one id");
+        _calls.Add(new Call(kind, $"{kind} {Short(attempt)}", attempt, lease, token) { Effect = effect });
+    }
+
+    /// <summary>What the holder gave back is given on or deleted.</summary>
+    private void Unclaim(Revision token)
+    {
+        if (_claimToken == token.Value)
+        {
+            Promise(_releasing, "a lock that is held is released when its holder says so");
+            Unclaim();
+        }
+    }
+
     private void Unclaim()
     {
-        if (_releasing && _state.Phase is not LockPhase.Releasing)
+        if (_releasing && _state.Phase is not (LockPhase.Releasing or LockPhase.HandingOver or LockPhase.PassingOn))
         {
             Promise(false, "a released claim is not lost");
         }

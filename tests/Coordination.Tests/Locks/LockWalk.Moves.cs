@@ -60,6 +60,7 @@ internal sealed partial class LockWalk
                     {
                         w._budget = w._budget with { Refused = w._budget.Refused - 1 };
                         w._calls.RemoveAll(c => c.Id == call.Id);
+                        w._sent.Remove(call.Attempt.Value);
                         w.Tell(Failure(call, Refused));
                     });
                 }
@@ -75,7 +76,7 @@ internal sealed partial class LockWalk
                 {
                     w._budget = w._budget with { Unknown = w._budget.Unknown - 1 };
                     var index = w._calls.FindIndex(c => c.Id == call.Id);
-                    if (call.Reply is null && call.Kind != CallKind.Read)
+                    if (call.Reply is null && call.Kind is not (CallKind.Read or CallKind.LineRead))
                     {
                         w._calls[index] = call with { GivenUp = true };
                     }
@@ -122,6 +123,16 @@ internal sealed partial class LockWalk
 
     private IEnumerable<LockMove> OfTheWatch()
     {
+        if (_watchStarting)
+        {
+            yield return new("the watch begins", w =>
+            {
+                w._watchStarting = false;
+                w._watchAt = w._history.Count;
+                w.Tell(new LockMessage.WatchStarted());
+            });
+        }
+
         if (_watchAt is not { } at)
         {
             yield break;
@@ -157,6 +168,52 @@ internal sealed partial class LockWalk
                     w._resync = new LockMessage.KeyRead(w._stored, new(w._revision), default);
                 });
             }
+        }
+    }
+
+    private IEnumerable<LockMove> OfTheWatchAhead()
+    {
+        if (_aheadWatched is { } key && !_line.ContainsKey(key))
+        {
+            yield return new("the ticket before ours is shown gone", w => w.Tell(new LockMessage.AheadGone(key)));
+        }
+    }
+
+    /// <summary>What those of other systems do who wait in line.</summary>
+    private IEnumerable<LockMove> OfTheLine()
+    {
+        foreach (var move in OfTheWatchAhead())
+        {
+            yield return move;
+        }
+
+        if (_stored is not null && _budget.Foreigners > 0)
+        {
+            yield return new("somebody else stands in line", w =>
+            {
+                w._budget = w._budget with { Foreigners = w._budget.Foreigners - 1 };
+                var lease = FirstForeignLease + ++w._foreigners;
+                w.PutTicket(Line.KeyOf(new(w._revision), new(lease)), LockValue.Encode("them", new AttemptId(new Guid((int)lease, 0, 0, new byte[8])), default), lease);
+            });
+        }
+
+        foreach (var (at, ticket) in _line.Where(t => IsForeign(t.Value)))
+        {
+            yield return new($"the waiter {ticket.Lease} leaves the line", w =>
+            {
+                w._line.Remove(at);
+                w._revision++;
+            });
+        }
+
+        if (_line.Count > 0 && _stored is null && IsForeign(_line.First().Value))
+        {
+            yield return new("the first in line acquires the key", w => w.HandToFirst());
+        }
+
+        if (_line.Count > 0 && _stored is { } held && IsForeign(held))
+        {
+            yield return new("the holder hands the key to the first in line", w => w.HandToFirst());
         }
     }
 
@@ -225,11 +282,11 @@ internal sealed partial class LockWalk
             });
         }
 
-        if (_stored is not null && (_budget.ForeignDeletes > 0 || _stored.Lease.IsNone))
+        if (_stored is not null && (_budget.ForeignDeletes > 0 || IsForeign(_stored)))
         {
             yield return new("somebody else deletes the key", w =>
             {
-                if (!w._stored!.Lease.IsNone)
+                if (!IsForeign(w._stored!))
                 {
                     w._budget = w._budget with { ForeignDeletes = w._budget.ForeignDeletes - 1 };
                 }

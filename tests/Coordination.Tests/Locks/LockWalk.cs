@@ -11,7 +11,10 @@ namespace Coordination.Tests.Locks;
 /// </summary>
 internal sealed partial class LockWalk
 {
+    private const long FirstForeignLease = 1000;
+
     private static readonly Bytes Key = "K";
+    private static readonly LockLine Line = new("waiters/", Key);
     private static readonly TimeSpan Ttl = TimeSpan.FromSeconds(10);
     private static readonly EtcdException Unknown = new(CoordinationErrorKind.Timeout, WriteOutcome.Unknown, "no answer");
     private static readonly EtcdException Refused = new(CoordinationErrorKind.Unavailable, WriteOutcome.NotApplied, "not sent");
@@ -23,6 +26,8 @@ internal sealed partial class LockWalk
     private readonly SortedSet<LockTimer> _timers = [];
     private readonly SortedSet<long> _serverLeases = [];
     private readonly List<Change> _history = [];
+    private readonly SortedDictionary<Bytes, KeyValue> _line = [];
+    private readonly HashSet<Guid> _sent = [];
     private LockWalkBudget _budget;
     private LockState _state = LockState.Initial;
     private KeyValue? _stored;
@@ -32,6 +37,10 @@ internal sealed partial class LockWalk
     private long _lastLease;
     private bool _aged;
     private int? _watchAt;
+    private bool _watchStarting;
+    private Bytes? _aheadWatched;
+    private long _foreigners;
+    private bool _headMayBeDead;
     private LockMessage? _resync;
     private long _attempts;
     private long _requests;
@@ -44,19 +53,21 @@ internal sealed partial class LockWalk
     public LockWalk(LockWalkBudget budget)
     {
         _budget = budget;
-        _machine = new LockMachine(new LockSettings(100, budget.MaxUnresolved), NextAttempt);
+        _machine = new LockMachine(new LockSettings(100, budget.MaxUnresolved) { MaxHandOvers = 3 }, NextAttempt);
         OpenSession();
     }
 
     private LockWalk(LockWalk other)
     {
         _budget = other._budget;
-        _machine = new LockMachine(new LockSettings(100, _budget.MaxUnresolved), NextAttempt);
+        _machine = new LockMachine(new LockSettings(100, _budget.MaxUnresolved) { MaxHandOvers = 3 }, NextAttempt);
         _calls = [.. other._calls.Select(c => c with { })];
         _pending = new(other._pending);
         _timers = new(other._timers);
         _serverLeases = new(other._serverLeases);
         _history = [.. other._history];
+        _line = new(other._line);
+        _sent = [.. other._sent];
         _state = other._state;
         _stored = other._stored;
         _revision = other._revision;
@@ -65,6 +76,10 @@ internal sealed partial class LockWalk
         _lastLease = other._lastLease;
         _aged = other._aged;
         _watchAt = other._watchAt;
+        _watchStarting = other._watchStarting;
+        _aheadWatched = other._aheadWatched;
+        _foreigners = other._foreigners;
+        _headMayBeDead = other._headMayBeDead;
         _resync = other._resync;
         _attempts = other._attempts;
         _requests = other._requests;
@@ -79,6 +94,11 @@ internal sealed partial class LockWalk
     {
         Attempt,
         Release,
+        HandOver,
+        Pass,
+        Ticket,
+        LineRead,
+        Leave,
         Read,
     }
 
@@ -87,7 +107,7 @@ internal sealed partial class LockWalk
     /// <summary>Everything that can happen next.</summary>
     public IEnumerable<LockMove> Moves()
     {
-        foreach (var move in OfCallers().Concat(OfCalls()).Concat(OfTimers()).Concat(OfTheWatch()).Concat(OfTheSession()).Concat(OfForeigners()))
+        foreach (var move in OfCallers().Concat(OfCalls()).Concat(OfTimers()).Concat(OfTheWatch()).Concat(OfTheSession()).Concat(OfForeigners()).Concat(OfTheLine()))
         {
             yield return move;
         }
@@ -98,8 +118,9 @@ internal sealed partial class LockWalk
     {
         var text = new StringBuilder(256);
         text.Append(Describe()).Append('|').Append(_revision).Append('|').Append(_session).Append(_givenUp).Append(_aged).Append('|').Append(_stored?.ModRevision.Value)
-            .Append('|').Append(_watchAt).Append('|').Append(_resync).Append('|').Append(_attempts).Append('|').Append(_requests).Append('|')
+            .Append('|').Append(_watchAt).Append(_watchStarting).Append(_aheadWatched).Append(_headMayBeDead).Append('|').Append(_resync).Append('|').Append(_attempts).Append('|').Append(_requests).Append('|')
             .Append(_claimed).Append('/').Append(_claimToken).Append('/').Append(_lastToken).Append('/').Append(_shownChange).Append(_releasing).Append('|');
+        text.AppendJoin(',', _line.Keys).Append('|').Append(_foreigners).Append('|');
         text.AppendJoin(',', _serverLeases).Append('|').AppendJoin(',', _timers).Append('|').AppendJoin(',', _pending).Append('|');
         text.AppendJoin(',', _calls.Select(c => c.Text).Order()).Append('|');
         text.AppendJoin(',', _history.Select(h => h.Text)).Append('|').Append(_budget);
@@ -112,13 +133,17 @@ internal sealed partial class LockWalk
         var phase = _state.Phase switch
         {
             LockPhase.Attempting p => $"Attempting {Short(p.Attempt)}",
-            LockPhase.Confirming p => $"Confirming {p.Token}",
-            LockPhase.Holding p => $"Holding {p.Token} for {p.Request.Value}",
-            LockPhase.Releasing p => $"Releasing {p.Token}{(p.Request is { } request ? $" for {request.Value}" : "")}",
+            LockPhase.Confirming p => $"Confirming {p.Tenure.Token}",
+            LockPhase.Holding p => $"Holding {p.Tenure.Token} v{p.Tenure.Version}{(p.Tenure.Next is null ? "" : " next known")} for {p.Request.Value}",
+            LockPhase.Releasing p => $"Releasing {p.Tenure.Token}{(p.Request is { } request ? $" for {request.Value}" : "")}",
+            LockPhase.HandingOver p => $"HandingOver {p.Tenure.Token}",
+            LockPhase.PassingOn p => $"PassingOn {p.Tenure.Token} to {Short(p.Attempt)}",
+            LockPhase.Blocked { IsFree: true } => "Blocked, free",
             var p => p.GetType().Name,
         };
         return $"{phase} lease={_state.Lease?.Id} waiters=[{string.Join(",", _state.Waiters.Select(w => (w.IsTry ? "try " : "") + w.Request.Value))}] "
-            + $"unresolved=[{string.Join(",", _state.Unresolved.Keys.Select(Short).Order())}] seen={_state.Seen}/{_state.ChangedAt}{(_state.IsWatching ? " watching" : "")}";
+            + $"unresolved=[{string.Join(",", _state.Unresolved.Keys.Select(Short).Order())}] ticket={Text(_state.Ticket)} "
+            + $"seen={_state.Seen}/{_state.ChangedAt}{(_state.IsWatching ? $" watch {_state.Watch}" : "")} K={_stored?.ModRevision}@{_stored?.Lease} line=[{string.Join(",", _line.Keys)}]";
     }
 
     /// <summary>
@@ -143,6 +168,11 @@ internal sealed partial class LockWalk
         }
 
         ExpireOldLeases();
+        foreach (var foreigner in _line.Where(t => IsForeign(t.Value)).Select(t => t.Key).ToArray())
+        {
+            _line.Remove(foreigner);
+        }
+
         foreach (var request in serve ? [] : _pending.Keys.ToArray())
         {
             Tell(new LockMessage.Withdraw(new(request), new LockReply.Withdrawn()));
@@ -158,7 +188,7 @@ internal sealed partial class LockWalk
                 ExpireOldLeases();
             }
 
-            if (serve && _stored is { Lease.IsNone: true })
+            if (serve && _stored is { } held && IsForeign(held))
             {
                 Put(null);
             }
@@ -171,6 +201,13 @@ internal sealed partial class LockWalk
             {
                 move.Do(this);
             }
+            else if (StrayTicket() is { } stray)
+            {
+                // A ticket that came too late to be of use, and to be taken out. If it is ever handed the lock, that must be undone.
+                Promise(_state.Unresolved.ContainsValue(stray.Lease), "L4: a ticket is left in the line");
+                Put("foreign");
+                HandToFirst();
+            }
             else
             {
                 break;
@@ -178,7 +215,7 @@ internal sealed partial class LockWalk
         }
 
         Promise(_pending.Count == 0, $"L3: request {string.Join(", ", _pending.Keys)} is never answered");
-        Promise(_stored is not { Lease.IsNone: false }, $"L4: our key is left in the store, put at {_stored?.ModRevision}");
+        Promise(_stored is null || IsForeign(_stored), $"L4: our key is left in the store, put at {_stored?.ModRevision}");
         Promise(_state.Phase is LockPhase.Idle, "at rest nothing is under way");
         Promise(_state.IsWatching == !_state.Unresolved.IsEmpty, "a watch runs as long as an attempt may still turn up, and not longer");
         LoseSession();
@@ -195,12 +232,19 @@ internal sealed partial class LockWalk
         }
     }
 
+    private static bool IsForeign(KeyValue kv) => kv.Lease.Value is 0 or >= FirstForeignLease;
+
+    private static string Text(LockTicket? ticket) => ticket is null ? "none"
+        : $"{Short(ticket.Attempt)} at {ticket.Place}{(ticket.IsPending ? " pending" : "")}{(ticket.IsPlaced ? " placed" : "")}{(ticket.IsLineKnown ? ticket.IsFirst ? " first" : " behind" : "")}";
+
+    private KeyValue? StrayTicket() => _line.Values.FirstOrDefault(t => !IsForeign(t));
+
     private LockMove? SettlingMove(bool straysLast)
     {
         // Timers come last: what is on its way is faster.
         var strays = _calls.Where(c => c.GivenUp).Select(c => Apply(c)).FirstOrDefault();
         var rest = _calls.Where(c => !c.GivenUp).Select(c => c.Reply is null ? Apply(c) : Answer(c)).FirstOrDefault()
-            ?? OfTheWatch().FirstOrDefault() ?? OfTimers().FirstOrDefault();
+            ?? OfTheWatch().FirstOrDefault() ?? OfTheWatchAhead().FirstOrDefault() ?? OfTimers().FirstOrDefault();
         return straysLast ? rest ?? strays : strays ?? rest;
     }
 
@@ -214,6 +258,8 @@ internal sealed partial class LockWalk
 
         public bool GivenUp { get; init; }
 
+        public LockEffect? Effect { get; init; }
+
         public string Id => Name;
 
         public int Number => Name.IndexOf('#', StringComparison.Ordinal) is var at and >= 0
@@ -225,6 +271,11 @@ internal sealed partial class LockWalk
             LockMessage.AttemptWon m => $" won {m.Revision}",
             LockMessage.AttemptMet m => $" met {m.Current.ModRevision} at {m.Revision}",
             LockMessage.AttemptFailed => " failed",
+            LockMessage.AttemptBarred m => $" barred at {m.Revision}",
+            LockMessage.HandedOver m => $" handed over {m.WasGiven} {m.Revision}",
+            LockMessage.PassedOn m => $" passed on {m.Revision} {m.First?.Key}",
+            LockMessage.LineShown m => $" shown {m.Current?.ModRevision} {m.Ahead?.Key} {m.Next?.Key} at {m.Revision}",
+            LockMessage.LineLeft m => $" left {m.Current?.ModRevision} at {m.Revision}",
             LockMessage.ReleaseDone m => $" done {m.Revision}",
             LockMessage.KeyRead m => $" read {m.Current?.ModRevision} at {m.Revision}",
             _ => "",

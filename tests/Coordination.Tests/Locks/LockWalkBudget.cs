@@ -20,6 +20,12 @@ internal sealed record LockWalkBudget
 
     public int ForeignDeletes { get; init; }
 
+    /// <summary>Systems elsewhere that stand in line.</summary>
+    public int Foreigners { get; init; }
+
+    /// <summary>Tickets are too old for the lock to be handed over without a sign of life.</summary>
+    public bool OldTickets { get; init; }
+
     public int SessionLosses { get; init; }
 
     /// <summary>Times the claim on the lease gets so old that it is not good enough for a grant.</summary>

@@ -29,6 +29,19 @@ public sealed class WatchMachineTests
     }
 
     [Fact]
+    public void A_watch_from_now_says_when_it_has_begun_and_resumes_from_there()
+    {
+        _state = WatchState.StartingNow;
+
+        Assert.Equal([new WatchEffect.Open(1, Revision.None)], Tell(new WatchMessage.Start()));
+        Signal(new EtcdWatchSignal.Ended(Broken));
+        Assert.Equal([new WatchEffect.Open(2, Revision.None)], Tell(new WatchMessage.RetryDue()));
+        Assert.Equal(new WatchEvent.Started(new(7)), Told<WatchEvent.Started>(Signal(Created(7))));
+        Signal(new EtcdWatchSignal.Ended(Broken));
+        Assert.Equal([new WatchEffect.Open(3, new(8))], Tell(new WatchMessage.RetryDue()));
+    }
+
+    [Fact]
     public void A_stream_that_broke_is_resumed_after_the_last_revision_that_was_told()
     {
         Live();
