@@ -185,12 +185,12 @@ internal sealed class CandidateActor : UntypedActor, IWithTimers
                 _etcd.SendAsync(e).PipeTo(Self, success: reply => reply, failure: error => CandidateRequests.Failed(e, EtcdFailure.From(error)));
                 break;
             case CandidateEffect.StartWatch e:
-                _watchers[e.Watch] = Context.ActorOf(WatcherActor.PropsFor(_context, e.Watch switch
+                _watchers[e.Watch] = Context.ActorOf(e.Watch switch
                 {
-                    CandidateWatch.Own => _etcd.Keys.Candidate(_lease!.Id),
-                    CandidateWatch.Predecessor => e.Key,
-                    _ => _etcd.Keys.Side,
-                }, e.From));
+                    CandidateWatch.Own => WatcherActor.PropsFor(_context, _etcd.Keys.Candidate(_lease!.Id), e.From),
+                    CandidateWatch.Predecessor => WatcherActor.FromNow(_context, e.Key),
+                    _ => WatcherActor.PropsFor(_context, _etcd.Keys.Side, e.From),
+                });
                 break;
             case CandidateEffect.StopWatch e:
                 if (_watchers.Remove(e.Watch, out var watcher))

@@ -12,6 +12,8 @@ internal static class CandidateFacts
         (CandidateWatch.Own, WatchEvent.Changed m) => m.Events.Select(Own),
         (CandidateWatch.Own, WatchEvent.Resynced m) => [new CandidateMessage.OwnRead(m.KeyValues.FirstOrDefault(), m.Revision)],
 
+        (CandidateWatch.Predecessor, WatchEvent.Started m) => [new CandidateMessage.PredecessorWatched(m.Revision)],
+
         // One that is there again is another one.
         (CandidateWatch.Predecessor, WatchEvent.Changed m) => m.Events.Any(e => e.IsDelete) ? [new CandidateMessage.PredecessorGone()] : [],
         (CandidateWatch.Predecessor, WatchEvent.Resynced) => [new CandidateMessage.PredecessorGone()],

@@ -84,14 +84,30 @@ internal sealed partial class CandidateMachine
         return step.Then(s => predecessor is null ? Lead(s, created, validFor) : Wait(s, created, predecessor.Key, revision));
     }
 
+    /// <summary>
+    /// The watch begins with what is new when it arrives; etcd serves one from a past revision, even a past of a moment, 100 ms late. If something happened
+    /// between our look and its begin, we look again.
+    /// </summary>
     private static CandidateStep Wait(CandidateState state, Revision created, Bytes predecessor, Revision revision)
     {
-        var waiting = state with { Phase = new CandidatePhase.Waiting(created), Predecessor = predecessor };
-        var fallback = new CandidateEffect.SetTimer(CandidateTimer.Fallback, 0);
-        return state.Predecessor == predecessor ? new CandidateStep(waiting, [fallback])
-            : StopPredecessorWatch(state).Then(_ => waiting)
-                .Do(new CandidateEffect.StartWatch(CandidateWatch.Predecessor, predecessor, revision.Next), fallback);
+        var waiting = state with { Phase = new CandidatePhase.Waiting(created), Predecessor = predecessor, LookedAt = revision };
+        if (state.Predecessor == predecessor)
+        {
+            return HasGap(waiting) ? Look(waiting, created) : new CandidateStep(waiting, [new CandidateEffect.SetTimer(CandidateTimer.Fallback, 0)]);
+        }
+
+        return StopPredecessorWatch(state).Then(_ => waiting with { WatchedFrom = Revision.None }).Do(
+            new CandidateEffect.StartWatch(CandidateWatch.Predecessor, predecessor, Revision.None),
+            new CandidateEffect.SetTimer(CandidateTimer.Fallback, 0));
     }
+
+    private static CandidateStep OnPredecessorWatched(CandidateState state, Revision from)
+    {
+        var watched = state with { WatchedFrom = from };
+        return watched.Phase is CandidatePhase.Waiting p && HasGap(watched) ? Look(watched, p.Created) : watched;
+    }
+
+    private static bool HasGap(CandidateState state) => state.WatchedFrom > state.LookedAt;
 
     /// <summary>Nobody is before us. Leading needs half of the lease's time.</summary>
     private static CandidateStep Lead(CandidateState state, Revision created, TimeSpan validFor) => validFor < state.Lease!.Ttl / 2

@@ -56,8 +56,8 @@ public sealed class ElectDemoTests : IAsyncLifetime
     public async Task A_command_that_does_not_stop_is_killed_with_everything_it_started()
     {
         using var tool = new DemoProcess(
-            "elect", "e", "--etcd", Endpoint, "--grace", "200ms", "--", "sh", "-c", "trap '' TERM; sleep 1000 & echo $!; while :; do sleep 0.05; done");
-        var grandchild = await tool.PrintedAsync("");
+            "elect", "e", "--etcd", Endpoint, "--grace", "200ms", "--", "sh", "-c", "trap '' TERM; sleep 1000 & echo process $!; while :; do sleep 0.05; done");
+        var grandchild = (await tool.PrintedAsync("process")).Split(' ')[1];
 
         tool.Interrupt();
         var (exitCode, _, errors) = await tool.EndAsync();
@@ -94,8 +94,8 @@ public sealed class ElectDemoTests : IAsyncLifetime
     [Fact]
     public async Task When_the_tool_is_killed_its_command_dies_with_it_and_another_takes_over()
     {
-        using var first = new DemoProcess("elect", "e", "--etcd", Endpoint, "--ttl", "2s", "--", "sh", "-c", "echo $$; exec sleep 1000");
-        var command = await first.PrintedAsync("");
+        using var first = new DemoProcess("elect", "e", "--etcd", Endpoint, "--ttl", "2s", "--", "sh", "-c", "echo process $$; exec sleep 1000");
+        var command = (await first.PrintedAsync("process")).Split(' ')[1];
         using var second = new DemoProcess("elect", "e", "--etcd", Endpoint, "--ttl", "2s", "--", "sh", "-c", "echo took over");
 
         first.Send(Signals.Kill);

@@ -18,14 +18,20 @@ public sealed class CandidateMachineTests
     }
 
     [Fact]
-    public void It_watches_the_one_before_it_from_the_revision_after_the_one_that_showed_it()
+    public void It_watches_the_one_before_it_and_looks_again_only_when_something_happened_before_the_watch_began()
     {
         var us = Entering();
 
         var effects = us.Tell(new CandidateMessage.Entered(us.State.Round, new(5), Kv("e/before", 4), Fresh));
+        var inTime = us.Tell(new CandidateMessage.PredecessorWatched(new(5)));
+        var late = us.Tell(new CandidateMessage.PredecessorWatched(new(6)));
+        var still = us.Looked(Own(5), Kv("e/before", 4), 6);
 
-        Assert.Contains(new CandidateEffect.StartWatch(CandidateWatch.Predecessor, "e/before", new(6)), effects);
+        Assert.Contains(new CandidateEffect.StartWatch(CandidateWatch.Predecessor, "e/before", Revision.None), effects);
         Assert.DoesNotContain(effects, e => e is CandidateEffect.Elect);
+        Assert.Empty(inTime);
+        Assert.IsType<CandidateEffect.SendLook>(Assert.Single(late));
+        Assert.DoesNotContain(still, e => e is CandidateEffect.SendLook or CandidateEffect.StartWatch);
     }
 
     [Fact]
@@ -49,7 +55,7 @@ public sealed class CandidateMachineTests
 
         var effects = us.Looked(Own(5), Kv("e/first", 2), 9);
 
-        Assert.Contains(new CandidateEffect.StartWatch(CandidateWatch.Predecessor, "e/first", new(10)), effects);
+        Assert.Contains(new CandidateEffect.StartWatch(CandidateWatch.Predecessor, "e/first", Revision.None), effects);
         Assert.IsType<CandidatePhase.Waiting>(us.State.Phase);
     }
 

@@ -104,7 +104,7 @@ internal sealed partial class ElectionWalk
             CandidateWatch.Predecessor => e.Key,
             _ => Bytes.Empty,
         };
-        if (e.Watch is CandidateWatch.Side)
+        if (e.From == Revision.None)
         {
             c.Watches[e.Watch] = (key, -1);
         }

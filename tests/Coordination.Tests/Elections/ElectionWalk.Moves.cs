@@ -150,6 +150,16 @@ internal sealed partial class ElectionWalk
     {
         foreach (var (watch, (key, at)) in c.Watches.OrderBy(w => w.Key))
         {
+            if (at < 0 && watch is CandidateWatch.Predecessor)
+            {
+                yield return Move(c, "the watch before it begins", (w, x) =>
+                {
+                    x.Watches[watch] = (key, w._history.Count);
+                    w.Tell(x, new CandidateMessage.PredecessorWatched(new(w._revision)));
+                });
+                continue;
+            }
+
             if (at < 0)
             {
                 yield return Move(c, $"the watch of {watch} reads", (w, x) => w.Resync(x, watch, key));
