@@ -12,7 +12,7 @@ internal static class CandidateFacts
         (CandidateWatch.Own, WatchEvent.Changed m) => m.Events.Select(Own),
         (CandidateWatch.Own, WatchEvent.Resynced m) => [new CandidateMessage.OwnRead(m.KeyValues.FirstOrDefault(), m.Revision)],
 
-        (CandidateWatch.Predecessor, WatchEvent.Started m) => [new CandidateMessage.PredecessorWatched(m.Revision)],
+        (CandidateWatch.Predecessor, WatchEvent.Started) => [new CandidateMessage.PredecessorWatched()],
 
         // One that is there again is another one.
         (CandidateWatch.Predecessor, WatchEvent.Changed m) => m.Events.Any(e => e.IsDelete) ? [new CandidateMessage.PredecessorGone()] : [],

@@ -81,33 +81,30 @@ internal sealed partial class CandidateMachine
         var step = state.IsOwnWatched
             ? (CandidateStep)placed
             : new CandidateStep(placed, [new CandidateEffect.StartWatch(CandidateWatch.Own, Bytes.Empty, revision.Next)]);
-        return step.Then(s => predecessor is null ? Lead(s, created, validFor) : Wait(s, created, predecessor.Key, revision));
+        return step.Then(s => predecessor is null ? Lead(s, created, validFor) : Wait(s, created, predecessor.Key));
     }
 
     /// <summary>
-    /// The watch begins with what is new when it arrives; etcd serves one from a past revision, even a past of a moment, 100 ms late. If something happened
-    /// between our look and its begin, we look again.
+    /// The watch begins with what is new when it arrives: etcd serves one from a past revision, even a past of a moment, 100 ms late. What happened before
+    /// its begin is found by one more look after it.
     /// </summary>
-    private static CandidateStep Wait(CandidateState state, Revision created, Bytes predecessor, Revision revision)
+    private static CandidateStep Wait(CandidateState state, Revision created, Bytes predecessor)
     {
-        var waiting = state with { Phase = new CandidatePhase.Waiting(created), Predecessor = predecessor, LookedAt = revision };
+        var waiting = state with { Phase = new CandidatePhase.Waiting(created), Predecessor = predecessor };
         if (state.Predecessor == predecessor)
         {
-            return HasGap(waiting) ? Look(waiting, created) : new CandidateStep(waiting, [new CandidateEffect.SetTimer(CandidateTimer.Fallback, 0)]);
+            return state.NeedsLook
+                ? Look(waiting with { NeedsLook = false }, created)
+                : new CandidateStep(waiting, [new CandidateEffect.SetTimer(CandidateTimer.Fallback, 0)]);
         }
 
-        return StopPredecessorWatch(state).Then(_ => waiting with { WatchedFrom = Revision.None }).Do(
+        return StopPredecessorWatch(state).Then(_ => waiting with { NeedsLook = false }).Do(
             new CandidateEffect.StartWatch(CandidateWatch.Predecessor, predecessor, Revision.None),
             new CandidateEffect.SetTimer(CandidateTimer.Fallback, 0));
     }
 
-    private static CandidateStep OnPredecessorWatched(CandidateState state, Revision from)
-    {
-        var watched = state with { WatchedFrom = from };
-        return watched.Phase is CandidatePhase.Waiting p && HasGap(watched) ? Look(watched, p.Created) : watched;
-    }
-
-    private static bool HasGap(CandidateState state) => state.WatchedFrom > state.LookedAt;
+    private static CandidateStep OnPredecessorWatched(CandidateState state) =>
+        state.Phase is CandidatePhase.Waiting p ? Look(state, p.Created) : state with { NeedsLook = true };
 
     /// <summary>Nobody is before us. Leading needs half of the lease's time.</summary>
     private static CandidateStep Lead(CandidateState state, Revision created, TimeSpan validFor) => validFor < state.Lease!.Ttl / 2

@@ -33,7 +33,7 @@ internal sealed partial class CandidateMachine(CandidateCard card)
         CandidateMessage.OwnPut m => OnOwnPut(state, m.Current),
         CandidateMessage.OwnDeleted => OnOwnDeleted(state),
         CandidateMessage.OwnRead m => OnOwnRead(state, m.Current),
-        CandidateMessage.PredecessorWatched m => OnPredecessorWatched(state, m.From),
+        CandidateMessage.PredecessorWatched => OnPredecessorWatched(state),
         CandidateMessage.PredecessorGone => OnPredecessorGone(state),
         CandidateMessage.SideRead m => OnSideRead(state, m),
         CandidateMessage.CardShown m => OnCardShown(state, m),

@@ -58,8 +58,8 @@ internal abstract record CandidateMessage
     /// <summary>Fact: our key as a watch that was cut read it again.</summary>
     public sealed record OwnRead(KeyValue? Current, Revision Revision) : CandidateMessage;
 
-    /// <summary>Fact: the watch on the one before us has begun, and tells what comes after this revision.</summary>
-    public sealed record PredecessorWatched(Revision From) : CandidateMessage;
+    /// <summary>Fact: the watch on the one before us has begun.</summary>
+    public sealed record PredecessorWatched : CandidateMessage;
 
     /// <summary>Fact: the one before us is gone.</summary>
     public sealed record PredecessorGone : CandidateMessage;

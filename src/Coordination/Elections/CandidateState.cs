@@ -67,8 +67,7 @@ internal sealed record TransferRequest(ElectionRequestId Request, string To);
 /// <param name="Round">Counts the questions to etcd; answers to earlier ones are ignored.</param>
 /// <param name="IsOwnWatched">Whether a watch on our key runs.</param>
 /// <param name="Predecessor">The key that a watch runs on because it is before us.</param>
-/// <param name="LookedAt">The revision of the look that found the one before us.</param>
-/// <param name="WatchedFrom">What happened to the one before us after this revision, the watch tells; none until it has begun.</param>
+/// <param name="NeedsLook">Whether the watch on the one before us began while a look was under way, so that another one has to follow.</param>
 /// <param name="Proclamations">First come, first served; the first is under way while we lead.</param>
 /// <param name="Transfer">A transfer by the leader that is under way.</param>
 /// <param name="Resigners">Requests to be answered when our key is certainly gone.</param>
@@ -85,8 +84,7 @@ internal sealed record CandidateState(
     int Round,
     bool IsOwnWatched,
     Bytes? Predecessor,
-    Revision LookedAt,
-    Revision WatchedFrom,
+    bool NeedsLook,
     ImmutableList<Proclamation> Proclamations,
     TransferRequest? Transfer,
     ImmutableList<ElectionRequestId> Resigners,
@@ -97,7 +95,7 @@ internal sealed record CandidateState(
     int Failures)
 {
     public static CandidateState Initial(Bytes value) => new(
-        new CandidatePhase.WithoutLease(), null, value, Revision.None, 0, false, null, Revision.None, Revision.None, [], null, [],
+        new CandidatePhase.WithoutLease(), null, value, Revision.None, 0, false, null, false, [], null, [],
         ImmutableDictionary<LeaseId, CandidateCard>.Empty, null, false, 0, 0);
 }
 

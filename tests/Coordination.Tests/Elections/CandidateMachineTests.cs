@@ -18,20 +18,31 @@ public sealed class CandidateMachineTests
     }
 
     [Fact]
-    public void It_watches_the_one_before_it_and_looks_again_only_when_something_happened_before_the_watch_began()
+    public void It_watches_the_one_before_it_and_looks_once_more_when_the_watch_has_begun()
     {
         var us = Entering();
 
         var effects = us.Tell(new CandidateMessage.Entered(us.State.Round, new(5), Kv("e/before", 4), Fresh));
-        var inTime = us.Tell(new CandidateMessage.PredecessorWatched(new(5)));
-        var late = us.Tell(new CandidateMessage.PredecessorWatched(new(6)));
+        var begun = us.Tell(new CandidateMessage.PredecessorWatched());
         var still = us.Looked(Own(5), Kv("e/before", 4), 6);
 
         Assert.Contains(new CandidateEffect.StartWatch(CandidateWatch.Predecessor, "e/before", Revision.None), effects);
         Assert.DoesNotContain(effects, e => e is CandidateEffect.Elect);
-        Assert.Empty(inTime);
-        Assert.IsType<CandidateEffect.SendLook>(Assert.Single(late));
+        Assert.IsType<CandidateEffect.SendLook>(Assert.Single(begun));
         Assert.DoesNotContain(still, e => e is CandidateEffect.SendLook or CandidateEffect.StartWatch);
+    }
+
+    [Fact]
+    public void A_watch_that_begins_while_a_look_is_under_way_is_followed_by_another_look()
+    {
+        var us = Waiting(5);
+        us.Fire(CandidateTimer.Fallback);
+
+        var begun = us.Tell(new CandidateMessage.PredecessorWatched());
+        var looked = us.Looked(Own(5), Kv("e/before", 4), 6);
+
+        Assert.Empty(begun);
+        Assert.Contains(looked, e => e is CandidateEffect.SendLook);
     }
 
     [Fact]

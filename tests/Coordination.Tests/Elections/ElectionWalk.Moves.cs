@@ -155,7 +155,7 @@ internal sealed partial class ElectionWalk
                 yield return Move(c, "the watch before it begins", (w, x) =>
                 {
                     x.Watches[watch] = (key, w._history.Count);
-                    w.Tell(x, new CandidateMessage.PredecessorWatched(new(w._revision)));
+                    w.Tell(x, new CandidateMessage.PredecessorWatched());
                 });
                 continue;
             }

@@ -77,7 +77,7 @@ internal sealed class WalkCandidate
     {
         var text = new StringBuilder();
         text.Append(Card.Name).Append(' ').Append(State.Phase.ToString().Replace("{ ", "", StringComparison.Ordinal).Replace(" }", "", StringComparison.Ordinal))
-            .Append($" lease={Session}/{State.Lease?.Id} at={State.OwnAt} round={State.Round} before={State.Predecessor}@{State.LookedAt}/{State.WatchedFrom}")
+            .Append($" lease={Session}/{State.Lease?.Id} at={State.OwnAt} round={State.Round} before={State.Predecessor}/{State.NeedsLook}")
             .Append($" {(IsClaimed ? $"CLAIMS {Term}" : "")}{(IsAged ? " aged" : "")}{(IsClosing ? " closing" : "")}{(HasEnded ? " ended" : "")}")
             .Append(IsAnswered ? " answered" : "").Append(IsAskedToStepDown ? " asked" : "").Append(State.IsAskedToStepDown).Append(State.Failures).Append(State.Evictions)
             .Append(" calls=[").AppendJoin("; ", Calls.Select(c => c.Text)).Append("] timers=[").AppendJoin(',', Timers)
