@@ -172,8 +172,9 @@ public sealed class ElectionFaults : IAsyncLifetime
         await leader.DisposeAsync();
         times.Sort();
 
-        // The 99th of a hundred belongs to the benchmark; here the second largest of sixty keeps one hiccup of a busy machine out.
-        Assert.InRange(times[^2], 0, 50);
+        // The 99th of a hundred belongs to the benchmark, beside the raw time; here nine of ten keep the hiccups of a busy machine out. A watch that
+        // etcd serves from the past would need 100 ms each time.
+        Assert.InRange(times[54], 0, 50);
     }
 
     private static async Task UntilLineAsync(DistributedElection election, int length)

@@ -110,8 +110,13 @@ public sealed class CandidateMachineTests
         var opened = us.Tell(new CandidateMessage.SessionOpened(new CandidateLease(new(8), Ttl)));
         var late = us.Tell(new CandidateMessage.Looked(asked, Own(5), null, new(9), Fresh));
 
-        Assert.Contains(new CandidateEffect.SendEnter(us.State.Round, new(8), "here"), opened);
+        us.Tell(new CandidateMessage.Entered(us.State.Round, new(12), Kv("e/before", 10), Fresh));
+        us.Tell(new CandidateMessage.PredecessorWatched());
+        var later = us.Tell(new CandidateMessage.Looked(asked, Own(5), null, new(9), Fresh));
+
+        Assert.Contains(opened, e => e is CandidateEffect.SendEnter { Lease.Value: 8 });
         Assert.Empty(late);
+        Assert.Empty(later);
     }
 
     [Fact]
