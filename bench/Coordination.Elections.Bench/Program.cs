@@ -13,9 +13,15 @@ switch (args)
         using (var stopping = new CancellationTokenSource())
         {
             // The end of its input is the sign to stop, also when the storm itself dies.
-            var reading = Console.In.ReadToEndAsync().ContinueWith(_ => stopping.Cancel(), TaskScheduler.Default);
-            await new StormWorker(name, new Uri(endpoint), int.Parse(candidates, CultureInfo.InvariantCulture)).RunAsync(stopping.Token);
-            await reading;
+            var working = new StormWorker(name, new Uri(endpoint), int.Parse(candidates, CultureInfo.InvariantCulture)).RunAsync(stopping.Token);
+            await using var input = Console.OpenStandardInput();
+            while (await input.ReadAsync(new byte[16]) > 0)
+            {
+                // Nothing is said on it.
+            }
+
+            await stopping.CancelAsync();
+            await working;
         }
 
         return 0;

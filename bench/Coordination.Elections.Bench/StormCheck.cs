@@ -89,6 +89,15 @@ internal sealed class StormCheck
         CheckClaims();
         CheckWrites();
         var (observers, agreed, gaps) = CheckObservers();
+        foreach (var expected in (string[])["elected", "claim", "wrote", "saw", "done"])
+        {
+            // A storm in which nothing happens proves nothing.
+            if (!_counts.ContainsKey(expected))
+            {
+                _violations.Add($"no process ever said '{expected}'");
+            }
+        }
+
         foreach (var (what, count) in _counts)
         {
             Console.WriteLine($"  {what,-28} {count,7}");

@@ -1,3 +1,5 @@
+using Coordination.Discovery.Registration;
+using Coordination.Discovery.Views;
 using Coordination.Etcd;
 using Coordination.Leases;
 using Coordination.Time;
@@ -7,4 +9,13 @@ namespace Coordination;
 
 /// <summary>What all actors of one system share.</summary>
 internal sealed record CoordinationContext(
-    CoordinationOptions Options, IEtcdClient Etcd, MonotonicClock Clock, LossAlarm LossAlarm, ILogger Log, SessionView Session);
+    CoordinationOptions Options, IEtcdClient Etcd, MonotonicClock Clock, LossAlarm LossAlarm, ILogger Log, SessionView Session)
+{
+    public LeaseRenewals Renewals { get; } = new(Etcd, Options.RenewalProof, Options.Locks.WaitersPrefix, Clock, Log);
+
+    /// <summary>The services that somebody follows.</summary>
+    public DiscoveryBook Discoveries { get; } = new();
+
+    /// <summary>The instances that are registered.</summary>
+    public RegistrationBook Registrations { get; } = new();
+}

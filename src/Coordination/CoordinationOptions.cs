@@ -1,5 +1,6 @@
 using System.Globalization;
 using Coordination.Etcd;
+using Coordination.Leases;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -8,7 +9,7 @@ namespace Coordination;
 /// <summary>Options of a <see cref="CoordinationSystem"/>. Checked when the system is made; hocon/coordination.conf explains them.</summary>
 public sealed record CoordinationOptions
 {
-    private const int LongestOwner = 256;
+    internal const int LongestOwner = 256;
 
     /// <summary>The name of the system, in logs and actor paths. Default <c>coordination</c>; letters, digits, '-' and '_'.</summary>
     public string Name { get; init; } = "coordination";
@@ -25,6 +26,9 @@ public sealed record CoordinationOptions
     /// <summary>How much faster the server's clock may run than this machine's, as a fraction. Default 0.01; 0 to 0.2.</summary>
     public double ClockRateBound { get; init; } = 0.01;
 
+    /// <summary>When a renewal of a lease must be proven. Default: <see cref="RenewalProof.Auto"/>, by the server's version.</summary>
+    public RenewalProof RenewalProof { get; init; }
+
     /// <summary>How long stopping may take. Default 5 s; 100 ms to 5 min. What is not released by then runs out with the lease.</summary>
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
@@ -36,6 +40,12 @@ public sealed record CoordinationOptions
 
     /// <summary>The elections.</summary>
     public ElectionOptions Elections { get; init; } = new();
+
+    /// <summary>Registrations and discoveries.</summary>
+    public ServiceOptions Services { get; init; } = new();
+
+    /// <summary>The watches.</summary>
+    public WatchOptions Watches { get; init; } = new();
 
     /// <summary>Where logs go. Default: nowhere.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
@@ -57,8 +67,13 @@ public sealed record CoordinationOptions
             problems.Add(nameof(Owner), Owner, $"allowed are 1 to {LongestOwner} characters");
         }
 
-        problems.Check(nameof(SessionTtl), SessionTtl, TimeSpan.FromSeconds(2), TimeSpan.FromHours(1));
+        problems.Check(nameof(SessionTtl), SessionTtl, LeaseSettings.LeastTtl, LeaseSettings.LongestTtl);
         problems.Check(nameof(StopTimeout), StopTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5));
+        if (!Enum.IsDefined(RenewalProof))
+        {
+            problems.Add(nameof(RenewalProof), RenewalProof, $"allowed are {string.Join(", ", Enum.GetNames<RenewalProof>())}");
+        }
+
         if (ClockRateBound is not (>= 0 and <= 0.2))
         {
             problems.Add(nameof(ClockRateBound), ClockRateBound, "allowed is 0 to 0.2");
@@ -66,6 +81,8 @@ public sealed record CoordinationOptions
 
         Locks.Validate(problems);
         Elections.Validate(problems);
+        Services.Validate(problems);
+        Watches.Validate(problems);
         return [.. problems.All, .. Etcd.Validate().Select(problem => $"Etcd.{problem}")];
     }
 }

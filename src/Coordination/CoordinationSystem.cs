@@ -71,8 +71,9 @@ public sealed partial class CoordinationSystem : IAsyncDisposable
     /// The lock of that name. Costs nothing until it is acquired.
     /// </summary>
     /// <param name="name">The key in etcd, exactly: 1 to 1,024 bytes of UTF-8. Any program that uses the same key competes for the same lock.</param>
-    /// <exception cref="ArgumentException">The name is empty or too long.</exception>
-    public DistributedLock Lock(string name) => new(this, name);
+    /// <param name="options">How it is used; null: fair, on the session's lease.</param>
+    /// <exception cref="ArgumentException">The name is empty or too long, or options are out of range.</exception>
+    public DistributedLock Lock(string name, DistributedLockOptions? options = null) => new(this, name, options);
 
     /// <summary>Waits until the session lease is held.</summary>
     /// <exception cref="CoordinationException">It was not within <paramref name="timeout"/>; the message names the endpoints and the cause.</exception>
@@ -101,6 +102,14 @@ public sealed partial class CoordinationSystem : IAsyncDisposable
 
     /// <summary>Stops as a crash would: nothing is released or revoked; locks stay in etcd until the lease runs out. For tests and demonstrations.</summary>
     internal Task AbortAsync() => EndOnce(CrashAsync);
+
+    /// <summary>Starts an actor that acts in the name of somebody outside and ends by itself.</summary>
+    /// <exception cref="ObjectDisposedException">The system has stopped.</exception>
+    internal IActorRef StartErrand(Props errand)
+    {
+        ObjectDisposedException.ThrowIf(Stopped.IsCancellationRequested, this);
+        return _actors.ActorOf(errand);
+    }
 
     /// <summary>Sends a request to the actors and awaits its one answer, without a timeout of its own: the actor sees to that.</summary>
     /// <exception cref="CoordinationException">The system has stopped.</exception>

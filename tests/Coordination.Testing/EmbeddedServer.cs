@@ -11,6 +11,9 @@ public sealed class EmbeddedServer : EtcdServer
 
     public override Uri Endpoint => _server.Endpoint;
 
+    /// <summary>What only the embedded server can do: faults on demand.</summary>
+    public EmbeddedEtcd Etcd => _server;
+
     public static async Task<EmbeddedServer> StartAsync() => new(await EmbeddedEtcd.StartAsync(new EmbeddedEtcdOptions()));
 
     public override ValueTask DisposeAsync() => _server.DisposeAsync();

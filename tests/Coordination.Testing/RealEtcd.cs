@@ -13,11 +13,10 @@ public sealed class RealEtcd : EtcdServer
     private readonly string _folder = Directory.CreateTempSubdirectory("coordination-etcd-").FullName;
     private readonly int _clientPort = FreePort();
     private readonly int _peerPort = FreePort();
+    private readonly string _backup;
     private Process? _process;
 
-    private RealEtcd()
-    {
-    }
+    private RealEtcd() => _backup = _folder + "-backup";
 
     public override Uri Endpoint => new($"http://127.0.0.1:{_clientPort}");
 
@@ -104,11 +103,39 @@ public sealed class RealEtcd : EtcdServer
         }
     }
 
+    /// <summary>Copies the data of a server that was killed. It is put back with <see cref="Restore"/>.</summary>
+    public void BackUp() => Copy(_folder, _backup);
+
+    /// <summary>Gives a server that was killed the data of the backup, as an operator does who restores one.</summary>
+    public void Restore()
+    {
+        Directory.Delete(_folder, recursive: true);
+        Copy(_backup, _folder);
+    }
+
     public override async ValueTask DisposeAsync()
     {
         await KillAsync();
+        if (Directory.Exists(_backup))
+        {
+            Directory.Delete(_backup, recursive: true);
+        }
+
         _process?.Dispose();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private static void Copy(string from, string to)
+    {
+        foreach (var folder in Directory.EnumerateDirectories(from, "*", SearchOption.AllDirectories).Prepend(from))
+        {
+            Directory.CreateDirectory(to + folder[from.Length..]);
+        }
+
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            File.Copy(file, to + file[from.Length..]);
+        }
     }
 
     private static int FreePort()

@@ -14,6 +14,9 @@ public sealed class TcpProxy : IAsyncDisposable
     private readonly ConcurrentBag<Task> _pumps = [];
     private readonly Task _accepting;
     private volatile TaskCompletionSource<int>? _requestAwaited;
+    private volatile int _lastLink;
+    private volatile int _frozenLink;
+    private volatile int _delayMilliseconds;
     private volatile bool _dropReplies;
     private volatile bool _dropRequests;
     private volatile bool _refuse;
@@ -27,6 +30,8 @@ public sealed class TcpProxy : IAsyncDisposable
     }
 
     public Uri Endpoint { get; }
+
+    public static TcpProxy To(Uri target) => new(target);
 
     /// <summary>What the server says disappears: the client waits for replies to what was done.</summary>
     public bool DropReplies
@@ -48,6 +53,16 @@ public sealed class TcpProxy : IAsyncDisposable
         get => _refuse;
         set => _refuse = value;
     }
+
+    /// <summary>How long everything that the server says is held back. Zero: not at all.</summary>
+    public TimeSpan Delay
+    {
+        get => TimeSpan.FromMilliseconds(_delayMilliseconds);
+        set => _delayMilliseconds = (int)value.TotalMilliseconds;
+    }
+
+    /// <summary>The connections there are become half open: nothing gets through on them any more, and nobody is told. New ones work.</summary>
+    public void FreezeLinks() => _frozenLink = _lastLink;
 
     /// <summary>Nothing gets through in either direction, and nobody is told.</summary>
     public void BlackHole(bool on) => _dropReplies = _dropRequests = on;
@@ -106,8 +121,9 @@ public sealed class TcpProxy : IAsyncDisposable
                 var server = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
                 await server.ConnectAsync(IPAddress.Loopback, _target.Port, _stopping.Token);
                 _links[client] = server;
-                _pumps.Add(PumpAsync(client, server, isRequest: true));
-                _pumps.Add(PumpAsync(server, client, isRequest: false));
+                var link = Interlocked.Increment(ref _lastLink);
+                _pumps.Add(PumpAsync(client, server, link, isRequest: true));
+                _pumps.Add(PumpAsync(server, client, link, isRequest: false));
             }
         }
         catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
@@ -116,15 +132,20 @@ public sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    private async Task PumpAsync(Socket from, Socket to, bool isRequest)
+    private async Task PumpAsync(Socket from, Socket to, int link, bool isRequest)
     {
         var buffer = new byte[64 * 1024];
         try
         {
             while (await from.ReceiveAsync(buffer, _stopping.Token) is > 0 and var count)
             {
-                if (isRequest ? !_dropRequests : !_dropReplies)
+                if (link > _frozenLink && (isRequest ? !_dropRequests : !_dropReplies))
                 {
+                    if (!isRequest && _delayMilliseconds > 0)
+                    {
+                        await Task.Delay(Delay, TimeProvider.System, _stopping.Token);
+                    }
+
                     await to.SendAsync(buffer.AsMemory(0, count), _stopping.Token);
                     if (isRequest)
                     {

@@ -10,19 +10,19 @@ namespace Coordination.Grpc;
 /// </summary>
 public sealed class GrpcChannel : IDisposable
 {
-    private readonly HttpMessageInvoker _http;
+    private readonly Lock _reconnecting = new();
+    private readonly bool _ownsHandler;
     private readonly GrpcChannelOptions _options;
     private readonly CancellationTokenSource _disposing = new();
     private readonly CancellationToken _disposed;
+    private volatile HttpMessageInvoker _http;
 
     /// <summary>Creates a channel; no connection is made yet.</summary>
     /// <param name="address">The server: scheme <c>http</c> or <c>https</c>, host and port.</param>
     /// <param name="options">Options; null means defaults.</param>
     /// <exception cref="ArgumentException">The address has another scheme, or a path.</exception>
     public GrpcChannel(Uri address, GrpcChannelOptions? options = null)
-        : this(address, options ??= new GrpcChannelOptions(), CreateHandler(options))
-    {
-    }
+        : this(address, options ??= new GrpcChannelOptions(), CreateHandler(options)) => _ownsHandler = true;
 
     /// <summary>Creates a channel over a handler of the caller's, for example one that balances over instances. The channel disposes it.</summary>
     /// <param name="address">The server: scheme <c>http</c> or <c>https</c>, host and port.</param>
@@ -72,16 +72,42 @@ public sealed class GrpcChannel : IDisposable
         return new GrpcDuplexCall<TRequest, TResponse>(_http, Address, method, _options, options, _disposed, cancellationToken);
     }
 
+    /// <summary>
+    /// Gives the connections up that there are: later calls make new ones, while open calls may go on where they are. For a connection that is still
+    /// open and leads nowhere. Does nothing for a channel over a handler of the caller's. Idempotent.
+    /// </summary>
+    public void Reconnect()
+    {
+        HttpMessageInvoker old;
+        lock (_reconnecting)
+        {
+            if (!_ownsHandler || _disposed.IsCancellationRequested)
+            {
+                return;
+            }
+
+            old = _http;
+            _http = new HttpMessageInvoker(CreateHandler(_options), disposeHandler: true);
+        }
+
+        // Calls that are open on it end as if nothing had happened; the connections close behind them.
+        old.Dispose();
+    }
+
     /// <summary>Closes all connections; open and later calls end with <see cref="GrpcStatusCode.Unavailable"/>. Idempotent.</summary>
     public void Dispose()
     {
-        if (_disposed.IsCancellationRequested)
+        lock (_reconnecting)
         {
-            return;
+            if (_disposed.IsCancellationRequested)
+            {
+                return;
+            }
+
+            // HTTP itself lets open calls go on.
+            _disposing.Cancel();
         }
 
-        // HTTP itself lets open calls go on.
-        _disposing.Cancel();
         _http.Dispose();
         _disposing.Dispose();
     }

@@ -4,7 +4,7 @@ using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace Coordination.Diagnostics;
 
-/// <summary>All log messages of the library. The event ids are stable: 1xx system, 2xx leases, 3xx watches, 4xx locks, 5xx elections.</summary>
+/// <summary>All log messages of the library. The event ids are stable: 1xx system, 2xx leases, 3xx watches, 4xx locks, 5xx elections, 6xx registration and discovery.</summary>
 internal static partial class CoordinationLog
 {
     [LoggerMessage(100, LogLevel.Information, "Coordination '{Name}' started with etcd {Endpoints}")]
@@ -34,11 +34,23 @@ internal static partial class CoordinationLog
     [LoggerMessage(205, LogLevel.Error, "A callback on the loss of {What} threw")]
     public static partial void LossCallbackFailed(this ILogger log, Exception error, string what);
 
+    [LoggerMessage(206, LogLevel.Warning, "etcd {Endpoint} is version {Version}: before 3.4.31 and 3.5.13 a deposed leader may acknowledge renewals, so each is proven by a read")]
+    public static partial void LeaseServerIsOld(this ILogger log, string endpoint, string version);
+
+    [LoggerMessage(207, LogLevel.Warning, "Renewals cannot be proven on this old etcd: the key {Key} may not be read ({Error})")]
+    public static partial void LeaseProofDenied(this ILogger log, string key, string error);
+
     [LoggerMessage(300, LogLevel.Information, "Watch of {Keys} interrupted: {Error}")]
     public static partial void WatchInterrupted(this ILogger log, string keys, string error);
 
     [LoggerMessage(301, LogLevel.Information, "Watch of {Keys} read again at revision {Revision}")]
     public static partial void WatchResynced(this ILogger log, string keys, Revision revision);
+
+    [LoggerMessage(302, LogLevel.Information, "Watch of {Keys} goes on at revision {Revision}")]
+    public static partial void WatchResumed(this ILogger log, string keys, Revision revision);
+
+    [LoggerMessage(303, LogLevel.Warning, "Watch of {Keys}: etcd's history is another one now ({Reason}); read again at revision {Revision}")]
+    public static partial void WatchHistoryReplaced(this ILogger log, string keys, Revision revision, ResyncReason reason);
 
     [LoggerMessage(400, LogLevel.Debug, "Lock {Key} acquired with token {Token} on lease {Lease}")]
     public static partial void LockAcquired(this ILogger log, string key, long token, LeaseId lease);
@@ -75,4 +87,28 @@ internal static partial class CoordinationLog
 
     [LoggerMessage(505, LogLevel.Error, "Election {Election}: the service {Service} failed while leading; another candidate gets its turn")]
     public static partial void LeaderOnlyServiceFailed(this ILogger log, Exception error, string election, string service);
+
+    [LoggerMessage(600, LogLevel.Information, "Instance {Service}/{Id} registered on lease {Lease}")]
+    public static partial void Registered(this ILogger log, string service, string id, LeaseId lease);
+
+    [LoggerMessage(601, LogLevel.Information, "Instance {Service}/{Id} deregistered")]
+    public static partial void Deregistered(this ILogger log, string service, string id);
+
+    [LoggerMessage(602, LogLevel.Warning, "Instance {Service}/{Id} not registered now: {Problem}")]
+    public static partial void NotRegistered(this ILogger log, string service, string id, string problem);
+
+    [LoggerMessage(603, LogLevel.Warning, "Instance {Service}/{Id} is repaired: {What}")]
+    public static partial void RegistrationRepaired(this ILogger log, string service, string id, string what);
+
+    [LoggerMessage(604, LogLevel.Error, "Instance {Service}/{Id} cannot be registered: {Problem}")]
+    public static partial void RegistrationConflict(this ILogger log, string service, string id, string problem);
+
+    [LoggerMessage(610, LogLevel.Information, "View of {Service} told whole ({Reason}): {Count} instances at revision {Revision}")]
+    public static partial void ViewResynced(this ILogger log, string service, ViewReason reason, int count, Revision revision);
+
+    [LoggerMessage(611, LogLevel.Warning, "View of {Service} is stale: {Error}")]
+    public static partial void ViewStale(this ILogger log, string service, string error);
+
+    [LoggerMessage(612, LogLevel.Warning, "Entry {Key} set aside: {Reason}")]
+    public static partial void EntrySetAside(this ILogger log, string key, string reason);
 }

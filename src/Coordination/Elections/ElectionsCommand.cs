@@ -12,6 +12,8 @@ internal abstract record ElectionsCommand
     /// <summary>One that is answered.</summary>
     public abstract record Request : ElectionsCommand, IAnsweredRequest
     {
+        public virtual bool GivesBack => false;
+
         public object Refusal(CoordinationException error) => new ElectionReply.Failed(error);
     }
 
@@ -28,7 +30,10 @@ internal abstract record ElectionsCommand
     public sealed record Proclaim(CandidacyId Candidacy, Bytes Value) : ForCandidacy(Candidacy);
 
     /// <summary>Give the leadership back.</summary>
-    public sealed record Resign(CandidacyId Candidacy) : ForCandidacy(Candidacy);
+    public sealed record Resign(CandidacyId Candidacy) : ForCandidacy(Candidacy)
+    {
+        public override bool GivesBack => true;
+    }
 
     /// <summary>Give the leadership to the candidate of that name.</summary>
     public sealed record Transfer(CandidacyId Candidacy, string To) : ForCandidacy(Candidacy);

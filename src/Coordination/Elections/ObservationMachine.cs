@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Coordination.Etcd;
-using Coordination.Watches;
 
 namespace Coordination.Elections;
 

@@ -7,15 +7,15 @@ using Google.Protobuf;
 namespace Coordination.Etcd;
 
 /// <summary>
-/// <see cref="IEtcdClient"/> over gRPC. All requests share one HTTP/2 connection per endpoint; all watches share a stream, all keep-alives a few.
+/// <see cref="IEtcdClient"/> over gRPC. All requests share one HTTP/2 connection per endpoint; all watches and all keep-alives share a few
+/// streams.
 /// </summary>
 public sealed class EtcdClient : IEtcdClient
 {
     private readonly EtcdClientOptions _options;
     private readonly EndpointPool _pool;
     private readonly KeepAliveStreams _keepAlives;
-    private readonly Lock _watchLock = new();
-    private WatchStream? _watches;
+    private readonly WatchStreams _watches;
     private bool _disposed;
 
     /// <summary>Creates a client; no connection is made yet.</summary>
@@ -27,6 +27,7 @@ public sealed class EtcdClient : IEtcdClient
         _options = options;
         _pool = new EndpointPool(options);
         _keepAlives = new KeepAliveStreams(_pool, options);
+        _watches = new WatchStreams(_pool, options);
     }
 
     /// <inheritdoc/>
@@ -123,24 +124,7 @@ public sealed class EtcdClient : IEtcdClient
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(onSignal);
         RequestLimits.CheckKeys(spec.Keys, "watch");
-        lock (_watchLock)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_watches?.TryWatch(spec, onSignal) is { } watch)
-            {
-                return watch;
-            }
-
-            // The stream is over. Its endpoint may be the cause: the new one goes to the next.
-            if (_watches is not null)
-            {
-                _pool.MoveFrom(_watches.Channel);
-            }
-
-            _watches = new WatchStream(_pool.Current, StreamOptions, _options.StreamQueueLimit);
-            return _watches.TryWatch(spec, onSignal)
-                ?? throw new EtcdException(CoordinationErrorKind.Unavailable, WriteOutcome.NotApplied, "A new watch stream ended at once");
-        }
+        return _watches.Watch(spec, onSignal);
     }
 
     /// <inheritdoc/>
@@ -164,24 +148,13 @@ public sealed class EtcdClient : IEtcdClient
     /// <summary>Closes all streams and connections; open calls fail.</summary>
     public async ValueTask DisposeAsync()
     {
-        WatchStream? watches;
-        lock (_watchLock)
+        if (Interlocked.Exchange(ref _disposed, true))
         {
-            if (_disposed)
-            {
-                return;
-            }
-
-            _disposed = true;
-            watches = _watches;
+            return;
         }
 
         await _keepAlives.DisposeAsync().ConfigureAwait(false);
-        if (watches is not null)
-        {
-            await watches.DisposeAsync().ConfigureAwait(false);
-        }
-
+        await _watches.DisposeAsync().ConfigureAwait(false);
         _pool.Dispose();
     }
 

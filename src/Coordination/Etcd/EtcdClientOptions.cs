@@ -27,6 +27,21 @@ public sealed record EtcdClientOptions
     /// <summary>How many streams the keep-alives of all leases are spread over; etcd serves one stream serially. Default 4; 1 to 64.</summary>
     public int KeepAliveStreams { get; init; } = 4;
 
+    /// <summary>How many streams the watches are spread over at most; etcd serves one stream serially. Default 8; 1 to 64.</summary>
+    public int WatchStreams { get; init; } = 8;
+
+    /// <summary>
+    /// How many watches a stream carries before another one is opened. When <see cref="WatchStreams"/> are open, all of them take more.
+    /// Default 1,000; 1 to 1,000,000.
+    /// </summary>
+    public int WatchesPerStream { get; init; } = 1000;
+
+    /// <summary>
+    /// How long a stream with watches may be silent although it is asked for a sign of life. Then its watches go on elsewhere, and new calls get a new
+    /// connection. It must be longer than the largest message (about 2 MiB) takes to arrive. Default 5 s; 100 ms to 10 min, or 0: streams are not asked.
+    /// </summary>
+    public TimeSpan WatchSilenceLimit { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How many messages may wait to be sent on one stream. Default 65,536; at least 16.</summary>
     public int StreamQueueLimit { get; init; } = 65_536;
 
@@ -53,6 +68,13 @@ public sealed record EtcdClientOptions
         problems.Check(nameof(RequestTimeout), RequestTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(10));
         problems.Check(nameof(MaxReceiveMessageSize), MaxReceiveMessageSize, 1024 * 1024, int.MaxValue, "bytes");
         problems.Check(nameof(KeepAliveStreams), KeepAliveStreams, 1, 64, "streams");
+        problems.Check(nameof(WatchStreams), WatchStreams, 1, 64, "streams");
+        problems.Check(nameof(WatchesPerStream), WatchesPerStream, 1, 1_000_000, "watches");
+        if (WatchSilenceLimit != TimeSpan.Zero)
+        {
+            problems.Check(nameof(WatchSilenceLimit), WatchSilenceLimit, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10));
+        }
+
         problems.Check(nameof(StreamQueueLimit), StreamQueueLimit, 16, 16 * 1024 * 1024, "messages");
         return problems.All;
     }

@@ -53,7 +53,7 @@ public interface IEtcdClient : IAsyncDisposable
     /// Watches over a shared stream, as long as that stream lives: it is the caller's part to watch again after <see cref="EtcdWatchSignal.Ended"/>.
     /// </summary>
     /// <param name="spec">What to watch.</param>
-    /// <param name="onSignal">Called for each signal in order, never concurrently for one watch, on the stream's reading thread: it must only hand over, not work or block.</param>
+    /// <param name="onSignal">Called for each signal in order, never concurrently for one watch, on the stream's reading thread: it must only hand over, not work or block. When it throws, its watch is cancelled.</param>
     IEtcdWatch Watch(EtcdWatchSpec spec, Action<EtcdWatchSignal> onSignal);
 
     /// <summary>What a member says about itself.</summary>

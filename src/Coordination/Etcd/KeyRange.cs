@@ -13,6 +13,9 @@ public readonly record struct KeyRange(Bytes Key, Bytes End)
     /// <summary>Whether this is exactly one key.</summary>
     public bool IsSingle => End.IsEmpty;
 
+    /// <summary>Whether there can be no key in it: an end that does not come after the first key. etcd refuses such a range.</summary>
+    public bool IsEmpty => !IsSingle && End != ToTheEnd && End <= Key;
+
     /// <summary>One key.</summary>
     public static implicit operator KeyRange(Bytes key) => Of(key);
 

@@ -13,9 +13,15 @@ public static class HoconOptions
     // The settings there are, block by block; hocon/coordination.conf is held against this list by a test.
     private static readonly Dictionary<string, string[]> Known = new()
     {
-        [""] = ["name", "owner", "stop-timeout", "session", "etcd", "locks", "elections"],
-        ["session"] = ["ttl", "clock-rate-bound"],
-        ["etcd"] = ["endpoints", "connect-timeout", "request-timeout", "max-receive-message-size", "keep-alive-streams", "stream-queue-limit"],
+        [""] = ["name", "owner", "stop-timeout", "session", "etcd", "locks", "elections", "services", "watches"],
+        ["session"] = ["ttl", "clock-rate-bound", "renewal-proof"],
+        ["etcd"] =
+        [
+            "endpoints", "connect-timeout", "request-timeout", "max-receive-message-size", "keep-alive-streams", "watch-streams", "watches-per-stream",
+            "watch-silence-limit", "stream-queue-limit",
+        ],
+        ["watches"] = ["list-page-size", "max-subscribers"],
+        ["services"] = ["max-registrations", "max-discoveries"],
         ["locks"] = ["max-waiters", "max-locks", "idle-timeout", "own-key-watch-delay", "fallback-interval", "waiters-prefix"],
         ["elections"] = ["max-candidacies", "max-observers", "observer-buffer", "fallback-interval", "drain-timeout"],
     };
@@ -51,6 +57,8 @@ public static class HoconOptions
         var etcd = defaults.Etcd;
         var locks = defaults.Locks;
         var elections = defaults.Elections;
+        var services = defaults.Services;
+        var watches = defaults.Watches;
         return defaults with
         {
             Name = Text(config, "name", defaults.Name),
@@ -58,6 +66,7 @@ public static class HoconOptions
             StopTimeout = Duration(config, "stop-timeout", defaults.StopTimeout),
             SessionTtl = Duration(config, "session.ttl", defaults.SessionTtl),
             ClockRateBound = config.GetDouble($"{Root}.session.clock-rate-bound", defaults.ClockRateBound),
+            RenewalProof = Choice(config, "session.renewal-proof", defaults.RenewalProof),
             Etcd = etcd with
             {
                 Endpoints = config.HasPath($"{Root}.etcd.endpoints")
@@ -68,6 +77,9 @@ public static class HoconOptions
                 MaxReceiveMessageSize = (int)Math.Min(
                     int.MaxValue, config.GetByteSize($"{Root}.etcd.max-receive-message-size", etcd.MaxReceiveMessageSize) ?? etcd.MaxReceiveMessageSize),
                 KeepAliveStreams = config.GetInt($"{Root}.etcd.keep-alive-streams", etcd.KeepAliveStreams),
+                WatchStreams = config.GetInt($"{Root}.etcd.watch-streams", etcd.WatchStreams),
+                WatchesPerStream = config.GetInt($"{Root}.etcd.watches-per-stream", etcd.WatchesPerStream),
+                WatchSilenceLimit = Duration(config, "etcd.watch-silence-limit", etcd.WatchSilenceLimit),
                 StreamQueueLimit = config.GetInt($"{Root}.etcd.stream-queue-limit", etcd.StreamQueueLimit),
             },
             Locks = locks with
@@ -87,10 +99,29 @@ public static class HoconOptions
                 FallbackInterval = Duration(config, "elections.fallback-interval", elections.FallbackInterval),
                 DrainTimeout = Duration(config, "elections.drain-timeout", elections.DrainTimeout),
             },
+            Services = services with
+            {
+                MaxRegistrations = config.GetInt($"{Root}.services.max-registrations", services.MaxRegistrations),
+                MaxDiscoveries = config.GetInt($"{Root}.services.max-discoveries", services.MaxDiscoveries),
+            },
+            Watches = watches with
+            {
+                ListPageSize = config.GetInt($"{Root}.watches.list-page-size", watches.ListPageSize),
+                MaxSubscribers = config.GetInt($"{Root}.watches.max-subscribers", watches.MaxSubscribers),
+            },
         };
     }
 
     private static string Text(Config config, string setting, string value) => config.GetString($"{Root}.{setting}", value) ?? value;
+
+    private static T Choice<T>(Config config, string setting, T value)
+        where T : struct, Enum
+    {
+        var text = Text(config, setting, value.ToString());
+        return Enum.TryParse<T>(text, ignoreCase: true, out var choice) && Enum.IsDefined(choice)
+            ? choice
+            : throw new ArgumentException($"The setting {Root}.{setting} is '{text}'; allowed are {string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant()}.");
+    }
 
     private static TimeSpan Duration(Config config, string setting, TimeSpan value) => config.GetTimeSpan($"{Root}.{setting}", value, allowInfinite: false);
 

@@ -61,7 +61,7 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
                 break;
             case LeaseEffect.SendKeepAlive e:
                 var sentAt = _context.Clock.Now;
-                _context.Etcd.KeepAliveAsync(e.Id, e.Timeout).PipeTo(
+                _context.Renewals.RenewAsync(e.Id, e.Timeout).PipeTo(
                     Self,
                     success: renewed => new LeaseMessage.Renewed(sentAt, renewed.Ttl, sentAt),
                     failure: error => new LeaseMessage.RenewalFailed(EtcdFailure.From(error), sentAt));

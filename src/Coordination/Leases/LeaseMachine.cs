@@ -149,7 +149,7 @@ internal sealed class LeaseMachine(LeaseSettings settings, Func<LeaseId> newId)
     private static Step OnSuspect(LeaseState.Held s, EtcdException? error) =>
         (s with { IsSuspect = true }, [new LeaseEffect.Tell(new LeaseEvent.SuspicionChanged(s.Id, true, error))]);
 
-    private static Step Lose(LeaseId id, TimeSpan ttl, LossReason reason) => (
+    private Step Lose(LeaseId id, TimeSpan ttl, LossReason reason) => (
         new LeaseState.Lost(id, reason),
         [
             new LeaseEffect.CancelTimers(),
@@ -157,7 +157,7 @@ internal sealed class LeaseMachine(LeaseSettings settings, Func<LeaseId> newId)
             new LeaseEffect.Tell(new LeaseEvent.Lost(id, reason)),
 
             // The server may still have it, and its keys in everybody's way. Its holders get their margin to stop first.
-            new LeaseEffect.SetTimer(LeaseTimer.RevokeLost, LeaseSettings.Margin(ttl)),
+            settings.RevokeWhenLost ? new LeaseEffect.SetTimer(LeaseTimer.RevokeLost, LeaseSettings.Margin(ttl)) : new LeaseEffect.End(),
         ]);
 
     private static TimeSpan After(Instant start, TimeSpan span, Instant now)

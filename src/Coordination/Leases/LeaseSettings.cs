@@ -7,7 +7,19 @@ namespace Coordination.Leases;
 /// <param name="ClockRateBound">How much faster the server's clock may run than ours, as a fraction.</param>
 internal sealed record LeaseSettings(TimeSpan Ttl, double ClockRateBound)
 {
+    /// <summary>The shortest TTL that leaves time for renewals.</summary>
+    public static readonly TimeSpan LeastTtl = TimeSpan.FromSeconds(2);
+
+    /// <summary>The longest TTL: a crashed holder blocks others for so long.</summary>
+    public static readonly TimeSpan LongestTtl = TimeSpan.FromHours(1);
+
     private static readonly TimeSpan LeastMargin = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>
+    /// Whether a lost lease is revoked, so that its keys are in nobody's way. Not when its keys are to stay until they are moved to the next lease: as long as
+    /// the server has it, it keeps them.
+    /// </summary>
+    public bool RevokeWhenLost { get; init; } = true;
 
     /// <summary>
     /// Until when a lease may be claimed after a renewal: counted from the time the renewal was sent, because the server may have renewed at

@@ -18,6 +18,9 @@ public enum LossReason
     /// <summary>Somebody overwrote the key, or moved it to another lease.</summary>
     KeyOverwritten,
 
+    /// <summary>It was held as long as its options allow (<see cref="DistributedLockOptions.MaxHold"/>).</summary>
+    HoldLimit,
+
     /// <summary>The holder released it, or its system was stopped.</summary>
     Released,
 

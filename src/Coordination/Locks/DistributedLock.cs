@@ -6,7 +6,8 @@ namespace Coordination;
 
 /// <summary>
 /// A mutual exclusion between all programs that use the same key in the same etcd. Thread-safe; several requests of one process wait in line.
-/// Not reentrant. Between systems the order is not guaranteed.
+/// Not reentrant: a
+/// holder that asks again waits for itself. First come, first served, also between systems.
 /// </summary>
 public sealed class DistributedLock
 {
@@ -14,7 +15,7 @@ public sealed class DistributedLock
 
     private readonly CoordinationSystem _system;
 
-    internal DistributedLock(CoordinationSystem system, string name)
+    internal DistributedLock(CoordinationSystem system, string name, DistributedLockOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(name);
         var length = Encoding.UTF8.GetByteCount(name);
@@ -24,7 +25,9 @@ public sealed class DistributedLock
                 $"The name of a lock has {length} bytes; allowed are 1 to {LockOptions.MaxNameLength}{(length == 0 ? "" : $": '{name[..40]}…'")}.", nameof(name));
         }
 
+        OptionProblems.ThrowIfAny("The options of a lock", (options ?? DistributedLockOptions.Default).Validate(), nameof(options));
         _system = system;
+        Options = options ?? DistributedLockOptions.Default;
         Name = name;
         Key = name;
     }
@@ -34,6 +37,11 @@ public sealed class DistributedLock
 
     /// <summary>The key in etcd.</summary>
     public Bytes Key { get; }
+
+    /// <summary>How it is used.</summary>
+    public DistributedLockOptions Options { get; }
+
+    internal LockId Id => new(Key, Options.OwnLeaseTtl);
 
     /// <summary>Waits until the lock is acquired.</summary>
     /// <param name="timeout">How long to wait for a holder, from 0 to 24 days; null or <see cref="Timeout.InfiniteTimeSpan"/>: without end, also while etcd is away.</param>
@@ -49,8 +57,9 @@ public sealed class DistributedLock
         var isTry = timeout == TimeSpan.Zero;
         return await RequestAsync(isTry, isTry ? _system.Options.Etcd.RequestTimeout : timeout, cancellationToken).ConfigureAwait(false) switch
         {
-            LockReply.Acquired acquired => new LockHandle(_system, acquired.Claim),
-            LockReply.NotAcquired notAcquired => throw new LockTimeoutException(Name, timeout!.Value, notAcquired.Holder),
+            LockReply.Acquired acquired => new LockHandle(_system, Id, acquired.Claim),
+            LockReply.NotAcquired notAcquired => throw new LockTimeoutException(
+                Name, timeout!.Value, notAcquired.Holder, isOwn: notAcquired.Holder is { Lease.IsNone: false } holder && holder.Lease == _system.SessionLease),
             var other => throw Failure(other, cancellationToken),
         };
     }
@@ -73,6 +82,24 @@ public sealed class DistributedLock
     {
         CheckTimeout(timeout);
         return timeout == TimeSpan.Zero ? TryAcquireAsync(cancellationToken) : TryAsync(isTry: false, timeout, cancellationToken);
+    }
+
+    /// <summary>
+    /// Asks for the lock in the name of an actor of the host. It is told <see cref="LockAcquired"/>, <see cref="LockNotAcquired"/> or <see cref="LockFailed"/>,
+    /// exactly one of them, and <see cref="LockLost"/> when a lock that it acquired is lost. When the actor ends, the request is withdrawn and the lock
+    /// released. The handle in the message can be used by the actor: its release needs no awaiting.
+    /// </summary>
+    /// <param name="requester">The actor.</param>
+    /// <param name="timeout">How long to wait for a holder, from 0 (a try) to 24 days; null or <see cref="Timeout.InfiniteTimeSpan"/>: without end.</param>
+    /// <returns>Dispose it to withdraw the request; without effect when it was answered.</returns>
+    public IDisposable AcquireFor(IActorRef requester, TimeSpan? timeout = null)
+    {
+        ArgumentNullException.ThrowIfNull(requester);
+        timeout = timeout == Timeout.InfiniteTimeSpan ? null : timeout;
+        CheckTimeout(timeout);
+        var isTry = timeout == TimeSpan.Zero;
+        var request = new LocksCommand.Acquire(Id, LockRequestId.Next(), isTry, isTry ? _system.Options.Etcd.RequestTimeout : timeout) { Terms = Options.Terms };
+        return new LockErrandHandle(_system.StartErrand(LockErrand.PropsFor(_system, request, requester)));
     }
 
     /// <summary>Who holds the lock now, or null. Already old when it is returned.</summary>
@@ -101,7 +128,7 @@ public sealed class DistributedLock
     private async Task<LockHandle?> TryAsync(bool isTry, TimeSpan timeout, CancellationToken cancellationToken) =>
         await RequestAsync(isTry, timeout, cancellationToken).ConfigureAwait(false) switch
         {
-            LockReply.Acquired acquired => new LockHandle(_system, acquired.Claim),
+            LockReply.Acquired acquired => new LockHandle(_system, Id, acquired.Claim),
             LockReply.NotAcquired => null,
             var other => throw Failure(other, cancellationToken),
         };
@@ -110,11 +137,16 @@ public sealed class DistributedLock
     {
         cancellationToken.ThrowIfCancellationRequested();
         var request = LockRequestId.Next();
-        var reply = _system.AskAsync<LockReply>(new LocksCommand.Acquire(Key, request, isTry, timeout));
+        var reply = _system.AskAsync<LockReply>(new LocksCommand.Acquire(Id, request, isTry, timeout) { Terms = Options.Terms });
 
         // A cancellation is a message: the actor answers it, and sees to a key that an attempt on its way may still put.
         await using var cancellation = cancellationToken.UnsafeRegister(
-            _ => _system.Supervisor.Tell(new LocksCommand.Cancel(Key, request), ActorRefs.NoSender), null).ConfigureAwait(false);
+            _ => _system.Supervisor.Tell(new LocksCommand.Cancel(Id, request), ActorRefs.NoSender), null).ConfigureAwait(false);
         return await reply.ConfigureAwait(false);
+    }
+
+    private sealed class LockErrandHandle(IActorRef errand) : IDisposable
+    {
+        public void Dispose() => errand.Tell(new LockErrandCommand.Cancel(), ActorRefs.NoSender);
     }
 }

@@ -1,20 +1,20 @@
-using Coordination.Diagnostics;
 using Coordination.Etcd;
 using Coordination.Leases;
-using Coordination.Time;
-using Coordination.Watches;
 
 namespace Coordination.Locks;
 
 /// <summary>Owns one lock key: runs the effects of <see cref="LockMachine"/>, turns results into messages, answers each request once.</summary>
-internal sealed class LockActor : UntypedActor, IWithTimers
+internal sealed partial class LockActor : UntypedActor, IWithTimers
 {
     private readonly CoordinationContext _context;
-    private readonly Bytes _key;
+    private readonly LockId _id;
     private readonly bool _recover;
     private readonly LockMachine _machine;
     private readonly LockTransactions _transactions;
     private readonly Dictionary<LockRequestId, IActorRef> _callers = [];
+    private readonly Dictionary<LockRequestId, LockTerms> _terms = [];
+    private IActorRef? _session;
+    private bool _isClosing;
     private LockState _state = LockState.Initial;
     private LeaseValidity? _lease;
     private LockClaim? _claim;
@@ -22,31 +22,40 @@ internal sealed class LockActor : UntypedActor, IWithTimers
     private IActorRef? _aheadWatcher;
     private Bytes _aheadKey;
 
-    public LockActor(CoordinationContext context, Bytes key, LeaseValidity? lease, bool recover)
+    public LockActor(CoordinationContext context, LockId id, LeaseValidity? lease, bool recover)
     {
         _context = context;
-        _key = key;
+        _id = id;
         _recover = recover;
         _machine = new LockMachine(new LockSettings(context.Options.Locks.MaxWaiters, LockOptions.MaxUnresolved), AttemptId.New);
-        _transactions = new LockTransactions(key, new LockLine(context.Options.Locks.WaitersPrefix, key));
-        _lease = lease;
+        _transactions = new LockTransactions(id.Key, new LockLine(context.Options.Locks.WaitersPrefix, id.Key));
+        _lease = id.OwnTtl is null ? lease : null;
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <summary>Who keeps the lease open: the system's session, through the parent, or one of our own.</summary>
+    private IActorRef Session => _session ?? Context.Parent;
 
     private TimeSpan ValidFor => _lease?.ValidFor ?? TimeSpan.Zero;
 
     /// <summary>The actor of one key.</summary>
     /// <param name="context">What all actors share.</param>
-    /// <param name="key">The key.</param>
+    /// <param name="id">The lock.</param>
     /// <param name="lease">The session lease, when there is one.</param>
     /// <param name="recover">Whether it follows one that failed and may have left a key of ours behind.</param>
-    public static Props PropsFor(CoordinationContext context, Bytes key, LeaseValidity? lease, bool recover) =>
-        Props.Create(() => new LockActor(context, key, lease, recover));
+    public static Props PropsFor(CoordinationContext context, LockId id, LeaseValidity? lease, bool recover) =>
+        Props.Create(() => new LockActor(context, id, lease, recover));
 
     protected override void PreStart()
     {
         Context.SetReceiveTimeout(_context.Options.Locks.IdleTimeout);
+        if (_id.OwnTtl is { } ttl)
+        {
+            _session = Context.ActorOf(SessionActor.PropsFor(_context, new LeaseSettings(ttl, _context.Options.ClockRateBound)));
+            Context.Watch(_session);
+        }
+
         if (_lease is not null)
         {
             Handle(new LockMessage.SessionOpened(new LockLease(_lease.Id, _lease.Ttl)));
@@ -58,17 +67,20 @@ internal sealed class LockActor : UntypedActor, IWithTimers
         }
     }
 
-    protected override void PostStop()
-    {
-        _claim?.End(LossReason.Released);
-        foreach (var caller in _callers.Values)
-        {
-            caller.Tell(new LockReply.Failed(new CoordinationException(CoordinationErrorKind.Stopped, "The coordination system is stopping")));
-        }
-    }
+    protected override void PostStop() => AnswerAll();
 
     protected override void OnReceive(object message)
     {
+        if (_isClosing && message is not Terminated)
+        {
+            if (message is IAnsweredRequest request)
+            {
+                Sender.Tell(request.Refusal(Stopping()));
+            }
+
+            return;
+        }
+
         switch (message)
         {
             case LocksCommand.Acquire m:
@@ -84,6 +96,15 @@ internal sealed class LockActor : UntypedActor, IWithTimers
             case TimedOut m:
                 Handle(new LockMessage.Withdraw(m.Request, OutOfTime()));
                 break;
+            case HoldOver m when _claim?.Request == m.Request:
+                _claim.End(LossReason.HoldLimit);
+                Handle(new LockMessage.Release(m.Request, _context.Clock.Now));
+                break;
+            case HoldOver:
+                break;
+            case SessionEvent.NotYetOpened:
+            case SessionEvent when _session is not null && !Sender.Equals(_session):
+                break;
             case SessionEvent.Opened m:
                 _lease = m.Lease;
                 Handle(new LockMessage.SessionOpened(new LockLease(m.Lease.Id, m.Lease.Ttl)));
@@ -97,38 +118,26 @@ internal sealed class LockActor : UntypedActor, IWithTimers
             case WatchEvent m when Sender.Equals(_aheadWatcher):
                 OnWatchAhead(m);
                 break;
-            case LockMessage.TimerFired m:
-                Handle(m with { ValidFor = ValidFor });
-                break;
-            case LockMessage.AttemptWon m:
-                Handle(m with { ValidFor = ValidFor });
-                break;
-            case LockMessage.AttemptMet m:
-                Handle(m with { ValidFor = ValidFor });
-                break;
-            case LockMessage.KeyRead m:
-                Handle(m with { ValidFor = ValidFor });
-                break;
-            case LockMessage.LineShown m:
-                Handle(m with { ValidFor = ValidFor });
-                break;
-            case LockMessage.LineLeft m:
-                Handle(m with { ValidFor = ValidFor });
-                break;
-            case LockMessage.PassedOn m:
+            case LockMessage.Judged m:
                 Handle(m with { ValidFor = ValidFor });
                 break;
             case LockMessage m:
                 Handle(m);
                 break;
             case ReceiveTimeout when _state.IsIdle && _callers.Count == 0:
-                Context.Parent.Tell(new LocksCommand.Passivate(_key));
+                Context.Parent.Tell(new LocksCommand.Passivate(_id));
                 break;
             case ReceiveTimeout:
             case WatchEvent:
                 break;
             case LocksCommand.EndIfIdle:
                 EndIfIdle();
+                break;
+            case LocksCommand.Close:
+                End();
+                break;
+            case Terminated m when m.ActorRef.Equals(_session):
+                Context.Stop(Self);
                 break;
             default:
                 Unhandled(message);
@@ -139,12 +148,17 @@ internal sealed class LockActor : UntypedActor, IWithTimers
     private void OnAcquire(LocksCommand.Acquire m)
     {
         _callers[m.Request] = Sender;
+        if (m.Terms != LockTerms.Default)
+        {
+            _terms[m.Request] = m.Terms;
+        }
+
         if (m.Timeout is { } timeout)
         {
             Timers.StartSingleTimer(m.Request, new TimedOut(m.Request), timeout);
         }
 
-        Handle(new LockMessage.Acquire(m.Request, m.IsTry));
+        Handle(new LockMessage.Acquire(m.Request, m.IsTry, m.Terms.IsFair));
     }
 
     private void OnWatch(WatchEvent told)
@@ -187,13 +201,40 @@ internal sealed class LockActor : UntypedActor, IWithTimers
     {
         if (_state.IsIdle && _callers.Count == 0)
         {
-            Context.Stop(Self);
+            End();
         }
         else
         {
-            Context.Parent.Tell(new LocksCommand.StillBusy(_key));
+            Context.Parent.Tell(new LocksCommand.StillBusy(_id));
         }
     }
+
+    /// <summary>Ends; a lease of our own is revoked first, and with it goes what lives on it.</summary>
+    private void End()
+    {
+        if (_session is null)
+        {
+            Context.Stop(Self);
+            return;
+        }
+
+        _isClosing = true;
+        AnswerAll();
+        _session.Tell(new SessionCommand.Close());
+    }
+
+    private void AnswerAll()
+    {
+        _claim?.End(LossReason.Released);
+        foreach (var caller in _callers.Values)
+        {
+            caller.Tell(new LockReply.Failed(Stopping()));
+        }
+
+        _callers.Clear();
+    }
+
+    private static CoordinationException Stopping() => new(CoordinationErrorKind.Stopped, "The coordination system is stopping");
 
     private void Handle(LockMessage message)
     {
@@ -205,118 +246,10 @@ internal sealed class LockActor : UntypedActor, IWithTimers
         }
     }
 
-    private void Run(LockEffect effect)
-    {
-        switch (effect)
-        {
-            case LockEffect.SendAttempt e:
-                Send(_transactions.Attempt(e, ValueFor(e.Attempt)), r => LockTransactions.AttemptAnswer(e, r), x => new LockMessage.AttemptFailed(e.Attempt, x));
-                break;
-            case LockEffect.SendRelease e:
-                // When the guard fails the key is not ours any more, which is what was wanted.
-                _context.Log.LockReleased(_key.ToString(), e.Token.Value);
-                Send(_transactions.Release(e.Token), r => new LockMessage.ReleaseDone(e.Token, r.Header.Revision), x => new LockMessage.ReleaseFailed(e.Token, x));
-                break;
-            case LockEffect.SendHandOver e:
-                _context.Log.LockReleased(_key.ToString(), e.Token.Value);
-                Send(_transactions.HandOver(e, ValueFor(e.Next)), r => LockTransactions.HandOverAnswer(e, r), x => new LockMessage.ReleaseFailed(e.Token, x));
-                break;
-            case LockEffect.SendPass e:
-                _context.Log.LockReleased(_key.ToString(), e.Token.Value);
-                Send(_transactions.Pass(e, ValueFor(e.Attempt)), r => LockTransactions.PassAnswer(e, r), x => new LockMessage.PassFailed(e.Attempt, x));
-                break;
-            case LockEffect.SendTicket e:
-                SendForLine(_transactions.Ticket(e.Ticket, ValueFor(e.Ticket.Attempt)), e.Ticket);
-                break;
-            case LockEffect.SendLineRead e:
-                SendForLine(_transactions.LineRead(e.Ticket), e.Ticket);
-                break;
-            case LockEffect.SendLeave e:
-                Send(_transactions.Leave(e.Ticket), r => LockTransactions.LeaveAnswer(e.Ticket, r), x => new LockMessage.LeaveFailed(e.Ticket.Attempt, x));
-                break;
-            case LockEffect.SendRead:
-                _context.Etcd.GetAsync(new EtcdOp.Get(_key)).PipeTo(
-                    Self,
-                    success: result => new LockMessage.KeyRead(result.First, result.Header.Revision, default),
-                    failure: error => new LockMessage.ReadFailed(EtcdFailure.From(error)));
-                break;
-            case LockEffect.StartWatch e:
-                _watcher = Context.ActorOf(
-                    e.From == Revision.None ? WatcherActor.FromNow(_context, _key) : WatcherActor.PropsFor(_context, _key, e.From));
-                break;
-            case LockEffect.WatchAhead e:
-                StopWatchingAhead();
-                _aheadKey = e.Key;
-                _aheadWatcher = Context.ActorOf(WatcherActor.PropsFor(_context, e.Key, e.From));
-                break;
-            case LockEffect.StopWatchAhead:
-                StopWatchingAhead();
-                break;
-            case LockEffect.StopWatch:
-                Context.Stop(_watcher!);
-                _watcher = null;
-                break;
-            case LockEffect.SetTimer e:
-                Timers.StartSingleTimer(e.Timer, new LockMessage.TimerFired(e.Timer, default), Delay(e));
-                break;
-            case LockEffect.CancelTimer e:
-                Timers.Cancel(e.Timer);
-                break;
-            case LockEffect.Grant e:
-                _claim = new LockClaim(_key, e.Request, e.Token, _lease!, _context.Log);
-                _context.Log.LockAcquired(_key.ToString(), e.Token.Value, e.Lease);
-                Answer(e.Request, new LockReply.Acquired(_claim));
-                break;
-            case LockEffect.Reply e:
-                Answer(e.Request, e.Answer);
-                break;
-            case LockEffect.Lose e:
-                _claim!.End(e.Reason);
-                _context.Log.LockLost(_key.ToString(), _claim.Token.Value, e.Reason);
-                break;
-            case LockEffect.VerifyLease e:
-                Context.Parent.Tell(new LeaseMessage.Verify(e.Lease, default));
-                break;
-            case LockEffect.GiveUpLease e:
-                Context.Parent.Tell(new LeaseMessage.GiveUp(e.Lease, default));
-                break;
-            case LockEffect.NoteUnknown e:
-                _context.Log.LockOutcomeUnknown(_key.ToString(), e.Attempt.ToString(), e.Error.Message);
-                break;
-            case LockEffect.NoteAbandonedFound e:
-                _context.Log.LockAbandonedFound(_key.ToString(), e.Attempt.ToString());
-                break;
-            case LockEffect.NoteLineClosed e:
-                _context.Log.LockLineClosed(_key.ToString(), e.Error.Message);
-                break;
-        }
-    }
-
-    private void Send(EtcdOp.Txn txn, Func<TxnResult, LockMessage> success, Func<EtcdException, LockMessage> failure) =>
-        _context.Etcd.TxnAsync(txn).PipeTo(Self, success: success, failure: error => failure(EtcdFailure.From(error)));
-
-    private void SendForLine(EtcdOp.Txn txn, LockTicket ticket)
-    {
-        var sentAt = _context.Clock.Now;
-        Send(txn, r => LockTransactions.LineAnswer(ticket, r, sentAt), x => new LockMessage.LineFailed(ticket.Attempt, ticket.Reads, x));
-    }
-
-    private void StopWatchingAhead()
-    {
-        if (_aheadWatcher is { } watcher)
-        {
-            Context.Stop(watcher);
-            _aheadWatcher = null;
-        }
-    }
-
-    private Bytes ValueFor(AttemptId attempt) => LockValue.Encode(_context.Options.Owner, attempt, _context.Clock.Provider.GetUtcNow());
-
-    private Bytes ValueFor(LineTicket next) => LockValue.Encode(next.Owner, next.Attempt!.Value, _context.Clock.Provider.GetUtcNow());
-
     private void Answer(LockRequestId request, LockReply answer)
     {
         Timers.Cancel(request);
+        _terms.Remove(request);
         if (_callers.Remove(request, out var caller))
         {
             caller.Tell(answer is LockReply.NotAcquired { Holder: null } ? new LockReply.NotAcquired(OwnHolder()) : answer);
@@ -324,34 +257,27 @@ internal sealed class LockActor : UntypedActor, IWithTimers
     }
 
     private LockHolder? OwnHolder() => _claim is { IsHeld: true }
-        ? new LockHolder(_context.Options.Owner, _claim.Token.Value, _claim.Lease, null, IsForeign: false)
+        ? new LockHolder(_claim.Owner ?? _context.Options.Owner, _claim.Token.Value, _claim.Lease, null, IsForeign: false)
         : null;
+
+    private LockTerms TermsOf(LockRequestId request) => _terms.GetValueOrDefault(request, LockTerms.Default);
 
     private LockReply OutOfTime() => _state switch
     {
         { LastError: { } error } => new LockReply.Failed(new CoordinationException(
-            error.Kind, $"The lock '{_key}' was not acquired in time: {error.Message}", error)),
+            error.Kind, $"The lock '{_id.Key}' was not acquired in time: {error.Message}", error)),
         { Lease: null, Phase: LockPhase.Idle } => new LockReply.Failed(new CoordinationException(
             (_context.Session.LastError as CoordinationException)?.Kind ?? CoordinationErrorKind.Unavailable,
-            $"The lock '{_key}' was not acquired in time: etcd could not be used (endpoints {string.Join(", ", _context.Etcd.Endpoints)}): "
+            $"The lock '{_id.Key}' was not acquired in time: etcd could not be used (endpoints {string.Join(", ", _context.Etcd.Endpoints)}): "
             + (_context.Session.LastError?.Message ?? "no answer to the grant of a lease"),
             _context.Session.LastError)),
         { Holder: null, Phase: LockPhase.Attempting or LockPhase.Looking } => new LockReply.Failed(new CoordinationException(
             CoordinationErrorKind.Timeout,
-            $"The lock '{_key}' was not acquired in time: etcd has not answered (etcd {string.Join(", ", _context.Etcd.Endpoints)})")),
+            $"The lock '{_id.Key}' was not acquired in time: etcd has not answered (etcd {string.Join(", ", _context.Etcd.Endpoints)})")),
         _ => new LockReply.NotAcquired(_state.Holder),
     };
 
-    private TimeSpan Delay(LockEffect.SetTimer e) => e.Timer switch
-    {
-        LockTimer.Retry => BackoffPolicy.Default.After(e.Failures, Random.Shared),
-        LockTimer.Fallback => _context.Options.Locks.FallbackInterval * (1 + (0.5 * Random.Shared.NextDouble())),
-        LockTimer.DeadHead => LockOptions.DeadHeadDelay * (1 + (0.5 * Random.Shared.NextDouble())),
-        LockTimer.Line => BackoffPolicy.Default.After(e.Failures, Random.Shared),
-        LockTimer.WatchAhead => LockOptions.WatchAheadDelay,
-        LockTimer.OwnKeyWatch => _context.Options.Locks.OwnKeyWatchDelay,
-        _ => LockOptions.ConfirmInterval,
-    };
-
     private sealed record TimedOut(LockRequestId Request);
+
+    private sealed record HoldOver(LockRequestId Request);
 }

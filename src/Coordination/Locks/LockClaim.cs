@@ -14,19 +14,29 @@ internal sealed class LockClaim
     private const int StillHeld = -1;
 
     private readonly LeaseValidity _lease;
+    private readonly LeaseValidity? _limit;
     private readonly ILogger _log;
     private readonly Lock _lock = new();
     private CancellationTokenSource? _lost;
+    private Action? _whenReleased;
     private CancellationTokenRegistration _leaseLost;
+    private CancellationTokenRegistration _limitReached;
     private int _ended = StillHeld;
 
-    public LockClaim(Bytes key, LockRequestId request, Revision token, LeaseValidity lease, ILogger? log = null)
+    /// <param name="key">The key.</param>
+    /// <param name="request">The request that holds.</param>
+    /// <param name="token">The token.</param>
+    /// <param name="lease">What it lives on.</param>
+    /// <param name="log">Where callbacks that fail are noted.</param>
+    /// <param name="limit">What ends it before the lease does; null: nothing.</param>
+    public LockClaim(Bytes key, LockRequestId request, Revision token, LeaseValidity lease, ILogger? log = null, LeaseValidity? limit = null)
     {
         _log = log ?? NullLogger.Instance;
         Key = key;
         Request = request;
         Token = token;
         _lease = lease;
+        _limit = limit;
     }
 
     public Bytes Key { get; }
@@ -35,14 +45,17 @@ internal sealed class LockClaim
 
     public Revision Token { get; }
 
+    /// <summary>The holder's name when it is not the system's.</summary>
+    public string? Owner { get; init; }
+
     public LeaseId Lease => _lease.Id;
 
     public bool IsHeld => ValidFor > TimeSpan.Zero;
 
-    public TimeSpan ValidFor => Volatile.Read(ref _ended) == StillHeld ? _lease.ValidFor : TimeSpan.Zero;
+    public TimeSpan ValidFor => Volatile.Read(ref _ended) == StillHeld ? Earlier(_lease.ValidFor, _limit?.ValidFor) : TimeSpan.Zero;
 
     /// <summary>Why it is not held any more; null while it is.</summary>
-    public LossReason? Reason => Volatile.Read(ref _ended) is var ended and not StillHeld ? (LossReason)ended : _lease.Reason;
+    public LossReason? Reason => Volatile.Read(ref _ended) is var ended and not StillHeld ? (LossReason)ended : Ended;
 
     /// <summary>Cancelled when the claim is lost; not when it was released. Made when first asked for: most holders never ask.</summary>
     public CancellationToken Lost
@@ -57,6 +70,7 @@ internal sealed class LockClaim
                     if (_ended == StillHeld)
                     {
                         _leaseLost = _lease.Lost.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _lost);
+                        _limitReached = _limit?.Lost.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _lost) ?? default;
                     }
                     else if (_ended != (int)LossReason.Released)
                     {
@@ -69,10 +83,31 @@ internal sealed class LockClaim
         }
     }
 
+    /// <summary>Calls back once when the claim is lost or released, on whatever thread that happens.</summary>
+    public void WhenOver(Action call)
+    {
+        var isOver = false;
+        lock (_lock)
+        {
+            isOver = _ended == (int)LossReason.Released;
+            _whenReleased += call;
+        }
+
+        if (isOver)
+        {
+            call();
+        }
+
+        Lost.UnsafeRegister(static told => ((Action)told!)(), call);
+    }
+
+    private LossReason? Ended => _lease.Reason ?? (_limit?.Reason is null ? null : LossReason.HoldLimit);
+
     /// <summary>Ends the claim. Idempotent; the first reason stays. False when it had ended before.</summary>
     public bool End(LossReason reason)
     {
         CancellationTokenSource? lost;
+        Action? whenReleased;
         LossReason ended;
         lock (_lock)
         {
@@ -82,12 +117,15 @@ internal sealed class LockClaim
             }
 
             // A lease that ran out first is the true reason.
-            ended = _lease.Reason ?? reason;
+            ended = Ended ?? reason;
             Volatile.Write(ref _ended, (int)ended);
             lost = _lost;
+            whenReleased = ended == LossReason.Released ? _whenReleased : null;
         }
 
+        whenReleased?.Invoke();
         _leaseLost.Unregister();
+        _limitReached.Unregister();
         if (lost is not null && ended != LossReason.Released)
         {
             LossNews.Tell(lost, $"lock {Key}", _log);
@@ -95,4 +133,6 @@ internal sealed class LockClaim
 
         return true;
     }
+
+    private static TimeSpan Earlier(TimeSpan a, TimeSpan? b) => b < a ? b.Value : a;
 }

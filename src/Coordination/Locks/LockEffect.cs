@@ -24,7 +24,9 @@ internal abstract record LockEffect
     /// </summary>
     public sealed record SendHandOver(Revision Token, LineTicket Next) : LockEffect;
 
-    /// <summary>Send <c>if ModRevision(K)==token then put K with the lease and show the first in line</c>.</summary>
+    /// <summary>
+    /// Send <c>if ModRevision(K)==token and nobody is in line then put K with the lease, else if ModRevision(K)==token then delete K</c>.
+    /// </summary>
     public sealed record SendPass(Revision Token, AttemptId Attempt, LeaseId Lease) : LockEffect;
 
     /// <summary>Put the ticket if it is not there, and show K and the tickets beside ours.</summary>
@@ -37,6 +39,9 @@ internal abstract record LockEffect
     public sealed record SendLeave(LockTicket Ticket) : LockEffect;
 
     public sealed record SendRead : LockEffect;
+
+    /// <summary>Delete every ticket on the lease, then read K.</summary>
+    public sealed record SendRecovery(LeaseId Lease) : LockEffect;
 
     /// <summary>Watch K from a revision, or (none) from now on.</summary>
     public sealed record StartWatch(Revision From) : LockEffect;

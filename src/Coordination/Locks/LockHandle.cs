@@ -14,13 +14,15 @@ namespace Coordination;
 public sealed class LockHandle : IAsyncDisposable
 {
     private readonly CoordinationSystem _system;
+    private readonly LockId _id;
     private readonly LockClaim _claim;
     private readonly Lock _lock = new();
     private Task? _release;
 
-    internal LockHandle(CoordinationSystem system, LockClaim claim)
+    internal LockHandle(CoordinationSystem system, LockId id, LockClaim claim)
     {
         _system = system;
+        _id = id;
         _claim = claim;
     }
 
@@ -88,7 +90,7 @@ public sealed class LockHandle : IAsyncDisposable
     {
         try
         {
-            var reply = await _system.AskAsync<LockReply>(new LocksCommand.Release(Key, _claim.Request)).ConfigureAwait(false);
+            var reply = await _system.AskAsync<LockReply>(new LocksCommand.Release(_id, _claim.Request)).ConfigureAwait(false);
             if (reply is LockReply.Failed { Error.Kind: not CoordinationErrorKind.Stopped } failed)
             {
                 throw failed.Error;

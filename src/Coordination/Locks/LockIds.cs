@@ -10,9 +10,32 @@ internal readonly record struct LockRequestId(long Value)
     public static LockRequestId Next() => new(Interlocked.Increment(ref _last));
 }
 
+/// <summary>
+/// A lock as this system sees it: the key, and the TTL of its own lease when it does not live on the session's. The same key on two leases is two
+/// contenders.
+/// </summary>
+internal readonly record struct LockId(Bytes Key, TimeSpan? OwnTtl = null)
+{
+    public static implicit operator LockId(Bytes key) => new(key);
+
+    public static implicit operator LockId(string key) => new(key);
+}
+
+/// <summary>What one request asks for besides the lock.</summary>
+/// <param name="IsFair">Whether it stands in line.</param>
+/// <param name="Owner">The holder's name; null: the system's.</param>
+/// <param name="MaxHold">How long it may hold.</param>
+internal sealed record LockTerms(bool IsFair, string? Owner, TimeSpan? MaxHold)
+{
+    public static LockTerms Default { get; } = new(true, null, null);
+}
+
 /// <summary>Identifies one attempt to put the lock's key, everywhere and for ever: it is in the key's value.</summary>
 internal readonly record struct AttemptId(Guid Value)
 {
+    /// <summary>Stands for whatever an actor that failed may have sent.</summary>
+    public static AttemptId OfEarlierLife => default;
+
     public static AttemptId New() => new(Guid.NewGuid());
 
     public override string ToString() => Value.ToString("N");

@@ -120,7 +120,7 @@ internal sealed partial class LockMachine
     /// <summary>Before the watch began the key may have changed unseen: now look.</summary>
     private LockStep OnWatchStarted(LockState state)
     {
-        var started = state with { Watch = KeyWatch.On };
+        var started = state with { Watch = KeyWatchState.On };
         return started.Phase switch
         {
             LockPhase.Blocked => StandInLine(started, isFirstLook: true),
@@ -138,7 +138,7 @@ internal sealed partial class LockMachine
             return state.Phase is LockPhase.Looking ? Advance(state) : state;
         }
 
-        var seen = Shown(state, m.Current, m.Revision) with { Failures = 0 };
+        var seen = Shown(state, m.Current, m.Revision) with { Failures = 0, IsRecovering = state.IsRecovering && state.Phase is not LockPhase.Looking };
         if (seen.Phase is LockPhase.Looking && !seen.Unresolved.IsEmpty)
         {
             return EnsureWatch(seen, m.Revision.Next).Then(s => OnSeen(s, m));

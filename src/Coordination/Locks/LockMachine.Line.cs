@@ -37,7 +37,7 @@ internal sealed partial class LockMachine
     /// <param name="isFirstLook">Whether the key must be looked at, ticket or not.</param>
     private LockStep StandInLine(LockState state, bool isFirstLook = false)
     {
-        if (state.Watch != KeyWatch.On || state.Lease is not { } lease)
+        if (state.Watch != KeyWatchState.On || state.Lease is not { } lease)
         {
             return state;
         }

@@ -9,6 +9,11 @@ internal sealed partial class LockMachine
     private LockStep Advance(LockState state)
     {
         var idle = state with { Phase = new LockPhase.Idle() };
+        if (idle.IsRecovering)
+        {
+            return Look(idle);
+        }
+
         if (!idle.Waiters.IsEmpty)
         {
             return idle.Lease is null ? idle
@@ -30,7 +35,7 @@ internal sealed partial class LockMachine
             return idle.IsWatching && state.Phase is LockPhase.Idle or LockPhase.Looking or LockPhase.Blocked ? idle : Look(idle);
         }
 
-        return idle.IsWatching ? new LockStep(idle with { Watch = KeyWatch.Off }, [new LockEffect.StopWatch()]) : idle;
+        return idle.IsWatching ? new LockStep(idle with { Watch = KeyWatchState.Off }, [new LockEffect.StopWatch()]) : idle;
     }
 
     private LockStep Attempt(LockState state, bool inTurn)
@@ -56,7 +61,9 @@ internal sealed partial class LockMachine
         _ => [],
     };
 
-    private static LockStep Look(LockState state) => new(state with { Phase = new LockPhase.Looking() }, [new LockEffect.SendRead()]);
+    private static LockStep Look(LockState state) => new(
+        state with { Phase = new LockPhase.Looking() },
+        [state is { IsRecovering: true, Lease: { } lease } ? new LockEffect.SendRecovery(lease.Id) : new LockEffect.SendRead()]);
 
     private static LockStep BackOff(LockState state, EtcdException error)
     {
@@ -68,7 +75,7 @@ internal sealed partial class LockMachine
 
     private static LockStep EnsureWatch(LockState state, Revision from) => state.IsWatching
         ? state
-        : new LockStep(state with { Watch = from == Revision.None ? KeyWatch.Starting : KeyWatch.On }, [new LockEffect.StartWatch(from)]);
+        : new LockStep(state with { Watch = from == Revision.None ? KeyWatchState.Starting : KeyWatchState.On }, [new LockEffect.StartWatch(from)]);
 
     /// <summary>The key is ours: hand the lock to the first in line, or remove the key when nobody wants it.</summary>
     private LockStep Own(LockState state, Tenure tenure, TimeSpan validFor)

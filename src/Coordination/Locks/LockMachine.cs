@@ -17,7 +17,7 @@ internal sealed partial class LockMachine(LockSettings settings, Func<AttemptId>
         LockMessage.Acquire m => OnAcquire(state, m),
         LockMessage.Withdraw m => OnWithdraw(state, m),
         LockMessage.Release m => OnRelease(state, m),
-        LockMessage.Recover => state.Phase is LockPhase.Idle ? Look(state) : state,
+        LockMessage.Recover => Recover(state),
         LockMessage.SessionOpened m => OnSessionOpened(state, m),
         LockMessage.SessionLost m => OnSessionLost(state, m),
         LockMessage.AttemptWon m => OnAttemptWon(state, m),
@@ -79,6 +79,14 @@ internal sealed partial class LockMachine(LockSettings settings, Func<AttemptId>
         return left.Waiters.IsEmpty && left.Phase is LockPhase.Blocked ? step.Then(Advance) : step;
     }
 
+    /// <summary>
+    /// What the earlier life has put or may still put lives on the lease that there is now: its tickets are taken out, and as long as the lease lives the key
+    /// is watched for the rest.
+    /// </summary>
+    private static LockStep Recover(LockState state) => state.Lease is { } lease
+        ? Look(state with { IsRecovering = true, Unresolved = state.Unresolved.Add(AttemptId.OfEarlierLife, lease.Id) })
+        : state;
+
     private LockStep OnSessionOpened(LockState state, LockMessage.SessionOpened m)
     {
         var opened = state with { Lease = m.Lease };
@@ -95,6 +103,7 @@ internal sealed partial class LockMachine(LockSettings settings, Func<AttemptId>
         // What was put or is still to be put on this lease goes with it: etcd refuses puts on a lease that is gone. The place in line is kept.
         LockStep step = state with
         {
+            IsRecovering = false,
             Lease = state.Lease?.Id == m.Lease ? null : state.Lease,
             Unresolved = state.Unresolved.RemoveRange(state.Unresolved.Where(u => u.Value == m.Lease).Select(u => u.Key)),
         };

@@ -10,6 +10,9 @@ internal abstract record LockMessage
     {
     }
 
+    /// <summary>What is judged by how long our claim on the lease is good when it is acted on.</summary>
+    public abstract record Judged(TimeSpan ValidFor) : LockMessage;
+
     /// <summary>Command: get the lock, in turn; a try does not wait for a holder.</summary>
     public sealed record Acquire(LockRequestId Request, bool IsTry, bool IsFair = true) : LockMessage;
 
@@ -29,10 +32,10 @@ internal abstract record LockMessage
     public sealed record SessionLost(LeaseId Lease, LossReason Reason) : LockMessage;
 
     /// <summary>Fact: the attempt put the key, at this revision. <paramref name="ValidFor"/>: how long our claim on the lease is good.</summary>
-    public sealed record AttemptWon(AttemptId Attempt, Revision Revision, TimeSpan ValidFor) : LockMessage;
+    public sealed record AttemptWon(AttemptId Attempt, Revision Revision, TimeSpan ValidFor) : Judged(ValidFor);
 
     /// <summary>Fact: the attempt found the key there, as it is at this revision.</summary>
-    public sealed record AttemptMet(AttemptId Attempt, KeyValue Current, Revision Revision, TimeSpan ValidFor) : LockMessage;
+    public sealed record AttemptMet(AttemptId Attempt, KeyValue Current, Revision Revision, TimeSpan ValidFor) : Judged(ValidFor);
 
     /// <summary>Fact: the key was not there at this revision, but somebody stood in line before us.</summary>
     public sealed record AttemptBarred(AttemptId Attempt, Revision Revision) : LockMessage;
@@ -50,7 +53,7 @@ internal abstract record LockMessage
     /// Fact: the key and the line at this revision: who is right before our ticket and who right after it. <paramref name="SentAt"/>: when that was asked.
     /// </summary>
     public sealed record LineShown(
-        AttemptId Ticket, int Read, KeyValue? Current, LineTicket? Ahead, LineTicket? Next, Revision Revision, Instant SentAt, TimeSpan ValidFor) : LockMessage;
+        AttemptId Ticket, int Read, KeyValue? Current, LineTicket? Ahead, LineTicket? Next, Revision Revision, Instant SentAt, TimeSpan ValidFor) : Judged(ValidFor);
 
     /// <summary>Fact: our ticket could not be placed, or the line not be read.</summary>
     public sealed record LineFailed(AttemptId Ticket, int Read, EtcdException Error) : LockMessage;
@@ -59,7 +62,7 @@ internal abstract record LockMessage
     public sealed record AheadGone(Bytes Key) : LockMessage;
 
     /// <summary>Fact: our ticket is taken out of the line, and this is the key after that.</summary>
-    public sealed record LineLeft(AttemptId Ticket, KeyValue? Current, Revision Revision, TimeSpan ValidFor) : LockMessage;
+    public sealed record LineLeft(AttemptId Ticket, KeyValue? Current, Revision Revision, TimeSpan ValidFor) : Judged(ValidFor);
 
     /// <summary>Fact: it is not known whether our ticket is taken out of the line.</summary>
     public sealed record LeaveFailed(AttemptId Ticket, EtcdException Error) : LockMessage;
@@ -68,10 +71,10 @@ internal abstract record LockMessage
     public sealed record HandedOver(Revision Token, bool WasGiven, Revision Revision) : LockMessage;
 
     /// <summary>
-    /// Fact: the releasing transaction put the key again for the next local request, and saw who is first in the line. Without a revision: the key was
-    /// not ours any more.
+    /// Fact: the releasing transaction put the key again, for the next request of this process, at this revision. Without one: somebody else stands in
+    /// line, so it only released the key; or the key was not ours any more.
     /// </summary>
-    public sealed record PassedOn(AttemptId Attempt, Revision? Revision, LineTicket? First, TimeSpan ValidFor) : LockMessage;
+    public sealed record PassedOn(AttemptId Attempt, Revision? Revision, TimeSpan ValidFor) : Judged(ValidFor);
 
     /// <summary>Fact: the passing on failed, or its outcome is unknown.</summary>
     public sealed record PassFailed(AttemptId Attempt, EtcdException Error) : LockMessage;
@@ -80,19 +83,19 @@ internal abstract record LockMessage
     public sealed record WatchStarted : LockMessage;
 
     /// <summary>Fact: the key is (or is not) there at this revision, as a read or a re-synchronised watch shows.</summary>
-    public sealed record KeyRead(KeyValue? Current, Revision Revision, TimeSpan ValidFor) : LockMessage;
+    public sealed record KeyRead(KeyValue? Current, Revision Revision, TimeSpan ValidFor) : Judged(ValidFor);
 
     /// <summary>Fact: the read failed.</summary>
     public sealed record ReadFailed(EtcdException Error) : LockMessage;
 
     /// <summary>Fact: the watch saw the key put.</summary>
-    public sealed record KeyPut(KeyValue Current, TimeSpan ValidFor) : LockMessage;
+    public sealed record KeyPut(KeyValue Current, TimeSpan ValidFor) : Judged(ValidFor);
 
     /// <summary>Fact: the watch saw the key deleted.</summary>
     public sealed record KeyDeleted(Revision Revision) : LockMessage;
 
     /// <summary>Fact: a timer fired. <paramref name="ValidFor"/>: how long our claim on the lease is good.</summary>
-    public sealed record TimerFired(LockTimer Timer, TimeSpan ValidFor) : LockMessage;
+    public sealed record TimerFired(LockTimer Timer, TimeSpan ValidFor) : Judged(ValidFor);
 }
 
 /// <summary>The timers of a lock.</summary>

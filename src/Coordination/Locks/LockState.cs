@@ -59,7 +59,7 @@ internal sealed record Tenure(Revision Token, LeaseId Lease, long Version)
 }
 
 /// <summary>Whether the key is watched.</summary>
-internal enum KeyWatch
+internal enum KeyWatchState
 {
     /// <summary>No watch.</summary>
     Off,
@@ -85,6 +85,7 @@ internal enum KeyWatch
 /// <param name="Watch">Whether a watch on the key runs.</param>
 /// <param name="Failures">Failures in a row.</param>
 /// <param name="LastError">The last failure, for those who run out of time.</param>
+/// <param name="IsRecovering">Whether tickets of an earlier life are still to be taken out of the line.</param>
 internal sealed record LockState(
     LockPhase Phase,
     LockLease? Lease,
@@ -96,15 +97,16 @@ internal sealed record LockState(
     Revision Seen,
     Revision ChangedAt,
     LockHolder? Holder,
-    KeyWatch Watch,
+    KeyWatchState Watch,
     int Failures,
-    EtcdException? LastError)
+    EtcdException? LastError,
+    bool IsRecovering = false)
 {
     public static LockState Initial { get; } = new(
-        new LockPhase.Idle(), null, [], ImmutableDictionary<AttemptId, LeaseId>.Empty, null, null, false, Revision.None, Revision.None, null, KeyWatch.Off, 0, null);
+        new LockPhase.Idle(), null, [], ImmutableDictionary<AttemptId, LeaseId>.Empty, null, null, false, Revision.None, Revision.None, null, KeyWatchState.Off, 0, null);
 
     /// <summary>Whether a watch runs or is about to.</summary>
-    public bool IsWatching => Watch != KeyWatch.Off;
+    public bool IsWatching => Watch != KeyWatchState.Off;
 
     /// <summary>Whether somebody here waits in line: not a try, and not one that takes its chance.</summary>
     public bool JoinsLine => !IsLineClosed && Waiters.Exists(w => w is { IsTry: false, IsFair: true });

@@ -40,15 +40,13 @@ internal sealed class LockTransactions(Bytes key, LockLine line)
 
     public EtcdOp.Txn Pass(LockEffect.SendPass e, Bytes value) => new()
     {
-        If = [EtcdCompare.Unchanged(key, e.Token)],
-        Then = [new EtcdOp.Put(key, value) { Lease = e.Lease }, new EtcdOp.Get(line.Everybody) { Limit = 1 }],
+        If = [EtcdCompare.Unchanged(key, e.Token), EtcdCompare.CreateRevision(line.Everybody, CompareResult.Equal, Revision.None)],
+        Then = [new EtcdOp.Put(key, value) { Lease = e.Lease }],
+        Else = [Release(e.Token)],
     };
 
-    public static LockMessage PassAnswer(LockEffect.SendPass e, TxnResult result) => new LockMessage.PassedOn(
-        e.Attempt,
-        result.Succeeded ? result.Header.Revision : null,
-        result.Results is [_, GetResult { First: { } first }] && first.Lease != e.Lease ? Read(first) : null,
-        default);
+    public static LockMessage PassAnswer(LockEffect.SendPass e, TxnResult result) =>
+        new LockMessage.PassedOn(e.Attempt, result.Succeeded ? result.Header.Revision : null, default);
 
     public EtcdOp.Txn Ticket(LockTicket ticket, Bytes value)
     {
@@ -74,6 +72,18 @@ internal sealed class LockTransactions(Bytes key, LockLine line)
 
     public static LockMessage LeaveAnswer(LockTicket ticket, TxnResult result) =>
         new LockMessage.LineLeft(ticket.Attempt, (result.Results[^1] as GetResult)?.First, result.Header.Revision, default);
+
+    /// <summary>Takes every ticket on a lease out of the line, then reads the key.</summary>
+    public async Task<GetResult> RecoverAsync(IEtcdClient etcd, LeaseId lease)
+    {
+        var tickets = await etcd.GetAsync(new EtcdOp.Get(line.Everybody)).ConfigureAwait(false);
+        foreach (var ticket in tickets.KeyValues.Where(t => t.Lease == lease))
+        {
+            await etcd.DeleteAsync(new EtcdOp.Delete(ticket.Key)).ConfigureAwait(false);
+        }
+
+        return await etcd.GetAsync(new EtcdOp.Get(key)).ConfigureAwait(false);
+    }
 
     private System.Collections.Immutable.ImmutableArray<EtcdOp> Show(LockTicket ticket) =>
     [

@@ -11,9 +11,10 @@ namespace Coordination.Locks;
 /// </summary>
 internal sealed class LocksActor(CoordinationContext context) : UntypedActor, IWithTimers
 {
-    private readonly Dictionary<Bytes, Entry> _locks = [];
-    private readonly Dictionary<IActorRef, Bytes> _keys = [];
+    private readonly Dictionary<LockId, Entry> _locks = [];
+    private readonly Dictionary<IActorRef, LockId> _keys = [];
     private LeaseValidity? _lease;
+    private bool _isClosing;
 
     public ITimerScheduler Timers { get; set; } = null!;
 
@@ -42,12 +43,15 @@ internal sealed class LocksActor(CoordinationContext context) : UntypedActor, IW
                 Broadcast(m);
                 break;
             // One that asks again before it was answered has messages held for it already.
-            case LocksCommand.Passivate m when _locks.TryGetValue(m.Key, out var entry) && entry.Ref.Equals(Sender) && entry.Held is null:
+            case LocksCommand.Passivate m when _locks.TryGetValue(m.Lock, out var entry) && entry.Ref.Equals(Sender) && entry.Held is null:
                 entry.Held = new Queue<(LocksCommand.ForKey, IActorRef)>();
                 entry.Ref.Tell(new LocksCommand.EndIfIdle());
                 break;
-            case LocksCommand.StillBusy m when _locks.TryGetValue(m.Key, out var entry) && entry.Ref.Equals(Sender):
+            case LocksCommand.StillBusy m when _locks.TryGetValue(m.Lock, out var entry) && entry.Ref.Equals(Sender):
                 Flush(entry);
+                break;
+            case LocksCommand.Close:
+                Close();
                 break;
             case LocksCommand:
                 break;
@@ -55,7 +59,7 @@ internal sealed class LocksActor(CoordinationContext context) : UntypedActor, IW
                 Context.Parent.Tell(m);
                 break;
             case SuccessorDue m:
-                OnSuccessorDue(m.Key);
+                OnSuccessorDue(m.Lock);
                 break;
             case Terminated m:
                 OnTerminated(m.ActorRef);
@@ -68,7 +72,7 @@ internal sealed class LocksActor(CoordinationContext context) : UntypedActor, IW
 
     private void Forward(LocksCommand.ForKey m)
     {
-        if (!_locks.TryGetValue(m.Key, out var entry))
+        if (!_locks.TryGetValue(m.Lock, out var entry))
         {
             switch (m)
             {
@@ -78,12 +82,15 @@ internal sealed class LocksActor(CoordinationContext context) : UntypedActor, IW
                     return;
                 case LocksCommand.Cancel:
                     return;
+                case LocksCommand.Acquire when _isClosing:
+                    Sender.Tell(m.Refusal(new CoordinationException(CoordinationErrorKind.Stopped, "The coordination system is stopping")));
+                    return;
                 case LocksCommand.Acquire when _locks.Count >= context.Options.Locks.MaxLocks:
                     Sender.Tell(Refused(m.Key, $"{context.Options.Locks.MaxLocks} locks are in use in this process (Locks.MaxLocks)"));
                     return;
             }
 
-            entry = Add(m.Key, new Entry(ActorRefs.Nobody), recover: false);
+            entry = Add(m.Lock, new Entry(ActorRefs.Nobody), recover: false);
         }
 
         if (entry.Held is null)
@@ -103,7 +110,7 @@ internal sealed class LocksActor(CoordinationContext context) : UntypedActor, IW
     private static LockReply.Failed Refused(Bytes key, string why) =>
         new(new CoordinationException(CoordinationErrorKind.LimitReached, $"The lock '{key}' cannot be asked for: {why}"));
 
-    private Entry Add(Bytes key, Entry entry, bool recover)
+    private Entry Add(LockId key, Entry entry, bool recover)
     {
         entry.Ref = Context.ActorOf(LockActor.PropsFor(context, key, _lease, recover));
         Context.Watch(entry.Ref);
@@ -116,6 +123,13 @@ internal sealed class LocksActor(CoordinationContext context) : UntypedActor, IW
     {
         if (!_keys.Remove(actor, out var key) || !_locks.Remove(key, out var entry))
         {
+            return;
+        }
+
+        if (_isClosing)
+        {
+            RefuseHeld(entry);
+            EndIfEmpty();
             return;
         }
 
@@ -133,11 +147,48 @@ internal sealed class LocksActor(CoordinationContext context) : UntypedActor, IW
         }
     }
 
-    private void OnSuccessorDue(Bytes key)
+    private void OnSuccessorDue(LockId key)
     {
         var entry = _locks[key];
         _locks.Remove(key);
         Flush(Add(key, entry, recover: true));
+    }
+
+    /// <summary>What lives on the session's lease goes with it; a lock with a lease of its own revokes it first.</summary>
+    private void Close()
+    {
+        _isClosing = true;
+        Timers.CancelAll();
+        foreach (var (key, entry) in _locks.ToList())
+        {
+            if (entry.Ref.IsNobody())
+            {
+                _locks.Remove(key);
+                RefuseHeld(entry);
+            }
+            else
+            {
+                entry.Ref.Tell(new LocksCommand.Close());
+            }
+        }
+
+        EndIfEmpty();
+    }
+
+    private void EndIfEmpty()
+    {
+        if (_locks.Count == 0)
+        {
+            Context.Stop(Self);
+        }
+    }
+
+    private static void RefuseHeld(Entry entry)
+    {
+        while (entry.Held is { } held && held.TryDequeue(out var waiting))
+        {
+            waiting.Sender.Tell(waiting.Message.Refusal(new CoordinationException(CoordinationErrorKind.Stopped, "The coordination system is stopping")));
+        }
     }
 
     private static void Flush(Entry entry)
@@ -168,5 +219,5 @@ internal sealed class LocksActor(CoordinationContext context) : UntypedActor, IW
         public Queue<(LocksCommand.ForKey Message, IActorRef Sender)>? Held { get; set; }
     }
 
-    private sealed record SuccessorDue(Bytes Key);
+    private sealed record SuccessorDue(LockId Lock);
 }

@@ -10,26 +10,34 @@ internal abstract record LocksCommand
     }
 
     /// <summary>About one key: passed on to its LockActor.</summary>
-    public abstract record ForKey(Bytes Key) : LocksCommand, IAnsweredRequest
+    public abstract record ForKey(LockId Lock) : LocksCommand, IAnsweredRequest
     {
+        public Bytes Key => Lock.Key;
+
         public object Refusal(CoordinationException error) => new LockReply.Failed(error);
     }
 
     /// <summary>Get the lock. A null timeout means without end; a try does not wait for a holder, but for etcd up to the timeout.</summary>
-    public sealed record Acquire(Bytes Key, LockRequestId Request, bool IsTry, TimeSpan? Timeout) : ForKey(Key);
+    public sealed record Acquire(LockId Lock, LockRequestId Request, bool IsTry, TimeSpan? Timeout) : ForKey(Lock)
+    {
+        public LockTerms Terms { get; init; } = LockTerms.Default;
+    }
 
     /// <summary>The caller of a request gave up.</summary>
-    public sealed record Cancel(Bytes Key, LockRequestId Request) : ForKey(Key);
+    public sealed record Cancel(LockId Lock, LockRequestId Request) : ForKey(Lock);
 
     /// <summary>Give the lock back.</summary>
-    public sealed record Release(Bytes Key, LockRequestId Request) : ForKey(Key);
+    public sealed record Release(LockId Lock, LockRequestId Request) : ForKey(Lock);
 
     /// <summary>From a LockActor: it has nothing to do and could be forgotten.</summary>
-    public sealed record Passivate(Bytes Key) : LocksCommand;
+    public sealed record Passivate(LockId Lock) : LocksCommand;
 
     /// <summary>From a LockActor that was asked to end: it has work again.</summary>
-    public sealed record StillBusy(Bytes Key) : LocksCommand;
+    public sealed record StillBusy(LockId Lock) : LocksCommand;
 
     /// <summary>To a LockActor: end, if there is nothing to do.</summary>
     public sealed record EndIfIdle : LocksCommand;
+
+    /// <summary>Refuse what is new, give back what has a lease of its own, and end.</summary>
+    public sealed record Close : LocksCommand;
 }

@@ -1,8 +1,11 @@
 using System.Collections.Immutable;
 using Coordination.Diagnostics;
+using Coordination.Discovery;
+using Coordination.Discovery.Registration;
 using Coordination.Elections;
 using Coordination.Leases;
 using Coordination.Locks;
+using Coordination.Watches;
 
 namespace Coordination.Supervision;
 
@@ -27,8 +30,11 @@ internal sealed class CoordinationSupervisor : UntypedActor
         _context = context;
         _concepts =
         [
+            new Concept("registrations", typeof(RegistrationCommand), RegistrationsActor.PropsFor(context), new RegistrationCommand.Close()),
+            new Concept("discovery", typeof(DiscoveryCommand), DiscoveriesActor.PropsFor(context)),
             new Concept("elections", typeof(ElectionsCommand), ElectionsActor.PropsFor(context), new ElectionsCommand.Close()),
-            new Concept("locks", typeof(LocksCommand), LocksActor.PropsFor(context)),
+            new Concept("locks", typeof(LocksCommand), LocksActor.PropsFor(context), new LocksCommand.Close()),
+            new Concept("watches", typeof(WatchesCommand), WatchesActor.PropsFor(context)),
         ];
         _roots = new IActorRef[_concepts.Length];
     }
@@ -95,9 +101,8 @@ internal sealed class CoordinationSupervisor : UntypedActor
         {
             Unhandled(message);
         }
-        else if (!IsStopping || (_concepts[index].Close is not null && !_roots[index].IsNobody()))
+        else if (!IsStopping || (message is IAnsweredRequest { GivesBack: true } && !_roots[index].IsNobody()))
         {
-            // One that gives back by itself needs to hear those who give back; what is new it refuses.
             _roots[index].Tell(message, sender);
         }
         else if (message is IAnsweredRequest request)

@@ -8,22 +8,27 @@ namespace Coordination.Watches;
 /// The rules of a watch, pure. It resumes at the revision after the last one told; when that has been compacted it reads all keys and tells the
 /// difference. Whatever ends a stream (an error, a clean end, a cancel by the server, a refusal) is answered with another attempt, by the backoff.
 /// </summary>
-internal static class WatchMachine
+internal static partial class WatchMachine
 {
     public static Step Handle(WatchState state, WatchMessage message) => (state, message) switch
     {
         ({ Phase: WatchPhase.Idle }, WatchMessage.Start) => Begin(state),
         ({ Phase: WatchPhase.BackingOff }, WatchMessage.RetryDue) => Begin(state),
         ({ Phase: WatchPhase.Listing }, WatchMessage.Listed m) => OnListed(state, m.Result),
-        ({ Phase: WatchPhase.Listing }, WatchMessage.ListFailed m) => BackOff(state, m.Error),
+        ({ Phase: WatchPhase.Listing }, WatchMessage.ListFailed m) => OnListFailed(state, m.Error),
+        ({ Phase: WatchPhase.Checking }, WatchMessage.Checked m) => OnChecked(state, m.Header),
+        ({ Phase: WatchPhase.Checking }, WatchMessage.ListFailed m) => BackOff(state, m.Error),
         ({ Phase: WatchPhase.Opening or WatchPhase.Live }, WatchMessage.Signalled m) when m.Generation == state.Generation => OnSignal(state, m.Signal),
+        ({ Phase: WatchPhase.Live }, WatchMessage.StableDue m) when m.Generation == state.Generation => (state with { Failures = 0 }, []),
 
         // Signals of an earlier stream, a late timer.
         _ => (state, []),
     };
 
-    private static Step Begin(WatchState state) => state.Next == Revision.None && !state.FromNow
-        ? (state with { Phase = WatchPhase.Listing }, [new WatchEffect.List()])
+    private static Step Begin(WatchState state) =>
+        state is { Spec.FromNow: true, HasTold: false } ? Open(state, [])
+        : state.Next == Revision.None ? List(state, Revision.None)
+        : state is { Spec.ReadsBefore: true, IsWhole: false } ? List(state, new Revision(state.Next.Value - 1))
         : Open(state, []);
 
     private static Step Open(WatchState state, ImmutableArray<WatchEffect> before)
@@ -34,33 +39,52 @@ internal static class WatchMachine
             before.Add(new WatchEffect.Open(generation, state.Next)));
     }
 
-    private static Step OnListed(WatchState state, GetResult result)
-    {
-        var revision = result.Header.Revision;
-        var listed = ImmutableSortedDictionary.CreateRange(result.KeyValues.Select(kv => KeyValuePair.Create(kv.Key, kv)));
-        WatchEvent told = state.HasSnapshot || state.Generation > 0
-            ? new WatchEvent.Resynced(revision, result.KeyValues, Difference(state.Known, listed, revision))
-            : new WatchEvent.Snapshot(revision, result.KeyValues);
-        return Open(
-            state with { Next = revision.Next, Known = listed, HasSnapshot = true, IsInterrupted = false },
-            [new WatchEffect.Tell(told)]);
-    }
-
     private static Step OnSignal(WatchState state, EtcdWatchSignal signal) => signal switch
     {
-        EtcdWatchSignal.Created m => OnCreated(state, m.Header.Revision),
+        EtcdWatchSignal.Created m => OnCreated(state, m.Header),
         EtcdWatchSignal.Changes m => OnChanges(state, m),
-        EtcdWatchSignal.Progress m => (state with { Next = Later(state.Next, m.Header.Revision.Next) }, []),
+        EtcdWatchSignal.Progress m => (
+            state with { Next = Later(state.Next, m.Header.Revision.Next), Seen = Later(state.Seen, m.Header.Revision), Failures = 0 }, []),
         EtcdWatchSignal.Ended m => OnEnded(state, m.Cause),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    private static Step OnCreated(WatchState state, Revision revision) => state.FromNow
-        ? (state with { Phase = WatchPhase.Live, Failures = 0, IsInterrupted = false, FromNow = false, Next = revision.Next },
-            [new WatchEffect.Tell(new WatchEvent.Started(revision))])
-        : state.IsInterrupted
-        ? (state with { Phase = WatchPhase.Live, Failures = 0, IsInterrupted = false }, [new WatchEffect.Tell(new WatchEvent.Resumed(revision))])
-        : (state with { Phase = WatchPhase.Live, Failures = 0 }, []);
+    /// <summary>
+    /// A member whose revision is behind what was seen lags, or its history is another one: a stream on it would be silent for long, or tell things that
+    /// do not belong to what was told. Which of the two it is, only a linearizable read can tell. The failures count on: a stream that is
+    /// accepted and then cancelled at once must not become a hot loop.
+    /// </summary>
+    private static Step OnCreated(WatchState state, EtcdHeader header)
+    {
+        if (header.Revision < state.Seen || IsOther(state.Cluster, header.ClusterId))
+        {
+            return (state with { Phase = WatchPhase.Checking }, [new WatchEffect.Close(), new WatchEffect.Check()]);
+        }
+
+        var effects = ImmutableArray<WatchEffect>.Empty;
+        if (state.Failures > 0)
+        {
+            effects = effects.Add(new WatchEffect.SetStableTimer(state.Generation));
+        }
+
+        if (state is { Spec.FromNow: true, HasTold: false })
+        {
+            state = state with { Next = header.Revision.Next, HasTold = true };
+            effects = effects.Add(new WatchEffect.Tell(new WatchEvent.Started(header.Revision)));
+        }
+        else if (state.Interruption is not null)
+        {
+            effects = effects.Add(new WatchEffect.Tell(new WatchEvent.Resumed(header.Revision)));
+        }
+
+        return (state with { Phase = WatchPhase.Live, Seen = header.Revision, Cluster = Known(state.Cluster, header.ClusterId), Interruption = null }, effects);
+    }
+
+    private static Step OnChecked(WatchState state, EtcdHeader header) =>
+        IsOther(state.Cluster, header.ClusterId) ? List(state with { Next = Revision.None, Reason = ResyncReason.ClusterChanged }, Revision.None)
+        : header.Revision < state.Seen ? List(state with { Next = Revision.None, Reason = ResyncReason.HistoryReplaced }, Revision.None)
+        : BackOff(state, new EtcdException(
+            CoordinationErrorKind.Unavailable, WriteOutcome.NotApplied, "The member that the watch was sent to lags behind, or belongs to another cluster"));
 
     private static Step OnChanges(WatchState state, EtcdWatchSignal.Changes m)
     {
@@ -68,65 +92,33 @@ internal static class WatchMachine
         var fresh = m.Events.RemoveAll(e => e.Current.ModRevision < state.Next);
         if (fresh.IsEmpty)
         {
-            return (state with { Failures = 0 }, []);
-        }
-
-        var known = state.Known.ToBuilder();
-        foreach (var e in fresh)
-        {
-            if (e.IsDelete)
-            {
-                known.Remove(e.Current.Key);
-            }
-            else
-            {
-                known[e.Current.Key] = e.Current;
-            }
+            return (state, []);
         }
 
         var last = fresh[^1].Current.ModRevision;
+        var known = state.Known.Apply(last, fresh);
         return (
-            state with { Next = Later(state.Next, last.Next), Known = known.ToImmutable(), Failures = 0 },
-            [new WatchEffect.Tell(new WatchEvent.Changed(last, fresh))]);
+            state with { Next = last.Next, Known = known, Seen = Later(state.Seen, Later(last, m.Header.Revision)), Failures = 0 },
+            [new WatchEffect.Tell(new WatchEvent.Changed(last, fresh) { State = known })]);
     }
 
     private static Step OnEnded(WatchState state, EtcdException cause) => cause.Kind == CoordinationErrorKind.Compacted
-        ? BackOff(state with { Next = Revision.None, FromNow = false }, cause)
+        ? BackOff(state with { Next = Revision.None, Reason = ResyncReason.Compacted }, cause)
         : BackOff(state, cause);
 
     private static Step BackOff(WatchState state, EtcdException cause)
     {
         var failures = state.Failures + 1;
-        ImmutableArray<WatchEffect> effects = [new WatchEffect.Close(), new WatchEffect.SetRetryTimer(failures)];
+        var isRefused = !cause.IsTransient && cause.Kind is not (CoordinationErrorKind.Compacted or CoordinationErrorKind.Stopped);
+        ImmutableArray<WatchEffect> effects = [new WatchEffect.Close(), new WatchEffect.SetRetryTimer(failures, isRefused)];
         return (
-            state with { Phase = WatchPhase.BackingOff, Failures = failures, IsInterrupted = true },
-            state.IsInterrupted ? effects : effects.Add(new WatchEffect.Tell(new WatchEvent.Interrupted(cause))));
+            state with { Phase = WatchPhase.BackingOff, Failures = failures, Interruption = cause, Pages = [] },
+            state.Interruption is not null ? effects : effects.Add(new WatchEffect.Tell(new WatchEvent.Interrupted(cause))));
     }
 
-    private static ImmutableArray<EtcdEvent> Difference(
-        ImmutableSortedDictionary<Bytes, KeyValue> before, ImmutableSortedDictionary<Bytes, KeyValue> after, Revision revision)
-    {
-        var events = ImmutableArray.CreateBuilder<EtcdEvent>();
-        foreach (var (key, old) in before)
-        {
-            if (!after.ContainsKey(key))
-            {
-                // Synthetic: when exactly it was deleted is no longer known, only that it is gone at this revision.
-                events.Add(new EtcdEvent(true, new KeyValue(key, Bytes.Empty, Revision.None, revision, 0, LeaseId.None), old));
-            }
-        }
+    private static bool IsOther(ulong known, ulong cluster) => known != 0 && cluster != 0 && known != cluster;
 
-        foreach (var (key, kv) in after)
-        {
-            var old = before.GetValueOrDefault(key);
-            if (old?.ModRevision != kv.ModRevision)
-            {
-                events.Add(new EtcdEvent(false, kv, old));
-            }
-        }
-
-        return events.ToImmutable();
-    }
+    private static ulong Known(ulong known, ulong cluster) => cluster == 0 ? known : cluster;
 
     private static Revision Later(Revision a, Revision b) => a > b ? a : b;
 }

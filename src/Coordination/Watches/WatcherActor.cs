@@ -1,36 +1,44 @@
 using Coordination.Diagnostics;
 using Coordination.Etcd;
-using Coordination.Time;
 
 namespace Coordination.Watches;
 
-/// <summary>Owns one logical watch, across all the streams it lives on: runs the effects of <see cref="WatchMachine"/>. Tells its parent.</summary>
+/// <summary>
+/// Owns one logical watch, across all the streams it lives on: runs the effects of <see cref="WatchMachine"/>. Tells its parent; or, when it was made
+/// to be shared, its subscribers.
+/// </summary>
 internal sealed class WatcherActor : UntypedActor, IWithTimers
 {
     private readonly CoordinationContext _context;
-    private readonly KeyRange _keys;
+    private readonly WatchSpec _spec;
+    private readonly List<WatchSubscriber>? _subscribers;
     private WatchState _state;
     private IEtcdWatch? _watch;
 
-    public WatcherActor(CoordinationContext context, KeyRange keys, WatchState start)
+    public WatcherActor(CoordinationContext context, WatchSpec spec, bool isShared)
     {
         _context = context;
-        _keys = keys;
-        _state = start;
+        _spec = spec;
+        _subscribers = isShared ? [] : null;
+        _state = WatchState.For(spec);
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    /// <summary>A watch of <paramref name="keys"/> from a revision, or (none) beginning with a snapshot.</summary>
-    public static Props PropsFor(CoordinationContext context, KeyRange keys, Revision from) =>
-        Props.Create(() => new WatcherActor(context, keys, WatchState.StartingAt(from)));
+    /// <summary>A watch of <paramref name="keys"/> from a revision, or (none) beginning with a snapshot. It tells its parent.</summary>
+    public static Props PropsFor(CoordinationContext context, KeyRange keys, Revision from) => PropsFor(context, new WatchSpec(keys, from));
 
     /// <summary>
     /// A watch of what happens to <paramref name="keys"/> from now on; it tells when that is. etcd serves a watch from a past revision late (every
     /// 100 ms), and on a busy store every revision is past by the time the watch arrives: who is in a hurry watches from now and then reads.
     /// </summary>
-    public static Props FromNow(CoordinationContext context, KeyRange keys) =>
-        Props.Create(() => new WatcherActor(context, keys, WatchState.StartingNow));
+    public static Props FromNow(CoordinationContext context, KeyRange keys) => PropsFor(context, new WatchSpec(keys, Revision.None) { FromNow = true });
+
+    /// <summary>A watch that tells its parent.</summary>
+    public static Props PropsFor(CoordinationContext context, WatchSpec spec) => Props.Create(() => new WatcherActor(context, spec, false));
+
+    /// <summary>A watch that tells those who join it.</summary>
+    public static Props SharedPropsFor(CoordinationContext context, WatchSpec spec) => Props.Create(() => new WatcherActor(context, spec, true));
 
     protected override void PreStart() => Self.Tell(new WatchMessage.Start());
 
@@ -38,18 +46,30 @@ internal sealed class WatcherActor : UntypedActor, IWithTimers
 
     protected override void OnReceive(object message)
     {
-        if (message is WatchMessage m)
+        switch (message)
         {
-            var (state, effects) = WatchMachine.Handle(_state, m);
-            _state = state;
-            foreach (var effect in effects)
-            {
-                Run(effect);
-            }
+            case WatchMessage.Join m:
+                Join(m.Subscriber);
+                break;
+            case WatchMessage.Leave m:
+                _subscribers?.Remove(m.Subscriber);
+                break;
+            case WatchMessage m:
+                Handle(m);
+                break;
+            default:
+                Unhandled(message);
+                break;
         }
-        else
+    }
+
+    private void Handle(WatchMessage message)
+    {
+        var (state, effects) = WatchMachine.Handle(_state, message);
+        _state = state;
+        foreach (var effect in effects)
         {
-            Unhandled(message);
+            Run(effect);
         }
     }
 
@@ -57,10 +77,16 @@ internal sealed class WatcherActor : UntypedActor, IWithTimers
     {
         switch (effect)
         {
-            case WatchEffect.List:
-                _context.Etcd.GetAsync(new EtcdOp.Get(_keys)).PipeTo(
+            case WatchEffect.List e:
+                _context.Etcd.GetAsync(new EtcdOp.Get(e.Keys) { Revision = e.At, Limit = e.Limit }).PipeTo(
                     Self,
                     success: result => new WatchMessage.Listed(result),
+                    failure: error => new WatchMessage.ListFailed(EtcdFailure.From(error)));
+                break;
+            case WatchEffect.Check:
+                _context.Etcd.GetAsync(new EtcdOp.Get(KeyRange.Of(_spec.Keys.Key)) { KeysOnly = true }).PipeTo(
+                    Self,
+                    success: result => new WatchMessage.Checked(result.Header),
                     failure: error => new WatchMessage.ListFailed(EtcdFailure.From(error)));
                 break;
             case WatchEffect.Open e:
@@ -71,11 +97,14 @@ internal sealed class WatcherActor : UntypedActor, IWithTimers
                 _watch = null;
                 break;
             case WatchEffect.SetRetryTimer e:
-                Timers.StartSingleTimer("retry", new WatchMessage.RetryDue(), BackoffPolicy.Default.After(e.Failures, Random.Shared));
+                Timers.StartSingleTimer("retry", new WatchMessage.RetryDue(), WatchBackoff.After(e.Failures, e.IsRefused));
+                break;
+            case WatchEffect.SetStableTimer e:
+                Timers.StartSingleTimer("stable", new WatchMessage.StableDue(e.Generation), WatchBackoff.StableAfter);
                 break;
             case WatchEffect.Tell e:
                 Report(e.Event);
-                Context.Parent.Tell(e.Event);
+                Tell(e.Event);
                 break;
         }
     }
@@ -85,12 +114,55 @@ internal sealed class WatcherActor : UntypedActor, IWithTimers
         var self = Self;
         try
         {
-            _watch = _context.Etcd.Watch(
-                new EtcdWatchSpec(_keys, e.From), signal => self.Tell(new WatchMessage.Signalled(e.Generation, signal), ActorRefs.NoSender));
+            var spec = new EtcdWatchSpec(_spec.Keys, e.From)
+            {
+                PreviousValue = _spec.PreviousValue, NoPuts = _spec.NoPuts, NoDeletes = _spec.NoDeletes, ProgressNotify = true,
+            };
+            _watch = _context.Etcd.Watch(spec, signal => self.Tell(new WatchMessage.Signalled(e.Generation, signal), ActorRefs.NoSender));
         }
         catch (Exception error) when (error is EtcdException or ObjectDisposedException)
         {
             self.Tell(new WatchMessage.Signalled(e.Generation, new EtcdWatchSignal.Ended(EtcdFailure.From(error))));
+        }
+    }
+
+    private void Tell(WatchEvent told)
+    {
+        if (_subscribers is null)
+        {
+            if (told is not WatchEvent.Based)
+            {
+                Context.Parent.Tell(told);
+            }
+
+            return;
+        }
+
+        foreach (var subscriber in _subscribers)
+        {
+            subscriber.Take(told);
+        }
+    }
+
+    /// <summary>Who comes later begins where the others are.</summary>
+    private void Join(WatchSubscriber subscriber)
+    {
+        if (_subscribers is null)
+        {
+            Unhandled(subscriber);
+            return;
+        }
+
+        _subscribers.Add(subscriber);
+        if (_spec.From == Revision.None && _state.HasTold)
+        {
+            var revision = new Revision(_state.Next == Revision.None ? _state.Known.Revision.Value : _state.Next.Value - 1);
+            subscriber.Take(new WatchEvent.Snapshot(revision, _state.Known.ToArray()) { State = _state.Known });
+        }
+
+        if (_state.Interruption is { } cause)
+        {
+            subscriber.Take(new WatchEvent.Interrupted(cause));
         }
     }
 
@@ -99,10 +171,16 @@ internal sealed class WatcherActor : UntypedActor, IWithTimers
         switch (told)
         {
             case WatchEvent.Interrupted e:
-                _context.Log.WatchInterrupted(_keys.ToString(), e.Error.Message);
+                _context.Log.WatchInterrupted(_spec.Keys.ToString(), e.Error.Message);
+                break;
+            case WatchEvent.Resumed e:
+                _context.Log.WatchResumed(_spec.Keys.ToString(), e.Revision);
+                break;
+            case WatchEvent.Resynced { Reason: ResyncReason.HistoryReplaced or ResyncReason.ClusterChanged } e:
+                _context.Log.WatchHistoryReplaced(_spec.Keys.ToString(), e.Revision, e.Reason);
                 break;
             case WatchEvent.Resynced e:
-                _context.Log.WatchResynced(_keys.ToString(), e.Revision);
+                _context.Log.WatchResynced(_spec.Keys.ToString(), e.Revision);
                 break;
         }
     }

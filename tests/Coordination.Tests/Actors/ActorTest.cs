@@ -38,6 +38,21 @@ public abstract class ActorTest : TestKit
 
     private static GetResult Got(KeyValue? kv, long revision) => new(At(revision), kv is null ? [] : [kv], kv is null ? 0 : 1, false);
 
+    /// <summary>Answers a LockActor that follows one that failed: what is in the line, and what the key is. Its watch is not shown.</summary>
+    internal void AnswerRecovery(KeyValue? current, long revision, params KeyValue[] line)
+    {
+        Etcd.Next<EtcdOp.Get>().Answer(new GetResult(At(revision), [.. line], line.Length, false));
+        foreach (var ticket in line.Where(t => t.Lease == new LeaseId(7)))
+        {
+            var removal = Etcd.Next<EtcdOp.Delete>();
+            Assert.Equal(KeyRange.Of(ticket.Key), removal.Request.Keys);
+            removal.Answer(new DeleteResult(At(revision), 1, []));
+        }
+
+        Etcd.HidesWatches = true;
+        Etcd.Next<EtcdOp.Get>().Answer(Got(current, revision));
+    }
+
     internal static KeyValue Stored(string value, long revision, long lease = 0) =>
         new(Key, value, new Revision(revision), new Revision(revision), 1, new LeaseId(lease));
 }

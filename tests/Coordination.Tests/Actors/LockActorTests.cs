@@ -120,7 +120,7 @@ public sealed class LockActorTests : ActorTest
     public void A_wait_that_runs_out_is_answered_with_the_holder()
     {
         var actor = StartActor();
-        _caller.Send(actor, new LocksCommand.Acquire(Key, LockRequestId.Next(), IsTry: false, TimeSpan.FromMilliseconds(100)));
+        _caller.Send(actor, new LocksCommand.Acquire(Key, LockRequestId.Next(), IsTry: false, TimeSpan.FromSeconds(1)));
         Etcd.Next<EtcdOp.Txn>().Answer(Met(Stored("somebody", 40), 50));
 
         var answer = _caller.ExpectMsg<LockReply.NotAcquired>();
@@ -167,7 +167,7 @@ public sealed class LockActorTests : ActorTest
         var actor = _parent.ChildActorOf(LockActor.PropsFor(ContextFor(options), Key, Lease(), recover: false));
         _parent.Watch(actor);
 
-        Assert.Equal(Key, _parent.ExpectMsg<LocksCommand.Passivate>().Key);
+        Assert.Equal(Key, _parent.ExpectMsg<LocksCommand.Passivate>().Lock);
         actor.Tell(new LocksCommand.EndIfIdle());
 
         _parent.ExpectTerminated(actor);
@@ -181,16 +181,20 @@ public sealed class LockActorTests : ActorTest
 
         actor.Tell(new LocksCommand.EndIfIdle());
 
-        Assert.Equal(Key, _parent.ExpectMsg<LocksCommand.StillBusy>().Key);
+        Assert.Equal(Key, _parent.ExpectMsg<LocksCommand.StillBusy>().Lock);
     }
 
     [Fact]
-    public void A_successor_of_a_failed_one_removes_the_key_that_it_may_have_left()
+    public void A_successor_of_a_failed_one_removes_the_key_and_the_tickets_that_it_may_have_left()
     {
         var left = LockValue.Encode("me", AttemptId.New(), DateTimeOffset.UnixEpoch).ToText();
         _parent.ChildActorOf(LockActor.PropsFor(ContextFor(), Key, Lease(), recover: true));
 
-        Etcd.Next<EtcdOp.Get>().Answer(new GetResult(At(60), [Stored(left, 42, lease: 7)], 1, false));
+        AnswerRecovery(
+            Stored(left, 42, lease: 7),
+            60,
+            Stored(left, 50, lease: 7) with { Key = "coordination/waiters/x/1-7" },
+            Stored(left, 51, lease: 8) with { Key = "coordination/waiters/x/2-8" });
 
         Assert.Equal(EtcdCompare.Unchanged(Key, new Revision(42)), Assert.Single(Etcd.Next<EtcdOp.Txn>().Request.If));
     }

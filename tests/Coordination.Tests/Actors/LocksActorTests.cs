@@ -57,7 +57,7 @@ public sealed class LocksActorTests : ActorTest
 
         _caller.Send(locks, new LocksCommand.Acquire(Key, LockRequestId.Next(), IsTry: false, null));
         _caller.ExpectMsg<LockReply.Failed>();
-        Etcd.Next<EtcdOp.Get>().Answer(new GetResult(At(50), [], 0, false));
+        AnswerRecovery(null, 50);
         _caller.Send(locks, new LocksCommand.Acquire(Key, LockRequestId.Next(), IsTry: false, null));
         Etcd.Next<EtcdOp.Txn>().Answer(Won(51));
 

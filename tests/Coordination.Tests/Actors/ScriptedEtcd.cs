@@ -13,6 +13,12 @@ internal sealed class ScriptedEtcd : IEtcdClient
 
     public ImmutableArray<Uri> Endpoints => [new("http://scripted:2379")];
 
+    /// <summary>What the server says it is.</summary>
+    public string Version { get; set; } = "3.5.21";
+
+    /// <summary>Watches are not among the calls: for tests in which they come at any time.</summary>
+    public bool HidesWatches { get; set; }
+
     /// <summary>When set, the next transaction throws it in the caller's face.</summary>
     public Exception? ThrowOnTxn { get; set; }
 
@@ -59,12 +65,17 @@ internal sealed class ScriptedEtcd : IEtcdClient
 
     public Task<ImmutableArray<LeaseId>> ListLeasesAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
-    public Task<EndpointStatus> GetStatusAsync(Uri? endpoint = null, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public Task<EndpointStatus> GetStatusAsync(Uri? endpoint = null, CancellationToken cancellationToken = default) =>
+        Task.FromResult(new EndpointStatus(Endpoints[0], new EtcdHeader(1, 1, new Revision(1), 1), Version, 1, 0, 0, []));
 
     public IEtcdWatch Watch(EtcdWatchSpec spec, Action<EtcdWatchSignal> onSignal)
     {
         var watch = new Watching(spec, onSignal);
-        _calls.Add(new Call(watch, _ => { }, _ => { }));
+        if (!HidesWatches)
+        {
+            _calls.Add(new Call(watch, _ => { }, _ => { }));
+        }
+
         return watch;
     }
 

@@ -1,5 +1,6 @@
 using Coordination.Etcd;
 using Coordination.Leases;
+using Coordination.Time;
 
 namespace Coordination.Tests.Actors;
 
@@ -44,6 +45,30 @@ public sealed class SessionActorTests : ActorTest
         Etcd.Next<ScriptedEtcd.Revoke>().Answer(At(4));
 
         ExpectTerminated(session);
+    }
+
+    [Fact]
+    public void S6_the_deadline_counts_from_the_time_a_renewal_was_sent_and_not_from_its_reply()
+    {
+        var time = new VirtualTimeProvider();
+        using var alarm = LossAlarm.Create(time);
+        var clock = new MonotonicClock(time);
+        var parent = CreateTestProbe();
+        var session = parent.ChildActorOf(SessionActor.PropsFor(
+            ContextFor() with { Clock = clock, LossAlarm = alarm }, new LeaseSettings(TimeSpan.FromSeconds(10), 0)));
+        var grant = Etcd.Next<ScriptedEtcd.Grant>();
+        time.Advance(TimeSpan.FromSeconds(1));
+        grant.Answer(new LeaseGranted(grant.Request.Id, TimeSpan.FromSeconds(10), At(1)));
+        var lease = parent.ExpectMsg<SessionEvent.Opened>().Lease;
+        var margin = LeaseSettings.Margin(TimeSpan.FromSeconds(10));
+        Assert.Equal(TimeSpan.FromSeconds(9) - margin, lease.ValidFor);
+
+        session.Tell(new LeaseMessage.Verify(lease.Id, default));
+        var renewal = Etcd.Next<ScriptedEtcd.KeepAlive>();
+        time.Advance(TimeSpan.FromSeconds(3));
+        renewal.Answer(new LeaseRenewed(lease.Id, TimeSpan.FromSeconds(10), At(2)));
+
+        AwaitCondition(() => lease.ValidFor == TimeSpan.FromSeconds(7) - margin);
     }
 
     private TestProbe Start(out IActorRef session, out LeaseId lease)

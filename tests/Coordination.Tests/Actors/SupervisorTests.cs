@@ -7,6 +7,9 @@ namespace Coordination.Tests.Actors;
 
 public sealed class SupervisorTests : ActorTest
 {
+    // A slow machine would hold a lock for long enough.
+    private static readonly CoordinationOptions WithoutOwnKeyWatch = new() { Owner = "me", Locks = new LockOptions { OwnKeyWatchDelay = TimeSpan.FromMinutes(1) } };
+
     [Fact]
     public void It_opens_aSession_under_an_id_of_its_choice_and_serves_locks_on_it()
     {
@@ -63,7 +66,7 @@ public sealed class SupervisorTests : ActorTest
             supervisor.Tell(new LocksCommand.Acquire(Key, LockRequestId.Next(), IsTry: false, null), TestActor);
         }
 
-        Etcd.Next<EtcdOp.Get>().Answer(new GetResult(At(50), [], 0, false));
+        AnswerRecovery(null, 50);
         Etcd.Next<EtcdOp.Txn>().Answer(Won(51));
         for (var revision = 52; revision < 52 + 19; revision++)
         {
@@ -96,7 +99,7 @@ public sealed class SupervisorTests : ActorTest
 
     private IActorRef Start(out LeaseId lease)
     {
-        var supervisor = Sys.ActorOf(CoordinationSupervisor.PropsFor(ContextFor()));
+        var supervisor = Sys.ActorOf(CoordinationSupervisor.PropsFor(ContextFor(WithoutOwnKeyWatch)));
         var grant = Etcd.Next<ScriptedEtcd.Grant>();
         grant.Answer(new LeaseGranted(grant.Request.Id, TimeSpan.FromSeconds(10), At(1)));
         AwaitCondition(() => Session.Lease is not null);

@@ -109,7 +109,7 @@ internal sealed partial class ElectionWalk
         var e = change.Put is { } put ? new EtcdEvent(false, put, null) : deletion;
         var isWatched = watch is CandidateWatch.Side ? Keys.Side.Contains(change.Key) : change.Key == key;
         return isWatched
-            ? CandidateFacts.From(new Coordination.Watches.WatchEvent.Changed(revision, [e]), watch, Keys).FirstOrDefault()
+            ? CandidateFacts.From(new WatchEvent.Changed(revision, [e]), watch, Keys).FirstOrDefault()
             : null;
     }
 

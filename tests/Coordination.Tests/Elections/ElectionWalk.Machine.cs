@@ -1,6 +1,5 @@
 using Coordination.Elections;
 using Coordination.Etcd;
-using Coordination.Watches;
 
 namespace Coordination.Tests.Elections;
 

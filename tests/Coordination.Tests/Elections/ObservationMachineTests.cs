@@ -1,6 +1,5 @@
 using Coordination.Elections;
 using Coordination.Etcd;
-using Coordination.Watches;
 using static Coordination.Tests.Elections.CandidateDialogue;
 
 namespace Coordination.Tests.Elections;

@@ -59,7 +59,7 @@ public sealed class HoconOptionsTests
     {
         var error = Assert.Throws<ArgumentException>(() => HoconOptions.Read(ConfigurationFactory.ParseString("coordination.session.tll = 5s")));
 
-        Assert.Contains("coordination.session.tll (known there: ttl, clock-rate-bound)", error.Message, StringComparison.Ordinal);
+        Assert.Contains("coordination.session.tll (known there: ttl, clock-rate-bound, renewal-proof)", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -47,6 +47,19 @@ public sealed class LeaseMachineTests
     }
 
     [Fact]
+    public void A_lost_lease_whose_keys_are_to_stay_is_not_revoked()
+    {
+        var machine = new LeaseMachine(new LeaseSettings(Ttl, 0.01) { RevokeWhenLost = false }, () => new LeaseId(1));
+        var held = machine.Handle(machine.Handle(new LeaseState.Idle(), new LeaseMessage.Acquire(At(0))).State, new LeaseMessage.Granted(At(0), Ttl, At(0))).State;
+
+        var lost = machine.Handle(held, new LeaseMessage.ClaimRanOut(At(10)));
+
+        Assert.Equal(
+            [new LeaseEffect.CancelTimers(), new LeaseEffect.Lose(LossReason.Expired), new LeaseEffect.Tell(new LeaseEvent.Lost(new(1), LossReason.Expired)), new LeaseEffect.End()],
+            lost.Effects.ToArray());
+    }
+
+    [Fact]
     public void A_longer_ttl_given_by_the_server_is_the_one_that_counts()
     {
         Tell(new LeaseMessage.Acquire(At(0)));

@@ -176,22 +176,24 @@ public sealed class LockMachineLineTests
         it.Acquire(2);
 
         Assert.Equal([new LockEffect.CancelTimer(LockTimer.OwnKeyWatch), new LockEffect.SendPass(new(5), Attempt(2), Lease)], it.Release(1));
-        var effects = it.Tell(new LockMessage.PassedOn(Attempt(2), new(6), Other(4), Fresh));
+        var effects = it.Tell(new LockMessage.PassedOn(Attempt(2), new(6), Fresh));
 
         Assert.Equal(new LockEffect.Reply(Request(1), new LockReply.Released()), effects[0]);
         Assert.Contains(new LockEffect.Grant(Request(2), new(6), Lease), effects);
     }
 
     [Fact]
-    public void When_somebody_else_is_seen_in_line_the_lock_is_not_passed_on_here_again()
+    public void When_somebody_else_stands_in_line_the_lock_is_not_passed_on_here_and_the_next_request_stands_behind()
     {
         var it = Holding(5);
-        it.Acquire(2);
-        it.Acquire(3);
+        it.Acquire(2, isFair: true);
         it.Release(1);
-        it.Tell(new LockMessage.PassedOn(Attempt(2), new(6), Other(4), Fresh));
 
-        Assert.Contains(new LockEffect.SendRelease(new(6)), it.Release(2));
+        var effects = it.Tell(new LockMessage.PassedOn(Attempt(2), null, Fresh));
+
+        Assert.Equal(new LockEffect.Reply(Request(1), new LockReply.Released()), effects[0]);
+        Assert.IsType<LockEffect.SendAttempt>(effects[1]);
+        Assert.True(((LockEffect.SendAttempt)effects[1]).InTurn);
     }
 
     [Fact]

@@ -96,7 +96,7 @@ public sealed class LockMachineTests
         it.Acquire(3);
         it.Release(1);
 
-        Assert.Contains(new LockEffect.Grant(Request(2), new(7), Lease), it.Tell(new LockMessage.PassedOn(Attempt(2), new(7), null, Fresh)));
+        Assert.Contains(new LockEffect.Grant(Request(2), new(7), Lease), it.Tell(new LockMessage.PassedOn(Attempt(2), new(7), Fresh)));
         Assert.Equal(Request(3), Assert.Single(it.State.Waiters).Request);
     }
 
@@ -221,10 +221,32 @@ public sealed class LockMachineTests
     {
         var it = WithSession();
 
-        Assert.Equal([new LockEffect.SendRead()], it.Tell(new LockMessage.Recover()));
+        Assert.Equal([new LockEffect.SendRecovery(Lease)], it.Tell(new LockMessage.Recover()));
         it.Acquire(1);
-        Assert.Equal([new LockEffect.NoteAbandonedFound(Attempt(99)), new LockEffect.SendRelease(new(4))], it.Read(Ours(99, 4), 8));
+        Assert.Equal([new LockEffect.StartWatch(new(9)), new LockEffect.NoteAbandonedFound(Attempt(99)), new LockEffect.SendRelease(new(4))], it.Read(Ours(99, 4), 8));
         Assert.Equal([Sent(1)], it.Tell(new LockMessage.ReleaseDone(new(4), new(9))));
+    }
+
+    [Fact]
+    public void What_an_earlier_life_may_still_put_is_watched_for_and_removed()
+    {
+        var it = WithSession();
+        it.Tell(new LockMessage.Recover());
+        it.Read(null, 8);
+
+        Assert.Contains(new LockEffect.SendRelease(new(9)), it.ShowPut(Ours(99, 9)));
+        Assert.False(it.State.IsIdle);
+    }
+
+    [Fact]
+    public void A_recovery_that_fails_is_tried_again_before_anything_else()
+    {
+        var it = WithSession();
+        it.Tell(new LockMessage.Recover());
+        it.Acquire(1);
+        it.Tell(new LockMessage.ReadFailed(NotApplied(CoordinationErrorKind.Unavailable)));
+
+        Assert.Equal([new LockEffect.SendRecovery(Lease)], it.Fire(LockTimer.Retry));
     }
 
     [Fact]

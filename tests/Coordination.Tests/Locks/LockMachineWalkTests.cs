@@ -26,13 +26,15 @@ public sealed class LockMachineWalkTests
         ["a line and a lost session"] = new() { Acquires = 1, ForeignPuts = 1, Foreigners = 1, SessionLosses = 1, Fallbacks = 0, Withdrawals = 0 },
         ["an old line"] = new() { Acquires = 2, ForeignPuts = 1, Foreigners = 1, OldTickets = true, Fallbacks = 0 },
         ["passing on"] = new() { Acquires = 3, Unknown = 1, ForeignDeletes = 1, Fallbacks = 0 },
+        ["a failing actor"] = new() { Acquires = 2, ForeignPuts = 1, Crashes = 1, Fallbacks = 0, Withdrawals = 0 },
+        ["a failing actor in line"] = new() { Acquires = 1, ForeignPuts = 1, Foreigners = 1, Crashes = 1, Unknown = 1, Fallbacks = 0, Withdrawals = 0 },
         ["the limit of unknown outcomes"] = new() { Acquires = 2, Unknown = 3, Fallbacks = 0, MaxUnresolved = 2 },
     };
 
     private static readonly LockWalkBudget LargeWorld = new()
     {
         Acquires = 6, Tries = 3, Unknown = 5, Refused = 2, ForeignPuts = 4, ForeignOverwrites = 2, ForeignDeletes = 3, SessionLosses = 3, Ageings = 3,
-        Resyncs = 3, Fallbacks = 3, Withdrawals = 4, MaxUnresolved = 4, Foreigners = 5,
+        Resyncs = 3, Fallbacks = 3, Withdrawals = 4, MaxUnresolved = 4, Foreigners = 5, Crashes = 1,
     };
 
     public static TheoryData<string> Worlds => [.. SmallWorlds.Keys];

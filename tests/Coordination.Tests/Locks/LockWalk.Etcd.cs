@@ -156,14 +156,17 @@ internal sealed partial class LockWalk
             case LockEffect.SendHandOver e:
                 ReleaseIfUnchanged(call.Token);
                 return new LockMessage.HandedOver(e.Token, false, new(_revision));
+            case LockEffect.SendPass e when _line.Count > 0:
+                ReleaseIfUnchanged(call.Token);
+                return new LockMessage.PassedOn(e.Attempt, null, default);
             case LockEffect.SendPass e when _stored?.ModRevision.Value == call.Token && !_serverLeases.Contains(call.Lease):
                 return new LockMessage.PassFailed(e.Attempt, LeaseGone);
             case LockEffect.SendPass e when _stored?.ModRevision.Value == call.Token:
                 Promise(_claimToken != call.Token, "S7: what is passed on is not claimed any more");
                 Put(LockValue.Encode("us", e.Attempt, default), e.Lease.Value);
-                return new LockMessage.PassedOn(e.Attempt, new(_revision), Shown(_line.FirstOrDefault(t => t.Value.Lease != e.Lease).Value), default);
+                return new LockMessage.PassedOn(e.Attempt, new(_revision), default);
             case LockEffect.SendPass e:
-                return new LockMessage.PassedOn(e.Attempt, null, null, default);
+                return new LockMessage.PassedOn(e.Attempt, null, default);
             case LockEffect.SendTicket e when !_line.ContainsKey(Line.KeyOf(e.Ticket.Place, e.Ticket.Lease)) && !_serverLeases.Contains(e.Ticket.Lease.Value):
                 return new LockMessage.LineFailed(e.Ticket.Attempt, e.Ticket.Reads, LeaseGone);
             case LockEffect.SendTicket e:
@@ -183,6 +186,14 @@ internal sealed partial class LockWalk
                 }
 
                 return new LockMessage.LineLeft(e.Ticket.Attempt, _stored, new(_revision), default);
+            case LockEffect.SendRecovery e:
+                foreach (var ticket in _line.Where(t => t.Value.Lease == e.Lease).Select(t => t.Key).ToArray())
+                {
+                    _line.Remove(ticket);
+                    _revision++;
+                }
+
+                return new LockMessage.KeyRead(_stored, new(_revision), default);
             default:
                 return new LockMessage.KeyRead(_stored, new(_revision), default);
         }

@@ -26,9 +26,31 @@ internal sealed partial class LockWalk
         Promise(_state.Phase is LockPhase.Holding ? _claimed == ((LockPhase.Holding)_state.Phase).Request.Value : _claimed == 0,
             "the machine holds the lock for exactly the one whom it told so");
         Promise(_claimed == 0 || _releasing || _claimToken >= _shownChange, $"a holder is told when its key is shown changed (at {_shownChange})");
-Promise((_watchAt is not null || _watchStarting) == _state.IsWatching && _watchStarting == (_state.Watch == KeyWatch.Starting), "the watch runs when the machine thinks so");
+        Promise((_watchAt is not null || _watchStarting) == _state.IsWatching && _watchStarting == (_state.Watch == KeyWatchState.Starting), "the watch runs when the machine thinks so");
         Promise(_aheadWatched == (_state.Ticket is { IsAheadWatched: true } t ? t.Ahead!.Key : (Bytes?)null), "the ticket before ours is watched, and no other");
         Promise(_state.Ticket is not { Ahead: not null, IsAheadWatched: false } || _timers.Contains(LockTimer.WatchAhead), "the ticket before ours will be watched");
+    }
+
+    /// <summary>Its callers are answered and its claim ends; what it sent may still be applied.</summary>
+    private void Crash()
+    {
+        (_claimed, _claimToken, _releasing) = (0, 0, false);
+        (_watchAt, _watchStarting, _resync, _aheadWatched) = (null, false, null, null);
+        _pending.Clear();
+        _timers.Clear();
+        _calls.RemoveAll(c => c.Reply is not null || c.Kind is CallKind.Read or CallKind.LineRead);
+        for (var i = 0; i < _calls.Count; i++)
+        {
+            _calls[i] = _calls[i] with { GivenUp = true };
+        }
+
+        _state = LockState.Initial;
+        if (_session != 0)
+        {
+            Tell(new LockMessage.SessionOpened(new LockLease(new(_session), Ttl)));
+        }
+
+        Tell(new LockMessage.Recover());
     }
 
     private void Run(LockEffect effect)
@@ -64,6 +86,9 @@ Promise((_watchAt is not null || _watchStarting) == _state.IsWatching && _watchS
                 _calls.Add(new Call(CallKind.Leave, $"leave #{NextCall()}", default, 0, 0) { Effect = e });
                 break;
             case LockEffect.SendRead:
+                _calls.Add(new Call(CallKind.Read, $"read #{NextCall()}", default, 0, 0) { Effect = effect });
+                break;
+            case LockEffect.SendRecovery:
                 _calls.Add(new Call(CallKind.Read, $"read #{NextCall()}", default, 0, 0) { Effect = effect });
                 break;
             case LockEffect.StartWatch e:

@@ -37,6 +37,15 @@ internal sealed partial class LockWalk
             }
         }
 
+        if (_budget.Crashes > 0)
+        {
+            yield return new("the actor fails and has a successor", w =>
+            {
+                w._budget = w._budget with { Crashes = w._budget.Crashes - 1 };
+                w.Crash();
+            });
+        }
+
         if (_claimed != 0 && !_releasing)
         {
             yield return new($"the holder {_claimed} releases", w => w.AskForRelease());

@@ -273,7 +273,7 @@ internal sealed partial class LockWalk
             LockMessage.AttemptFailed => " failed",
             LockMessage.AttemptBarred m => $" barred at {m.Revision}",
             LockMessage.HandedOver m => $" handed over {m.WasGiven} {m.Revision}",
-            LockMessage.PassedOn m => $" passed on {m.Revision} {m.First?.Key}",
+            LockMessage.PassedOn m => $" passed on {m.Revision}",
             LockMessage.LineShown m => $" shown {m.Current?.ModRevision} {m.Ahead?.Key} {m.Next?.Key} at {m.Revision}",
             LockMessage.LineLeft m => $" left {m.Current?.ModRevision} at {m.Revision}",
             LockMessage.ReleaseDone m => $" done {m.Revision}",

@@ -34,6 +34,9 @@ internal sealed record LockWalkBudget
     /// <summary>Times the watch is compacted away and reads again.</summary>
     public int Resyncs { get; init; }
 
+    /// <summary>Times the actor fails and a successor takes over.</summary>
+    public int Crashes { get; init; }
+
     public int Fallbacks { get; init; } = 1;
 
     public int Withdrawals { get; init; } = 1;

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Coordination.Etcd.Protos;
 using Coordination.Grpc;
 
@@ -14,16 +13,35 @@ internal sealed class WatchStream : IAsyncDisposable
     private readonly Dictionary<long, Watch> _watches = [];
     private readonly Queue<long> _creating = new();
     private readonly SharedStream<WatchRequest, WatchResponse> _stream;
+    private readonly Action<WatchStream> _onEnded;
     private long _lastId;
+    private int _silentLooks;
     private bool _ended;
 
-    public WatchStream(GrpcChannel channel, GrpcCallOptions options, int queueLimit)
+    /// <param name="channel">The endpoint.</param>
+    /// <param name="options">Of the call.</param>
+    /// <param name="queueLimit">How many messages may wait to be sent.</param>
+    /// <param name="onEnded">Called once, before the watches are told.</param>
+    public WatchStream(GrpcChannel channel, GrpcCallOptions options, int queueLimit, Action<WatchStream> onEnded)
     {
         Channel = channel;
-        _stream = new(channel, EtcdMethods.Watch, options, queueLimit, OnMessage, OnEnded);
+        _onEnded = onEnded;
+        _stream = new(channel, EtcdMethods.Watch, options, queueLimit, OnMessage, cause => End(EtcdErrors.StreamEnded(cause, channel.Address)));
     }
 
     public GrpcChannel Channel { get; }
+
+    /// <summary>How many watches it carries.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _watches.Count;
+            }
+        }
+    }
 
     /// <summary>Begins a watch; null when the stream is over or its queue is full.</summary>
     public IEtcdWatch? TryWatch(EtcdWatchSpec spec, Action<EtcdWatchSignal> onSignal)
@@ -48,10 +66,40 @@ internal sealed class WatchStream : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// How many times in a row it was looked at and had said nothing since the look before. From the second time on it is asked for its progress: the
+    /// answer shows that it lives. (What the answer says about the progress is not used; old servers give it before the events it speaks of.)
+    /// </summary>
+    public int LookForSilence()
+    {
+        lock (_lock)
+        {
+            if (_ended || _watches.Count == 0)
+            {
+                return _silentLooks = 0;
+            }
+
+            if (++_silentLooks > 1)
+            {
+                _stream.TrySend(new WatchRequest { ProgressRequest = new WatchProgressRequest() });
+            }
+
+            return _silentLooks;
+        }
+    }
+
+    /// <summary>Ends it from this side.</summary>
+    public void GiveUp(EtcdException cause)
+    {
+        End(cause);
+        _stream.Close();
+    }
+
     public ValueTask DisposeAsync() => _stream.DisposeAsync();
 
     private void OnMessage(WatchResponse response)
     {
+        Volatile.Write(ref _silentLooks, 0);
         var header = response.Header.ToHeader();
         var id = response.WatchId;
         if (response.Created)
@@ -89,23 +137,29 @@ internal sealed class WatchStream : IAsyncDisposable
         {
             watch.Signal(new EtcdWatchSignal.Created(header));
         }
-        else if (watch.Join(response) is { } events)
+        else if (watch.Fragments.Join(response) is { IsDefault: false } events)
         {
             watch.Signal(events.IsEmpty ? new EtcdWatchSignal.Progress(header) : new EtcdWatchSignal.Changes(header, events));
         }
     }
 
-    private void OnEnded(Exception? cause)
+    private void End(EtcdException cause)
     {
-        var ended = new EtcdWatchSignal.Ended(EtcdErrors.StreamEnded(cause, Channel.Address));
         Watch[] lost;
         lock (_lock)
         {
+            if (_ended)
+            {
+                return;
+            }
+
             _ended = true;
             lost = [.. _watches.Values];
             _watches.Clear();
         }
 
+        _onEnded(this);
+        var ended = new EtcdWatchSignal.Ended(cause);
         foreach (var watch in lost)
         {
             watch.Signal(ended);
@@ -126,30 +180,20 @@ internal sealed class WatchStream : IAsyncDisposable
 
     private sealed class Watch(WatchStream stream, long id, Action<EtcdWatchSignal> onSignal) : IEtcdWatch
     {
-        private List<EtcdEvent>? _fragments;
+        public WatchFragments Fragments { get; } = new();
 
-        /// <summary>The events of a message; null when it is a fragment and more follow.</summary>
-        public ImmutableArray<EtcdEvent>? Join(WatchResponse response)
+        public void Signal(EtcdWatchSignal signal)
         {
-            var events = response.Events.Select(ProtoMapping.ToEvent);
-            if (response.Fragment)
+            try
             {
-                (_fragments ??= []).AddRange(events);
-                return null;
+                onSignal(signal);
             }
-
-            if (_fragments is null)
+            catch (Exception)
             {
-                return [.. events];
+                // Whoever throws here loses its own watch, and not those of others on the stream.
+                Dispose();
             }
-
-            _fragments.AddRange(events);
-            ImmutableArray<EtcdEvent> all = [.. _fragments];
-            _fragments = null;
-            return all;
         }
-
-        public void Signal(EtcdWatchSignal signal) => onSignal(signal);
 
         public void Dispose() => stream.Cancel(id);
     }

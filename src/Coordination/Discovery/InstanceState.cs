@@ -1,0 +1,14 @@
+namespace Coordination;
+
+/// <summary>Whether an instance wants requests.</summary>
+public enum InstanceState
+{
+    /// <summary>It is there, but not ready yet: no requests.</summary>
+    Starting,
+
+    /// <summary>It takes requests.</summary>
+    Serving,
+
+    /// <summary>It finishes what it has and takes nothing new.</summary>
+    Draining,
+}

@@ -1,0 +1,171 @@
+using System.Collections.Immutable;
+using Coordination.Etcd;
+
+namespace Coordination.Discovery.Registration;
+
+/// <summary>
+/// The rules of one registration, pure: what is wished for is held against what is known of etcd, and while they differ a transaction is under way that brings
+/// them together. This file is what it is told; RegistrarMachine.Moves.cs is what it does about it.
+/// <para>
+/// One transaction at a time. Each is guarded by what is known, so that an unknown outcome is settled by sending the next one: it is made, or it shows what is
+/// there. The only put that could still be made after the keys were deleted is one that creates them; as long as there may be one, their place is watched.
+/// </para>
+/// </summary>
+internal sealed partial class RegistrarMachine(ServiceLayout layout, bool ownLease, int maxRepairs)
+{
+    // Leases that keys may be left on. More than a few would mean that none of them ever carried a key.
+    private const int MostLeases = 8;
+
+    public RegistrarStep Handle(RegistrarState state, RegistrarMessage message)
+    {
+        var step = Take(state, message);
+        
+        // The health is told first: who gets an answer finds it changed.
+        return step.State.Health == state.Health ? step : step with { Effects = step.Effects.Insert(0, new RegistrarEffect.Tell(step.State.Health)) };
+    }
+
+    private RegistrarStep Take(RegistrarState state, RegistrarMessage message) => message switch
+    {
+        RegistrarMessage.Wish m => OnWish(state, m),
+        RegistrarMessage.Leave m => OnLeave(state, m),
+        RegistrarMessage.LeaseOpened m => OnLeaseOpened(state, m.Lease),
+        RegistrarMessage.LeaseLost m => OnLeaseLost(state, m.Lease),
+        RegistrarMessage.LeaseClosed => state.Phase is RegistrarPhase.Closing ? Finish(state) : state,
+        RegistrarMessage.Written m => OnWritten(state, m),
+        RegistrarMessage.WriteFailed m => OnWriteFailed(state, m.Error),
+        RegistrarMessage.Changed m => OnChanged(state, m),
+        RegistrarMessage.Resynced m => OnResynced(state, m),
+        RegistrarMessage.TimerFired { Timer: RegistrarTimer.Retry } => state.Phase is RegistrarPhase.BackingOff
+            ? Advance(Rest(state) with { HasPaused = true })
+            : state,
+        RegistrarMessage.TimerFired => state with { Repairs = 0 },
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    private RegistrarStep OnWish(RegistrarState state, RegistrarMessage.Wish m)
+    {
+        if (state.IsLeaving)
+        {
+            return m.Request is { } late ? new RegistrarStep(state, [new RegistrarEffect.Reply(late, RegistrationReply.Left(state.Wish))]) : state;
+        }
+
+        var wishing = state with { Wish = m.Instance, IsSettled = false, Updates = m.Request is { } request ? state.Updates.Add(request) : state.Updates };
+        return wishing.Phase is RegistrarPhase.Resting ? Advance(wishing) : wishing;
+    }
+
+    private RegistrarStep OnLeave(RegistrarState state, RegistrarMessage.Leave m)
+    {
+        if (state.HasLeft)
+        {
+            return new RegistrarStep(state, [new RegistrarEffect.Reply(m.Request, new RegistrationReply.Done())]);
+        }
+
+        var leaving = state with { IsLeaving = true, IsSettled = false, Leavers = state.Leavers.Add(m.Request), Updates = [] };
+        var step = new RegistrarStep(leaving, [.. state.Updates.Select(u => new RegistrarEffect.Reply(u, RegistrationReply.Left(state.Wish)))]);
+        return leaving.Phase switch
+        {
+            RegistrarPhase.Resting => step.Then(Advance),
+            RegistrarPhase.BackingOff => step.Do(new RegistrarEffect.CancelTimer(RegistrarTimer.Retry)).Then(s => Advance(Rest(s))),
+            _ => step,
+        };
+    }
+
+    private RegistrarStep OnLeaseOpened(RegistrarState state, LeaseId lease)
+    {
+        var opened = state with { Lease = lease, Error = null, Failures = 0 };
+        return opened.Phase switch
+        {
+            RegistrarPhase.Resting => Advance(opened),
+
+            // What it failed with was the want of this lease, or is tried again with it.
+            RegistrarPhase.BackingOff => new RegistrarStep(Rest(opened), [new RegistrarEffect.CancelTimer(RegistrarTimer.Retry)]).Then(Advance),
+            _ => opened,
+        };
+    }
+
+    private RegistrarStep OnLeaseLost(RegistrarState state, LeaseId lease)
+    {
+        if (state.Lease != lease)
+        {
+            return state with { Unresolved = state.Unresolved == lease ? LeaseId.None : state.Unresolved };
+        }
+
+        // The keys may still be there: the next lease takes them over as they are.
+        var without = state with { Lease = LeaseId.None, IsSettled = false, Unresolved = LeaseId.None };
+        var step = layout.DependsOnLease ? StopWatch(without with { Known = null }) : without;
+        return step.Then(s => s.Phase is RegistrarPhase.Lingering ? End(s) : s);
+    }
+
+    private RegistrarStep OnWritten(RegistrarState state, RegistrarMessage.Written m)
+    {
+        var resting = Rest(state) with { Failures = 0, Error = null };
+        return state.Phase switch
+        {
+            RegistrarPhase.Writing => Advance(Learn(resting, m)),
+            RegistrarPhase.Removing => OnRemoved(resting, m.Revision),
+            _ => state,
+        };
+    }
+
+    private static RegistrarStep OnWriteFailed(RegistrarState state, EtcdException error)
+    {
+        if (state.Phase is not (RegistrarPhase.Writing or RegistrarPhase.Removing))
+        {
+            return state;
+        }
+
+        var mayCreate = state.Phase is RegistrarPhase.Writing && error.Outcome is WriteOutcome.Unknown && state.Known is null or { IsEmpty: true };
+        var failed = state with
+        {
+            Phase = RegistrarPhase.BackingOff,
+            Failures = state.Failures + 1,
+            Error = error,
+            Unresolved = mayCreate && state.SentOn == state.Lease ? state.SentOn : state.Unresolved,
+        };
+        var step = new RegistrarStep(failed, [new RegistrarEffect.SetRetryTimer(failed.Failures)]);
+        return error.Kind is CoordinationErrorKind.LeaseNotFound ? step.Do(new RegistrarEffect.VerifyLease(state.SentOn)) : step;
+    }
+
+    private RegistrarStep OnChanged(RegistrarState state, RegistrarMessage.Changed m)
+    {
+        if (m.Revision <= state.Seen)
+        {
+            return state;
+        }
+
+        var mine = Keys(state);
+        var known = state.Known ?? ImmutableDictionary<Bytes, KeyValue>.Empty;
+        foreach (var e in m.Events.Where(e => mine.Contains(e.Current.Key)))
+        {
+            known = e.IsDelete ? known.Remove(e.Current.Key) : known.SetItem(e.Current.Key, e.Current);
+        }
+
+        return Look(state with { Known = known, Seen = m.Revision });
+    }
+
+    private RegistrarStep OnResynced(RegistrarState state, RegistrarMessage.Resynced m) =>
+        Look(state with { Known = Mine(state, m.Keys), Seen = m.Revision });
+
+    /// <summary>Something may have changed that nobody here did.</summary>
+    private RegistrarStep Look(RegistrarState state) => state.Phase switch
+    {
+        RegistrarPhase.Resting => Advance(state with { IsSettled = false }),
+        RegistrarPhase.Lingering when state.Known!.Values.Any(kv => IsOurs(state, kv)) => Remove(state),
+        _ => state,
+    };
+
+    /// <summary>Takes the answer to a put into account, unless the watch has shown something newer in the meantime.</summary>
+    private RegistrarState Learn(RegistrarState state, RegistrarMessage.Written m)
+    {
+        // A linearizable answer with a smaller revision than was seen before: the store's history went back.
+        var isNews = m.Revision >= state.Seen || m.Revision < state.SentAt;
+        if (m.Shown is { } shown)
+        {
+            return isNews ? state with { Known = Mine(state, shown), Seen = m.Revision } : state;
+        }
+
+        return m.Revision > state.Seen || m.Revision < state.SentAt
+            ? state with { Known = Put(state, m.Revision), Seen = m.Revision }
+            : state;
+    }
+}

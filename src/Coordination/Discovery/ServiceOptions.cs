@@ -1,0 +1,26 @@
+namespace Coordination;
+
+/// <summary>Options of the registrations and discoveries of a system. Checked when the system is made.</summary>
+public sealed record ServiceOptions
+{
+    /// <summary>How often keys of ours that were overwritten are put back, before they are left to whoever insists.</summary>
+    internal const int MaxRepairs = 3;
+
+    /// <summary>Requests that may wait for one registration in this process.</summary>
+    internal const int MaxWaiters = 1000;
+
+    /// <summary>How long interference is remembered.</summary>
+    internal static readonly TimeSpan RepairMemory = TimeSpan.FromMinutes(1);
+
+    /// <summary>Registrations of one system. Default 100,000; 1 to 10,000,000. More are refused with LimitReached.</summary>
+    public int MaxRegistrations { get; init; } = 100_000;
+
+    /// <summary>Services that are followed at a time, each option set counting for itself. Default 10,000; 1 to 1,000,000. More are refused with LimitReached.</summary>
+    public int MaxDiscoveries { get; init; } = 10_000;
+
+    internal void Validate(OptionProblems problems)
+    {
+        problems.Check($"Services.{nameof(MaxRegistrations)}", MaxRegistrations, 1, 10_000_000, "registrations");
+        problems.Check($"Services.{nameof(MaxDiscoveries)}", MaxDiscoveries, 1, 1_000_000, "services");
+    }
+}

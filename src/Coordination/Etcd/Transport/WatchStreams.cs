@@ -1,0 +1,120 @@
+namespace Coordination.Etcd.Transport;
+
+/// <summary>
+/// Spreads all watches over a few streams, each of which lives and ends for itself: the end of one touches only its own watches. A stream that is
+/// silent although it is asked for a sign of life is given up, with its connection: half-open connections and servers that hang are noticed so.
+/// </summary>
+internal sealed class WatchStreams : IAsyncDisposable
+{
+    /// <summary>A stream is looked at this many times within the limit of its silence, and asked each time it was silent.</summary>
+    private const int LooksPerLimit = 4;
+
+    private readonly EndpointPool _pool;
+    private readonly EtcdClientOptions _options;
+    private readonly Lock _lock = new();
+    private readonly List<WatchStream> _streams = [];
+    private readonly ITimer? _watchdog;
+    private bool _disposed;
+
+    public WatchStreams(EndpointPool pool, EtcdClientOptions options)
+    {
+        _pool = pool;
+        _options = options;
+        if (options.WatchSilenceLimit > TimeSpan.Zero)
+        {
+            var period = options.WatchSilenceLimit / LooksPerLimit;
+            _watchdog = options.TimeProvider.CreateTimer(static self => ((WatchStreams)self!).Look(), this, period, period);
+        }
+    }
+
+    /// <summary>Begins a watch on the stream that has the fewest. Another stream is opened when all have their share, up to the limit.</summary>
+    public IEtcdWatch Watch(EtcdWatchSpec spec, Action<EtcdWatchSignal> onSignal)
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, typeof(EtcdClient));
+            var channel = _pool.Current;
+            var here = _streams.Where(stream => stream.Channel == channel).OrderBy(stream => stream.Count).ToList();
+            if (here.Count < _options.WatchStreams && here.All(stream => stream.Count >= _options.WatchesPerStream))
+            {
+                var opened = new WatchStream(channel, EtcdClient.StreamOptions, _options.StreamQueueLimit, OnEnded);
+                _streams.Add(opened);
+                here.Insert(0, opened);
+            }
+
+            foreach (var stream in here)
+            {
+                if (stream.TryWatch(spec, onSignal) is { } watch)
+                {
+                    return watch;
+                }
+            }
+
+            throw new EtcdException(
+                CoordinationErrorKind.LimitReached,
+                WriteOutcome.NotApplied,
+                $"The watch of {spec.Keys} cannot be sent now: {_options.StreamQueueLimit} messages wait on each of {here.Count} streams (StreamQueueLimit)",
+                channel.Address);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        List<WatchStream> streams;
+        lock (_lock)
+        {
+            _disposed = true;
+            streams = [.. _streams];
+        }
+
+        if (_watchdog is not null)
+        {
+            await _watchdog.DisposeAsync().ConfigureAwait(false);
+        }
+
+        foreach (var stream in streams)
+        {
+            await stream.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private void Look()
+    {
+        List<WatchStream> streams;
+        lock (_lock)
+        {
+            streams = [.. _streams];
+        }
+
+        // Counted in looks and not in time: when this process was stopped for a while, the server gets its chance to answer first.
+        var silent = streams.Where(stream => stream.LookForSilence() >= LooksPerLimit).ToList();
+        foreach (var channel in silent.Select(stream => stream.Channel).Distinct())
+        {
+            channel.Reconnect();
+        }
+
+        foreach (var stream in silent)
+        {
+            stream.GiveUp(new EtcdException(
+                CoordinationErrorKind.Timeout,
+                WriteOutcome.Unknown,
+                $"The watch stream was silent for {_options.WatchSilenceLimit.TotalSeconds:0.###} s (endpoint {EtcdErrors.Name(stream.Channel.Address)})",
+                stream.Channel.Address));
+        }
+    }
+
+    /// <summary>Before the watches hear of it: those that begin again at once are to find another stream, and another endpoint if there is one.</summary>
+    private void OnEnded(WatchStream stream)
+    {
+        lock (_lock)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            _streams.Remove(stream);
+            _pool.MoveFrom(stream.Channel);
+        }
+    }
+}

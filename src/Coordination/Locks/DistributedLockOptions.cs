@@ -1,0 +1,57 @@
+using Coordination.Leases;
+using Coordination.Locks;
+
+namespace Coordination;
+
+/// <summary>How one lock is used. Programs that share a lock need not use the same options.</summary>
+public sealed record DistributedLockOptions
+{
+    /// <summary>The longest <see cref="Owner"/>, in characters.</summary>
+    public const int LongestOwner = CoordinationOptions.LongestOwner;
+
+    /// <summary>
+    /// Whether requests that wait stand in line with those of other systems, first come, first served. Otherwise each takes its chance when the lock
+    /// becomes free, and may overtake. Default true.
+    /// </summary>
+    public bool IsFair { get; init; } = true;
+
+    /// <summary>
+    /// The TTL of a lease of its own; null: the lock lives on the session's lease. A lease of its own is lost alone, and costs renewals of its own while
+    /// the lock is in use. 2 s to 1 h, in whole seconds (a fraction is rounded up). Default null.
+    /// </summary>
+    public TimeSpan? OwnLeaseTtl { get; init; }
+
+    /// <summary>What others see as the holder; null: <see cref="CoordinationOptions.Owner"/>. 1 to 256 characters. Default null.</summary>
+    public string? Owner { get; init; }
+
+    /// <summary>
+    /// How long one acquisition may last. Then the handle is told (<see cref="LossReason.HoldLimit"/>), and after a margin for its holder to stop
+    /// the lock is released. 10 ms to 24 days; null: without end. Default null.
+    /// </summary>
+    public TimeSpan? MaxHold { get; init; }
+
+    internal static DistributedLockOptions Default { get; } = new();
+
+    internal LockTerms Terms => new(IsFair, Owner, MaxHold);
+
+    internal IReadOnlyList<string> Validate()
+    {
+        var problems = new OptionProblems();
+        if (OwnLeaseTtl is { } ttl)
+        {
+            problems.Check(nameof(OwnLeaseTtl), ttl, LeaseSettings.LeastTtl, LeaseSettings.LongestTtl);
+        }
+
+        if (Owner is { Length: 0 or > LongestOwner })
+        {
+            problems.Add(nameof(Owner), Owner, $"allowed are 1 to {LongestOwner} characters");
+        }
+
+        if (MaxHold is { } hold)
+        {
+            problems.Check(nameof(MaxHold), hold, TimeSpan.FromMilliseconds(10), TimeSpan.FromDays(24));
+        }
+
+        return problems.All;
+    }
+}

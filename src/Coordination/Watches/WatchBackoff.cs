@@ -1,0 +1,17 @@
+using Coordination.Time;
+
+namespace Coordination.Watches;
+
+/// <summary>How long a watch waits before its next attempt.</summary>
+internal static class WatchBackoff
+{
+    /// <summary>A stream that lived this long was no failure.</summary>
+    public static readonly TimeSpan StableAfter = TimeSpan.FromSeconds(2);
+
+    /// <summary>At most 1.5 s with the jitter: what is watched is true again within 2 s of etcd's return.</summary>
+    private static readonly BackoffPolicy Away = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1));
+
+    private static readonly BackoffPolicy Refused = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5));
+
+    public static TimeSpan After(int failures, bool isRefused) => (isRefused ? Refused : Away).After(failures, Random.Shared);
+}

@@ -1,0 +1,242 @@
+using Coordination.Etcd;
+
+namespace Coordination.IntegrationTests.Contracts;
+
+public sealed class LockLineOnEmbedded(EmbeddedFixture fixture) : LockLineContract(fixture), IClassFixture<EmbeddedFixture>;
+
+public sealed class LockLineOnRealEtcd(RealEtcdFixture fixture) : LockLineContract(fixture), IClassFixture<RealEtcdFixture>;
+
+/// <summary>L6: who waits for a lock is served in the order of coming, also between systems; and what one lock can be asked for besides.</summary>
+public abstract class LockLineContract(ServerFixture fixture)
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+
+    private readonly string _key = $"/test/line/{Guid.NewGuid():N}";
+
+    private EtcdServer Server => fixture.Server;
+
+    private KeyRange Line => KeyRange.Prefix($"coordination/waiters/{_key.Replace("/", "%2F", StringComparison.Ordinal)}/");
+
+    [Fact]
+    public async Task Systems_are_served_in_the_order_in_which_they_lined_up()
+    {
+        await using var etcd = Server.CreateClient();
+        await using var holder = Server.StartSystem("holder");
+        await using var a = Server.StartSystem("a");
+        await using var b = Server.StartSystem("b");
+        await using var c = Server.StartSystem("c");
+        await using var d = Server.StartSystem("d");
+        var handle = await holder.Lock(_key).AcquireAsync(Limit);
+        var served = new List<string>();
+        var turns = new List<Task>();
+        foreach (var system in (CoordinationSystem[])[c, a, d, b])
+        {
+            turns.Add(TakeTurnAsync(system, served));
+            await WaitersAsync(etcd, turns.Count);
+        }
+
+        await handle.ReleaseAsync();
+        await Task.WhenAll(turns).WaitAsync(Limit);
+
+        Assert.Equal(["c", "a", "d", "b"], served);
+        await WaitersAsync(etcd, 0);
+    }
+
+    [Fact]
+    public async Task A_holder_that_asks_again_at_once_does_not_overtake_who_waited()
+    {
+        await using var etcd = Server.CreateClient();
+        await using var greedy = Server.StartSystem("greedy");
+        await using var patient = Server.StartSystem("patient");
+        for (var round = 0; round < 10; round++)
+        {
+            var served = new List<string>();
+            var handle = await greedy.Lock(_key).AcquireAsync(Limit);
+            var waiting = TakeTurnAsync(patient, served);
+            await WaitersAsync(etcd, 1);
+
+            var releasing = handle.ReleaseAsync();
+            await TakeTurnAsync(greedy, served);
+            await releasing;
+            await waiting;
+
+            Assert.Equal(["patient", "greedy"], served);
+        }
+    }
+
+    [Fact]
+    public async Task Who_gives_up_is_left_out_wherever_it_stood()
+    {
+        await using var etcd = Server.CreateClient();
+        await using var holder = Server.StartSystem("holder");
+        await using var first = Server.StartSystem("first");
+        await using var middle = Server.StartSystem("middle");
+        await using var last = Server.StartSystem("last");
+        using var patience = new CancellationTokenSource();
+        var handle = await holder.Lock(_key).AcquireAsync(Limit);
+        var quitters = new List<Task>();
+        foreach (var system in (CoordinationSystem[])[first, middle])
+        {
+            quitters.Add(system.Lock(_key).AcquireAsync(Limit, patience.Token));
+            await WaitersAsync(etcd, quitters.Count);
+        }
+
+        var waiting = last.Lock(_key).AcquireAsync(Limit);
+        await WaitersAsync(etcd, 3);
+        await patience.CancelAsync();
+        foreach (var quitter in quitters)
+        {
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => quitter);
+        }
+
+        await WaitersAsync(etcd, 1);
+        await handle.ReleaseAsync();
+        await using var next = await waiting;
+
+        Assert.True(next.IsHeld);
+        Assert.Equal(next.Lease, (await etcd.GetAsync(new EtcdOp.Get(_key))).First!.Lease);
+    }
+
+    [Fact]
+    public async Task A_program_without_tickets_gets_its_turn_among_systems_that_hand_the_lock_on()
+    {
+        await using var etcd = Server.CreateClient();
+        await using var a = Server.StartSystem("a");
+        await using var b = Server.StartSystem("b");
+        using var stop = new CancellationTokenSource();
+        var crowd = Task.WhenAll(((CoordinationSystem[])[a, a, b, b]).Select(async system =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                await using var handle = await system.Lock(_key).AcquireAsync(Limit);
+            }
+        }));
+
+        var plain = new EtcdOp.Txn { If = [EtcdCompare.NotExists(_key)], Then = [new EtcdOp.Put(_key, "a shell script")] };
+        var start = TimeProvider.System.GetTimestamp();
+        var isHeld = false;
+        while (!isHeld && TimeProvider.System.GetElapsedTime(start) < Limit)
+        {
+            await etcd.UntilGoneAsync(_key);
+            isHeld = (await etcd.TxnAsync(plain)).Succeeded;
+        }
+
+        await stop.CancelAsync();
+        await etcd.DeleteAsync(new EtcdOp.Delete(_key));
+        await crowd.WaitAsync(Limit);
+        Assert.True(isHeld);
+    }
+
+    [Fact]
+    public async Task One_system_with_many_waiters_stands_in_line_once_and_takes_turns_with_others()
+    {
+        await using var etcd = Server.CreateClient();
+        await using var holder = Server.StartSystem("holder");
+        await using var many = Server.StartSystem("many");
+        await using var one = Server.StartSystem("one");
+        var handle = await holder.Lock(_key).AcquireAsync(Limit);
+        var served = new List<string>();
+        var turns = Enumerable.Range(0, 5).Select(_ => TakeTurnAsync(many, served)).ToList();
+        await WaitersAsync(etcd, 1);
+        turns.Add(TakeTurnAsync(one, served));
+        await WaitersAsync(etcd, 2);
+
+        await handle.ReleaseAsync();
+        await Task.WhenAll(turns).WaitAsync(Limit);
+
+        Assert.Equal(["many", "one", "many", "many", "many", "many"], served);
+    }
+
+    [Fact]
+    public async Task A_lock_with_a_lease_of_its_own_gives_that_back_when_it_is_not_used_and_at_the_end()
+    {
+        await using var etcd = Server.CreateClient();
+        var system = CoordinationSystem.Start(new CoordinationOptions
+        {
+            SessionTtl = TimeSpan.FromSeconds(5),
+            Etcd = new EtcdClientOptions { Endpoints = [Server.Endpoint] },
+            Locks = new LockOptions { IdleTimeout = TimeSpan.FromMilliseconds(100) },
+        });
+        var own = system.Lock(_key, new DistributedLockOptions { OwnLeaseTtl = TimeSpan.FromSeconds(3) });
+
+        var handle = await own.AcquireAsync(Limit);
+        var first = handle.Lease;
+        Assert.NotEqual(system.SessionLease, first);
+        Assert.Null(await system.Lock(_key).TryAcquireAsync());
+        await handle.ReleaseAsync();
+        await UntilLeaseIsGoneAsync(etcd, first);
+
+        var again = await own.AcquireAsync(Limit);
+        await system.DisposeAsync();
+
+        Assert.DoesNotContain(again.Lease, await etcd.ListLeasesAsync());
+        Assert.Null((await etcd.GetAsync(new EtcdOp.Get(_key))).First);
+    }
+
+    [Fact]
+    public async Task A_hold_that_is_over_is_told_and_then_the_lock_goes_to_who_waits()
+    {
+        await using var holder = Server.StartSystem("holder");
+        await using var waiter = Server.StartSystem("waiter");
+        var handle = await holder.Lock(_key, new DistributedLockOptions { MaxHold = TimeSpan.FromMilliseconds(300) }).AcquireAsync(Limit);
+        Assert.InRange(handle.ValidFor, TimeSpan.Zero, TimeSpan.FromMilliseconds(300));
+
+        var waiting = WasHeldWhenAcquiredAsync();
+        await handle.Lost.CancelledAsync();
+        Assert.Equal(LossReason.HoldLimit, handle.LossReason);
+
+        Assert.False(await waiting);
+        await handle.ReleaseAsync();
+
+        async Task<bool> WasHeldWhenAcquiredAsync()
+        {
+            await using var next = await waiter.Lock(_key).AcquireAsync(Limit);
+            return handle.IsHeld;
+        }
+    }
+
+    [Fact]
+    public async Task Others_see_the_owner_that_the_options_name()
+    {
+        await using var system = Server.StartSystem("system");
+        await using var handle = await system.Lock(_key, new DistributedLockOptions { Owner = "nightly report" }).AcquireAsync(Limit);
+
+        Assert.Equal("nightly report", (await system.Lock(_key).GetHolderAsync())!.Owner);
+    }
+
+    private async Task TakeTurnAsync(CoordinationSystem system, List<string> served)
+    {
+        await using var handle = await system.Lock(_key).AcquireAsync(Limit);
+        lock (served)
+        {
+            served.Add(system.Options.Owner);
+        }
+    }
+
+    private async Task WaitersAsync(EtcdClient etcd, int count)
+    {
+        var changed = new SemaphoreSlim(0);
+        var now = await etcd.GetAsync(new EtcdOp.Get(Line));
+        using var watch = etcd.Watch(new EtcdWatchSpec(Line, now.Header.Revision.Next), _ => changed.Release());
+        while ((await etcd.GetAsync(new EtcdOp.Get(Line) { CountOnly = true })).Count != count)
+        {
+            Assert.True(await changed.WaitAsync(Limit), $"the line never had {count} in it");
+        }
+    }
+
+    private static async Task UntilLeaseIsGoneAsync(EtcdClient etcd, LeaseId lease)
+    {
+        // A key on the lease goes with it.
+        var witness = $"/test/witness/{lease}";
+        try
+        {
+            await etcd.PutAsync(new EtcdOp.Put(witness, "") { Lease = lease });
+        }
+        catch (EtcdException error) when (error.Kind == CoordinationErrorKind.LeaseNotFound)
+        {
+            return;
+        }
+
+        await etcd.UntilGoneAsync(witness);
+    }
+}

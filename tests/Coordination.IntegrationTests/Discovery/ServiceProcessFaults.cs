@@ -1,0 +1,167 @@
+using Coordination.Etcd;
+
+namespace Coordination.IntegrationTests.Discovery;
+
+/// <summary>What happens to registrations and views when the etcd process itself is killed, hangs, or is restored from an older backup; and when a process dies.</summary>
+[Collection(Undisturbed.Name)]
+public sealed class ServiceProcessFaults : IAsyncLifetime
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(2);
+    private static readonly KeyRange Keys = KeyRange.Prefix("/services/web/");
+
+    private RealEtcd _etcd = null!;
+    private EtcdClient _client = null!;
+
+    public async Task InitializeAsync()
+    {
+        _etcd = await RealEtcd.StartAsync();
+        _client = _etcd.CreateClient();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _client.DisposeAsync();
+        await _etcd.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task When_etcd_is_killed_and_started_again_within_the_TTL_nobody_blinks_and_the_view_is_live_within_two_seconds()
+    {
+        await using var system = _etcd.StartSystem(ttl: TimeSpan.FromSeconds(20), requestTimeout: TimeSpan.FromSeconds(1));
+        await using var watching = _etcd.StartSystem("watching", requestTimeout: TimeSpan.FromSeconds(1));
+        var registrations = await RegisterAsync(system, "a", "b");
+        using var discovery = watching.Discover("web");
+        await using var record = new ViewRecord(discovery, ServiceLayout.Default);
+        await record.UntilIdsAsync("a", "b");
+        var before = (await _client.GetAsync(new EtcdOp.Get(Keys))).KeyValues;
+
+        await _etcd.KillAsync();
+        await record.UntilAsync<Stale>();
+        Assert.True(discovery.Current is { IsStale: true, Instances.Length: 2 });
+        await _etcd.StartProcessAsync();
+        var start = TimeProvider.System.GetTimestamp();
+        await record.UntilIdsAsync("a", "b");
+        await registrations[0].UpdateAsync(i => i with { Weight = 1 });
+        await record.UntilAsync(told => told[^1] is InstanceChanged);
+
+        Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, Bound);
+        var after = (await _client.GetAsync(new EtcdOp.Get(Keys))).KeyValues;
+        Assert.Equal((before[0].CreateRevision, before[0].Lease, before[1]), (after[0].CreateRevision, after[0].Lease, after[1]));
+        Assert.False(record.WasEmptied);
+        await record.CheckAgainstAsync(_client);
+    }
+
+    [Fact]
+    public async Task When_etcd_is_away_for_longer_than_the_TTL_the_view_stays_and_all_register_again_without_a_blink()
+    {
+        await using var system = _etcd.StartSystem(ttl: TimeSpan.FromSeconds(2), requestTimeout: TimeSpan.FromSeconds(1));
+        await using var watching = _etcd.StartSystem("watching", requestTimeout: TimeSpan.FromSeconds(1));
+        var registrations = await RegisterAsync(system, "a", "b");
+        using var discovery = watching.Discover("web");
+        await using var record = new ViewRecord(discovery, ServiceLayout.Default);
+        await record.UntilIdsAsync("a", "b");
+
+        await _etcd.KillAsync();
+        await registrations[0].UntilAsync(RegistrationState.Recovering);
+        await registrations[1].UntilAsync(RegistrationState.Recovering);
+        await _etcd.StartProcessAsync();
+        var start = TimeProvider.System.GetTimestamp();
+        await registrations[0].UntilAsync(RegistrationState.Registered);
+        await registrations[1].UntilAsync(RegistrationState.Registered);
+        await record.UntilIdsAsync("a", "b");
+
+        // A backoff of up to 2.4 s may have begun just before etcd was back; the rest is quick.
+        Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, Bound + TimeSpan.FromSeconds(1.5));
+        Assert.Equal([2L, 2L], (await _client.GetAsync(new EtcdOp.Get(Keys))).KeyValues.Select(kv => kv.Version));
+        Assert.False(record.WasEmptied);
+        await record.CheckAgainstAsync(_client);
+    }
+
+    [Fact]
+    public async Task When_etcd_hangs_for_longer_than_the_TTL_the_view_is_what_the_history_says()
+    {
+        await using var system = _etcd.StartSystem(ttl: TimeSpan.FromSeconds(2), requestTimeout: TimeSpan.FromSeconds(1));
+        await using var watching = _etcd.StartSystem("watching", requestTimeout: TimeSpan.FromSeconds(1));
+        var registrations = await RegisterAsync(system, "a", "b");
+        using var discovery = watching.Discover("web");
+        await using var record = new ViewRecord(discovery, ServiceLayout.Default);
+        await record.UntilIdsAsync("a", "b");
+
+        _etcd.Pause();
+        await registrations[0].UntilAsync(RegistrationState.Recovering);
+        Assert.Equal(2, discovery.Current.Instances.Length);
+        _etcd.Resume();
+        await registrations[0].UntilAsync(RegistrationState.Registered);
+        await registrations[1].UntilAsync(RegistrationState.Registered);
+        await record.UntilIdsAsync("a", "b");
+
+        await record.CheckAgainstAsync(_client);
+    }
+
+    [Fact]
+    public async Task When_an_older_backup_is_restored_views_and_registrations_find_back()
+    {
+        await using var system = _etcd.StartSystem(ttl: TimeSpan.FromSeconds(20), requestTimeout: TimeSpan.FromSeconds(1));
+        await _client.PutAsync(new EtcdOp.Put("/services/web/old", "10.0.0.9:1"));
+        await _client.PutAsync(new EtcdOp.Put("/services/web/was", "10.0.0.8:1"));
+        await _etcd.KillAsync();
+        _etcd.BackUp();
+        await _etcd.StartProcessAsync();
+        await UntilAnsweredAsync();
+        await _client.DeleteAsync(new EtcdOp.Delete("/services/web/was"));
+        await RegisterAsync(system, "a", "b");
+        using var discovery = system.Discover("web");
+        await using var record = new ViewRecord(discovery, ServiceLayout.Default);
+        await record.UntilIdsAsync("a", "b", "old");
+
+        await _etcd.KillAsync();
+        await record.UntilAsync<Stale>();
+        _etcd.Restore();
+        await _etcd.StartProcessAsync();
+        var start = TimeProvider.System.GetTimestamp();
+        await record.UntilIdsAsync("a", "b", "old", "was");
+
+        // The leases are gone with the history: whoever had one learns it with its next renewal.
+        Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(20) / 3 + Bound);
+        Assert.Contains(record.Told, c => c is Resynced { Reason: ViewReason.HistoryLost });
+        Assert.False(record.WasEmptied);
+        Assert.Equal(["a", "b", "old", "was"], (await _client.GetAsync(new EtcdOp.Get(Keys))).KeyValues.Select(kv => kv.Key.ToText()[14..]));
+    }
+
+    [Fact]
+    public async Task The_instances_of_a_crashed_process_leave_the_view_within_the_TTL_and_a_second()
+    {
+        var ttl = TimeSpan.FromSeconds(3);
+        var crashing = _etcd.StartSystem("crashing", ttl);
+        await using var watching = _etcd.StartSystem("watching");
+        await RegisterAsync(crashing, "a", "b");
+        using var discovery = watching.Discover("web");
+        await using var record = new ViewRecord(discovery, ServiceLayout.Default);
+        await record.UntilIdsAsync("a", "b");
+
+        var start = TimeProvider.System.GetTimestamp();
+        await crashing.AbortAsync();
+        await record.UntilIdsAsync();
+
+        // etcd looks for expired leases twice a second, and then it still has to agree on the revocation: half a second alone is its own.
+        Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, ttl + TimeSpan.FromSeconds(1));
+        await record.CheckAgainstAsync(_client);
+    }
+
+    /// <summary>Asks until etcd answers again; each question fails or succeeds at once.</summary>
+    private async Task UntilAnsweredAsync()
+    {
+        while (await Record.ExceptionAsync(() => _client.GetAsync(new EtcdOp.Get(Keys))) is EtcdException { Kind: CoordinationErrorKind.Unavailable })
+        {
+            await Task.Yield();
+        }
+    }
+
+    private static async Task<List<ServiceRegistration>> RegisterAsync(CoordinationSystem system, params string[] ids)
+    {
+        var registrations = ids.Select((id, n) => system.Register(new ServiceInstance { Service = "web", Id = id, Host = "10.0.0.1", Port = n + 1 })).ToList();
+        await Task.WhenAll(registrations.Select(r => r.WaitUntilRegisteredAsync(Limit)));
+        return registrations;
+    }
+}

@@ -1,0 +1,119 @@
+using Coordination.Etcd;
+using Coordination.Leases;
+
+namespace Coordination.Tests.Actors;
+
+/// <summary>Locks for actors of the host.</summary>
+public sealed class LockErrandTests : ActorTest
+{
+    [Fact]
+    public async Task An_actor_is_told_when_it_has_the_lock_and_releases_it_by_the_handle()
+    {
+        await using var system = Start();
+        var host = CreateTestProbe();
+
+        system.Lock("K").AcquireFor(host);
+        Etcd.Next<EtcdOp.Txn>().Answer(Won(42));
+        var acquired = host.ExpectMsg<LockAcquired>();
+        var released = acquired.Handle.ReleaseAsync();
+        Etcd.Next<EtcdOp.Txn>().Answer(Won(43));
+        await released;
+
+        Assert.Equal((42, (Bytes)"K"), (acquired.Handle.Token, acquired.Key));
+        host.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task An_actor_is_told_when_it_loses_the_lock()
+    {
+        await using var system = Start();
+        var host = CreateTestProbe();
+        system.Lock("K").AcquireFor(host);
+        Etcd.Next<EtcdOp.Txn>().Answer(Won(42));
+        host.ExpectMsg<LockAcquired>();
+
+        system.Supervisor.Tell(new LeaseMessage.GiveUp(system.SessionLease, default));
+
+        Assert.Equal(new LockLost("K", 42, LossReason.GivenUp), host.ExpectMsg<LockLost>());
+    }
+
+    [Fact]
+    public async Task A_try_is_answered_with_the_holder()
+    {
+        await using var system = Start();
+        var host = CreateTestProbe();
+
+        system.Lock("K").AcquireFor(host, TimeSpan.Zero);
+        Etcd.Next<EtcdOp.Txn>().Answer(Met(Stored("somebody", 40), 50));
+
+        Assert.Equal("somebody", host.ExpectMsg<LockNotAcquired>().Holder!.Owner);
+    }
+
+    [Fact]
+    public async Task A_request_that_is_withdrawn_is_answered_and_leaves_nothing()
+    {
+        await using var system = Start();
+        var host = CreateTestProbe();
+
+        var request = system.Lock("K").AcquireFor(host);
+        var attempt = Etcd.Next<EtcdOp.Txn>();
+        request.Dispose();
+        Assert.IsType<OperationCanceledException>(host.ExpectMsg<LockFailed>().Error);
+        attempt.Answer(Won(42));
+
+        Assert.Equal(EtcdCompare.Unchanged("K", new Revision(42)), Etcd.Next<EtcdOp.Txn>().Request.If[0]);
+    }
+
+    [Fact]
+    public async Task The_lock_of_an_actor_that_ends_is_released()
+    {
+        await using var system = Start();
+        var host = CreateTestProbe();
+        system.Lock("K").AcquireFor(host);
+        Etcd.Next<EtcdOp.Txn>().Answer(Won(42));
+        host.ExpectMsg<LockAcquired>();
+
+        Sys.Stop(host);
+
+        var release = Etcd.Next<EtcdOp.Txn>();
+        Assert.Equal(EtcdCompare.Unchanged("K", new Revision(42)), Assert.Single(release.Request.If));
+        Assert.IsType<EtcdOp.Delete>(Assert.Single(release.Request.Then));
+    }
+
+    [Fact]
+    public async Task The_request_of_an_actor_that_ends_before_the_answer_leaves_nothing()
+    {
+        await using var system = Start();
+        var host = CreateTestProbe();
+        system.Lock("K").AcquireFor(host);
+        var attempt = Etcd.Next<EtcdOp.Txn>();
+
+        Sys.Stop(host);
+        attempt.Answer(Won(42));
+
+        Assert.Equal(EtcdCompare.Unchanged("K", new Revision(42)), Assert.Single(Etcd.Next<EtcdOp.Txn>().Request.If));
+    }
+
+    [Fact]
+    public async Task When_the_system_stops_an_actor_that_waits_is_told()
+    {
+        var system = Start();
+        var host = CreateTestProbe();
+        system.Lock("K").AcquireFor(host);
+        Etcd.Next<EtcdOp.Txn>();
+
+        var stopping = system.DisposeAsync();
+        Assert.Equal(CoordinationErrorKind.Stopped, Assert.IsType<CoordinationException>(host.ExpectMsg<LockFailed>().Error).Kind);
+        Etcd.Next<ScriptedEtcd.Revoke>().Answer(At(50));
+        await stopping;
+    }
+
+    private CoordinationSystem Start()
+    {
+        var system = CoordinationSystem.Start(new CoordinationOptions { Owner = "me", StopTimeout = TimeSpan.FromMilliseconds(100) }, Etcd, Sys);
+        var grant = Etcd.Next<ScriptedEtcd.Grant>();
+        grant.Answer(new LeaseGranted(grant.Request.Id, TimeSpan.FromSeconds(10), At(1)));
+        AwaitCondition(() => system.IsReady);
+        return system;
+    }
+}

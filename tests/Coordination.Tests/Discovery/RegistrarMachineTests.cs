@@ -1,0 +1,186 @@
+using System.Collections.Immutable;
+using Coordination.Discovery.Registration;
+using Coordination.Etcd;
+
+namespace Coordination.Tests.Discovery;
+
+/// <summary>The rules of a registration by example.</summary>
+public sealed class RegistrarMachineTests
+{
+    private static readonly Bytes Key = "/services/web/a";
+    private static readonly LeaseId One = new(1);
+    private static readonly LeaseId Two = new(2);
+
+    private readonly RegistrarMachine _machine = new(ServiceLayout.Plain("/services/{service}/{id}"), ownLease: false, maxRepairs: 3);
+    private RegistrarState _state = RegistrarState.For(new ServiceInstance { Service = "web", Id = "a", Host = "h", Port = 1 });
+
+    private RegistrationState Health => _state.Health.State;
+
+    [Fact]
+    public void Without_a_lease_nothing_is_sent_and_it_says_so()
+    {
+        Assert.Contains("no lease", _state.Health.Problem, StringComparison.Ordinal);
+        Assert.Equal(RegistrationState.Registering, Health);
+    }
+
+    [Fact]
+    public void It_creates_its_key_and_watches_from_the_revision_after()
+    {
+        var put = Sent(Tell(new RegistrarMessage.LeaseOpened(One)));
+        Assert.Equal([EtcdCompare.NotExists(Key)], put.If.ToArray());
+        Assert.Equal([new EtcdOp.Put(Key, "h:1") { Lease = One }], put.Then.ToArray());
+
+        var effects = Tell(Made(5));
+
+        Assert.Contains(new RegistrarEffect.StartWatch(Key, new Revision(6)), effects);
+        Assert.Equal(RegistrationState.Registered, Health);
+        Assert.Null(_state.Health.Problem);
+    }
+
+    [Fact]
+    public void The_next_lease_takes_the_key_over_as_it_was_left()
+    {
+        Register();
+        Tell(new RegistrarMessage.LeaseLost(One));
+        Assert.Equal(RegistrationState.Recovering, Health);
+
+        var put = Sent(Tell(new RegistrarMessage.LeaseOpened(Two)));
+
+        Assert.Equal([EtcdCompare.Unchanged(Key, new Revision(5))], put.If.ToArray());
+        Assert.Equal([new EtcdOp.Put(Key, "h:1") { Lease = Two }], put.Then.ToArray());
+    }
+
+    [Fact]
+    public void A_put_with_an_unknown_outcome_is_followed_by_one_that_shows_what_became_of_it()
+    {
+        Tell(new RegistrarMessage.LeaseOpened(One));
+        Tell(Failed(WriteOutcome.Unknown));
+        Sent(Tell(new RegistrarMessage.TimerFired(RegistrarTimer.Retry)));
+
+        var effects = Tell(new RegistrarMessage.Written(new Revision(9), [Kv("h:1", 5, One)]));
+
+        Assert.DoesNotContain(effects, e => e is RegistrarEffect.Send);
+        Assert.Equal(RegistrationState.Registered, Health);
+    }
+
+    [Fact]
+    public void After_a_create_with_an_unknown_outcome_it_lingers_until_its_lease_is_gone_and_deletes_what_appears()
+    {
+        Tell(new RegistrarMessage.LeaseOpened(One));
+        Tell(Failed(WriteOutcome.Unknown));
+        var request = RegistrationRequestId.Next();
+        Sent(Tell(new RegistrarMessage.Leave(request)));
+        var effects = Tell(Made(7));
+
+        Assert.Contains(new RegistrarEffect.Reply(request, new RegistrationReply.Done()), effects);
+        Assert.DoesNotContain(new RegistrarEffect.End(), effects);
+        var remove = Sent(Tell(new RegistrarMessage.Changed(new Revision(8), [new EtcdEvent(false, Kv("h:1", 8, One), null)])));
+        Assert.Equal([EtcdCompare.Lease(Key, CompareResult.Equal, One)], Assert.IsType<EtcdOp.Txn>(remove.Then[0]).If.ToArray());
+        Tell(Made(9));
+        Assert.Equal(RegistrationState.Deregistered, Health);
+        Assert.Contains(new RegistrarEffect.End(), Tell(new RegistrarMessage.LeaseLost(One)));
+    }
+
+    [Fact]
+    public void A_key_of_somebody_else_is_a_conflict_until_it_is_gone()
+    {
+        Tell(new RegistrarMessage.LeaseOpened(One));
+        var effects = Tell(new RegistrarMessage.Written(new Revision(9), [Kv("other:1", 5, Two)]));
+
+        Assert.DoesNotContain(effects, e => e is RegistrarEffect.Send);
+        Assert.Equal(RegistrationState.Conflict, Health);
+        Assert.Contains("other:1", _state.Health.Problem, StringComparison.Ordinal);
+        Sent(Tell(Deleted(10)));
+    }
+
+    [Fact]
+    public void A_key_that_was_created_anew_by_another_while_ours_was_gone_is_a_conflict_and_not_repaired()
+    {
+        Register();
+        Tell(new RegistrarMessage.LeaseLost(One));
+        Tell(new RegistrarMessage.LeaseOpened(Two));
+
+        var effects = Tell(new RegistrarMessage.Written(new Revision(9), [Kv("other:1", 8, new LeaseId(3))]));
+
+        Assert.DoesNotContain(effects, e => e is RegistrarEffect.Send);
+        Assert.Equal(RegistrationState.Conflict, Health);
+    }
+
+    [Fact]
+    public void The_same_address_is_taken_over_from_a_predecessor_but_not_back_from_a_successor()
+    {
+        Tell(new RegistrarMessage.LeaseOpened(One));
+        var put = Sent(Tell(new RegistrarMessage.Written(new Revision(9), [Kv("h:1", 5, Two)])));
+        Assert.Equal([EtcdCompare.Unchanged(Key, new Revision(5))], put.If.ToArray());
+        Tell(Made(10));
+
+        var effects = Tell(new RegistrarMessage.Changed(new Revision(11), [new EtcdEvent(false, Kv("h:1", 11, new LeaseId(3), created: 5), null)]));
+
+        Assert.DoesNotContain(effects, e => e is RegistrarEffect.Send);
+        Assert.Equal(RegistrationState.Conflict, Health);
+    }
+
+    [Fact]
+    public void A_history_that_went_back_is_believed()
+    {
+        Register(revision: 500);
+
+        var put = Sent(Tell(new RegistrarMessage.Resynced(new Revision(20), [])));
+        Assert.Equal([EtcdCompare.NotExists(Key)], put.If.ToArray());
+        Tell(Made(21));
+        Assert.Equal(RegistrationState.Registered, Health);
+
+        // Events with revisions of the new history count.
+        Tell(Deleted(22));
+        Assert.Equal(RegistrationState.Recovering, Health);
+    }
+
+    [Fact]
+    public void An_answer_older_than_what_the_watch_showed_is_not_believed()
+    {
+        Register();
+        Sent(Tell(new RegistrarMessage.Wish(_state.Wish with { State = InstanceState.Draining }, null)));
+        Tell(Made(6));
+        Sent(Tell(new RegistrarMessage.Wish(_state.Wish with { State = InstanceState.Serving }, null)));
+        Tell(Deleted(9));
+
+        // The put was made at 8; the watch has shown that the key is gone at 9.
+        Sent(Tell(Made(8)));
+    }
+
+    [Fact]
+    public void An_unknown_lease_is_to_be_looked_into()
+    {
+        Tell(new RegistrarMessage.LeaseOpened(One));
+
+        Assert.Contains(
+            new RegistrarEffect.VerifyLease(One),
+            Tell(new RegistrarMessage.WriteFailed(new EtcdException(CoordinationErrorKind.LeaseNotFound, WriteOutcome.NotApplied, "gone"))));
+    }
+
+    private static RegistrarMessage.Written Made(long revision) => new(new Revision(revision), null);
+
+    private static RegistrarMessage.WriteFailed Failed(WriteOutcome outcome) =>
+        new(new EtcdException(CoordinationErrorKind.Timeout, outcome, "no answer"));
+
+    private static RegistrarMessage.Changed Deleted(long revision) => new(
+        new Revision(revision), [new EtcdEvent(true, new KeyValue(Key, Bytes.Empty, Revision.None, new Revision(revision), 0, LeaseId.None), null)]);
+
+    private static KeyValue Kv(string value, long revision, LeaseId lease, long? created = null) =>
+        new(Key, value, new Revision(created ?? revision), new Revision(revision), created is null ? 1 : 2, lease);
+
+    private static EtcdOp.Txn Sent(ImmutableArray<RegistrarEffect> effects) => Assert.Single(effects.OfType<RegistrarEffect.Send>()).Txn;
+
+    private void Register(long revision = 5)
+    {
+        Tell(new RegistrarMessage.LeaseOpened(One));
+        Tell(Made(revision));
+    }
+
+    private ImmutableArray<RegistrarEffect> Tell(RegistrarMessage message)
+    {
+        var (state, effects) = _machine.Handle(_state, message);
+        _state = state;
+        return effects;
+    }
+}
