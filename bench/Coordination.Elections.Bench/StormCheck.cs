@@ -14,6 +14,8 @@ internal sealed class StormCheck
     private readonly List<(long Revision, long Term)> _history = [];
     private readonly SortedDictionary<string, int> _counts = [];
     private readonly List<string> _violations = [];
+    private readonly long _start = TimeProvider.System.GetTimestamp();
+    private readonly List<TimeSpan> _electedAt = [];
 
     /// <summary>What a process said.</summary>
     public void Take(string life, string[] words)
@@ -24,6 +26,7 @@ internal sealed class StormCheck
             switch (words)
             {
                 case ["elected", var term, _]:
+                    _electedAt.Add(TimeProvider.System.GetElapsedTime(_start));
                     if (!_elected.TryAdd(Number(term), life))
                     {
                         _violations.Add($"two leaders in term {term}: {_elected[Number(term)]} and {life}");
@@ -82,6 +85,19 @@ internal sealed class StormCheck
         }
     }
 
+    /// <summary>L3: faults last for seconds, and so may the time without a leader.</summary>
+    private TimeSpan CheckPauses()
+    {
+        var pauses = _electedAt.Append(TimeProvider.System.GetElapsedTime(_start)).Zip(_electedAt.Prepend(TimeSpan.Zero), (later, earlier) => later - earlier);
+        var longest = pauses.Max();
+        if (longest > TimeSpan.FromSeconds(15))
+        {
+            _violations.Add($"nobody was elected for {longest.TotalSeconds:0.0} s");
+        }
+
+        return longest;
+    }
+
     /// <summary>Prints the counts; 0 when every promise was kept.</summary>
     public int Report()
     {
@@ -105,6 +121,7 @@ internal sealed class StormCheck
 
         Console.WriteLine($"  leaders in etcd              {_history.Where(h => h.Term != 0).Select(h => h.Term).Distinct().Count(),7}");
         Console.WriteLine($"  observers                    {observers,7}   changes told {agreed}, after a cut (only the latest told) {gaps}");
+        Console.WriteLine($"  longest time without an election {CheckPauses().TotalSeconds:0.0} s");
         foreach (var violation in _violations.Take(20))
         {
             Console.WriteLine($"  VIOLATION {violation}");

@@ -5,6 +5,7 @@ using Coordination.Discovery.Registration;
 using Coordination.Elections;
 using Coordination.Leases;
 using Coordination.Locks;
+using Coordination.Locks.Shared;
 using Coordination.Watches;
 
 namespace Coordination.Supervision;
@@ -34,6 +35,7 @@ internal sealed class CoordinationSupervisor : UntypedActor
             new Concept("discovery", typeof(DiscoveryCommand), DiscoveriesActor.PropsFor(context)),
             new Concept("elections", typeof(ElectionsCommand), ElectionsActor.PropsFor(context), new ElectionsCommand.Close()),
             new Concept("locks", typeof(LocksCommand), LocksActor.PropsFor(context), new LocksCommand.Close()),
+            new Concept("shared locks", typeof(SharedLocksCommand), SharedLocksActor.PropsFor(context)),
             new Concept("watches", typeof(WatchesCommand), WatchesActor.PropsFor(context)),
         ];
         _roots = new IActorRef[_concepts.Length];

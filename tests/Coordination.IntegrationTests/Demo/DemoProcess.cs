@@ -56,9 +56,9 @@ internal sealed class DemoProcess : IDisposable
         }
     }
 
-    public void Interrupt() => Send(Signals.Interrupt);
+    public void Interrupt() => Signal(Signals.Interrupt);
 
-    public void Send(int signal) => Signals.Send(_process.Id, signal);
+    public void Signal(int signal) => Signals.Send(_process.Id, signal);
 
     public async Task<(int ExitCode, string Output, string Errors)> EndAsync()
     {

@@ -79,9 +79,9 @@ public sealed class ElectDemoTests : IAsyncLifetime
         await using var etcd = _etcd.CreateClient();
         Assert.True((await etcd.TxnAsync(new EtcdOp.Txn { If = [guard], Then = [new EtcdOp.Put("data", "1")] })).Succeeded);
 
-        tool.Send(Signals.Stop);
+        tool.Signal(Signals.Stop);
         await using var next = await system.Election("e").CampaignAsync("next").WaitAsync(TimeSpan.FromSeconds(20));
-        tool.Send(Signals.Continue);
+        tool.Signal(Signals.Continue);
         var (exitCode, _, errors) = await tool.EndAsync();
 
         Assert.Equal(4, exitCode);
@@ -98,7 +98,7 @@ public sealed class ElectDemoTests : IAsyncLifetime
         var command = (await first.PrintedAsync("process")).Split(' ')[1];
         using var second = new DemoProcess("elect", "e", "--etcd", Endpoint, "--ttl", "2s", "--", "sh", "-c", "echo took over");
 
-        first.Send(Signals.Kill);
+        first.Signal(Signals.Kill);
         var (exitCode, output, _) = await second.EndAsync();
 
         Assert.Equal((0, "took over\n"), (exitCode, output));
