@@ -120,9 +120,15 @@ public sealed class TcpProxy : IAsyncDisposable
 
                 client.NoDelay = true;
                 var server = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-                if (!await TryConnectAsync(server))
+                try
                 {
+                    await server.ConnectAsync(IPAddress.Loopback, _target.Port, _stopping.Token);
+                }
+                catch (SocketException)
+                {
+                    // The server is away, for a while perhaps: so is the connection, not the proxy.
                     Reset(client);
+                    Reset(server);
                     continue;
                 }
 
@@ -135,21 +141,6 @@ public sealed class TcpProxy : IAsyncDisposable
         catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
         {
             // Stopped.
-        }
-    }
-
-    /// <summary>A server that is away is no reason to stop: its clients are refused, as without a proxy.</summary>
-    private async Task<bool> TryConnectAsync(Socket server)
-    {
-        try
-        {
-            await server.ConnectAsync(IPAddress.Loopback, _target.Port, _stopping.Token);
-            return true;
-        }
-        catch (SocketException)
-        {
-            server.Dispose();
-            return false;
         }
     }
 

@@ -46,7 +46,7 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
         }
     }
 
-    protected override void PostStop() => _validity?.Lose(LossReason.Released);
+    protected override void PostStop() => _validity?.Lose(LossReason.Aborted);
 
     private void Run(LeaseEffect effect)
     {
