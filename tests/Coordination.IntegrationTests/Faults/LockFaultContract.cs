@@ -43,6 +43,10 @@ public abstract class LockFaultContract(ServerFixture fixture)
         Assert.True(lostFirst);
         Assert.Equal(LossReason.Expired, handle.LossReason);
         Assert.True(next.Token > handle.Token);
+
+        // Healed, so that the system can end in order.
+        proxy.BlackHole(false);
+        proxy.CutAll();
     }
 
     [Fact]
