@@ -8,7 +8,7 @@ internal static class HandOver
 {
     private const int Rounds = 2000;
 
-    public static async Task RunAsync(IReadOnlyList<CoordinationSystem> systems)
+    public static async Task RunAsync(IReadOnlyList<CoordinationSystem> systems, Uri endpoint)
     {
         Console.WriteLine();
         Console.WriteLine("hand-over of one key, milliseconds   (limit: from a put to its event on an established watch)");
@@ -16,6 +16,7 @@ internal static class HandOver
         Print("put to event", limit, limit);
         Print("8 systems, 1 waiter each", await ContendAsync(systems), limit);
         Print("1 system, 8 waiters", await ContendAsync([.. Enumerable.Repeat(systems[0], 8)]), limit);
+        Print("8 processes", await Contender.RunAllAsync(endpoint, systems.Count, Rounds), limit);
     }
 
     private static void Print(string what, List<double> times, List<double> limit)

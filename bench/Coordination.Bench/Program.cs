@@ -6,6 +6,12 @@ using Coordination.Bench;
 using Coordination.Embedded;
 using Coordination.Etcd;
 
+if (args is [Contender.Command, var address, var rounds])
+{
+    await Contender.RunAsync(new Uri(address), int.Parse(rounds, System.Globalization.CultureInfo.InvariantCulture));
+    return;
+}
+
 await using var embedded = args.Length == 0 ? await EmbeddedEtcd.StartAsync() : null;
 var endpoint = args.Length == 0 ? embedded!.Endpoint : new Uri(args[0]);
 Console.WriteLine($"etcd {endpoint.GetLeftPart(UriPartial.Authority)}{(embedded is null ? "" : " (embedded)")}, {Environment.ProcessorCount} cores");
@@ -22,7 +28,7 @@ foreach (var system in systems)
 }
 
 await DistinctKeys.RunAsync(systems[0]);
-await HandOver.RunAsync(systems);
+await HandOver.RunAsync(systems, endpoint);
 foreach (var system in systems)
 {
     await system.DisposeAsync();

@@ -121,9 +121,26 @@ public sealed partial class CoordinationSystem : IAsyncDisposable
         }
         catch (OperationCanceledException) when (Stopped.IsCancellationRequested)
         {
-            throw new CoordinationException(CoordinationErrorKind.Stopped, $"The coordination system '{Options.Name}' has stopped.");
+            throw HasStopped();
         }
     }
+
+    /// <summary>Asks etcd past the actors, for a reader outside.</summary>
+    /// <exception cref="CoordinationException">It failed; the system has stopped.</exception>
+    internal async Task<T> AskEtcdAsync<T>(Func<IEtcdClient, Task<T>> question)
+    {
+        try
+        {
+            return Stopped.IsCancellationRequested ? throw HasStopped() : await question(Etcd).ConfigureAwait(false);
+        }
+        catch (Exception error) when (Stopped.IsCancellationRequested && (error is ObjectDisposedException or EtcdException))
+        {
+            throw HasStopped();
+        }
+    }
+
+    private CoordinationException HasStopped() =>
+        new(CoordinationErrorKind.Stopped, $"The coordination system '{Options.Name}' has stopped.");
 
     /// <summary>There is one end, and everybody who asks for it awaits the same.</summary>
     private Task EndOnce(Func<Task> end)

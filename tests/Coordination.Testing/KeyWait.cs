@@ -15,6 +15,14 @@ public static class KeyWait
         await cancelled.Task.WaitAsync(Limit, CancellationToken.None);
     }
 
+    /// <summary>When the loss of the lock was told, by the system's monotonic clock: taken where it is told, not when the test goes on.</summary>
+    public static async Task<long> LostAtAsync(this LockHandle handle)
+    {
+        var told = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = handle.Lost.Register(() => told.TrySetResult(TimeProvider.System.GetTimestamp()));
+        return await told.Task.WaitAsync(Limit);
+    }
+
     /// <summary>Completes when the key (or its absence: null) is as asked.</summary>
     public static async Task<KeyValue?> UntilAsync(this IEtcdClient etcd, Bytes key, Func<KeyValue?, bool> condition)
     {
@@ -44,6 +52,21 @@ public static class KeyWait
             }
         });
         return await found.Task.WaitAsync(Limit);
+    }
+
+    /// <summary>Completes when there are so many keys.</summary>
+    public static async Task UntilCountAsync(this IEtcdClient etcd, KeyRange keys, int count)
+    {
+        using var changed = new SemaphoreSlim(0);
+        var now = await etcd.GetAsync(new EtcdOp.Get(keys) { CountOnly = true });
+        using var watch = etcd.Watch(new EtcdWatchSpec(keys, now.Header.Revision.Next), _ => changed.Release());
+        for (var there = now.Count; there != count; there = (await etcd.GetAsync(new EtcdOp.Get(keys) { CountOnly = true })).Count)
+        {
+            if (!await changed.WaitAsync(Limit))
+            {
+                throw new TimeoutException($"There are {there} keys, and there were to be {count}.");
+            }
+        }
     }
 
     /// <summary>Completes when the key does not exist.</summary>

@@ -14,15 +14,20 @@ public sealed class RealEtcd : EtcdServer
     private readonly int _clientPort = FreePort();
     private readonly int _peerPort = FreePort();
     private readonly string _backup;
+    private readonly string[] _moreArguments;
     private Process? _process;
 
-    private RealEtcd() => _backup = _folder + "-backup";
+    private RealEtcd(string[] moreArguments)
+    {
+        _backup = _folder + "-backup";
+        _moreArguments = moreArguments;
+    }
 
     public override Uri Endpoint => new($"http://127.0.0.1:{_clientPort}");
 
-    public static async Task<RealEtcd> StartAsync()
+    public static async Task<RealEtcd> StartAsync(params string[] moreArguments)
     {
-        var server = new RealEtcd();
+        var server = new RealEtcd(moreArguments);
         await server.StartProcessAsync();
         return server;
     }
@@ -36,7 +41,7 @@ public sealed class RealEtcd : EtcdServer
         string[] arguments =
         [
             "--name", "test", "--data-dir", _folder, "--listen-client-urls", client, "--advertise-client-urls", client, "--listen-peer-urls", peer,
-            "--initial-advertise-peer-urls", peer, "--initial-cluster", $"test={peer}", "--unsafe-no-fsync",
+            "--initial-advertise-peer-urls", peer, "--initial-cluster", $"test={peer}", "--unsafe-no-fsync", .. _moreArguments,
         ];
         foreach (var argument in arguments)
         {

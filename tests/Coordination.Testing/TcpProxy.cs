@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Threading.Channels;
 
 namespace Coordination.Testing;
 
@@ -54,7 +55,7 @@ public sealed class TcpProxy : IAsyncDisposable
         set => _refuse = value;
     }
 
-    /// <summary>How long everything that the server says is held back. Zero: not at all.</summary>
+    /// <summary>How much later everything that the server says arrives, as over a longer way: what follows waits no longer. Zero: not at all.</summary>
     public TimeSpan Delay
     {
         get => TimeSpan.FromMilliseconds(_delayMilliseconds);
@@ -145,6 +146,8 @@ public sealed class TcpProxy : IAsyncDisposable
 
     private async Task PumpAsync(Socket from, Socket to, int link, bool isRequest)
     {
+        var underWay = Channel.CreateUnbounded<(long Due, byte[] Bytes)>();
+        var delivering = DeliverAsync(underWay.Reader, to, isRequest);
         var buffer = new byte[64 * 1024];
         try
         {
@@ -152,24 +155,46 @@ public sealed class TcpProxy : IAsyncDisposable
             {
                 if (link > _frozenLink && (isRequest ? !_dropRequests : !_dropReplies))
                 {
-                    if (!isRequest && _delayMilliseconds > 0)
-                    {
-                        await Task.Delay(Delay, TimeProvider.System, _stopping.Token);
-                    }
-
-                    await to.SendAsync(buffer.AsMemory(0, count), _stopping.Token);
-                    if (isRequest)
-                    {
-                        _requestAwaited?.TrySetResult(count);
-                    }
+                    var delay = isRequest ? TimeSpan.Zero : Delay;
+                    var due = TimeProvider.System.GetTimestamp() + (long)(delay.TotalSeconds * TimeProvider.System.TimestampFrequency);
+                    underWay.Writer.TryWrite((due, buffer[..count]));
                 }
             }
 
+            underWay.Writer.Complete();
+            await delivering;
             to.Shutdown(SocketShutdown.Send);
         }
         catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
         {
+            underWay.Writer.TryComplete();
             Reset(from);
+            Reset(to);
+        }
+    }
+
+    private async Task DeliverAsync(ChannelReader<(long Due, byte[] Bytes)> underWay, Socket to, bool isRequest)
+    {
+        try
+        {
+            await foreach (var (due, bytes) in underWay.ReadAllAsync(_stopping.Token))
+            {
+                var left = TimeProvider.System.GetElapsedTime(TimeProvider.System.GetTimestamp(), due);
+                if (left > TimeSpan.Zero)
+                {
+                    await Task.Delay(left, TimeProvider.System, _stopping.Token);
+                }
+
+                await to.SendAsync(bytes, _stopping.Token);
+                if (isRequest)
+                {
+                    _requestAwaited?.TrySetResult(bytes.Length);
+                }
+            }
+        }
+        catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            // The other end is gone; so is the link.
             Reset(to);
         }
     }

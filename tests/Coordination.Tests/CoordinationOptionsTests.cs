@@ -19,6 +19,9 @@ public sealed class CoordinationOptionsTests
             (new() { Owner = new string('o', 257) }, "allowed are 1 to 256 characters"),
             (new() { SessionTtl = TimeSpan.FromSeconds(1) }, "SessionTtl is '00:00:01': allowed is 00:00:02 to 01:00:00"),
             (new() { SessionTtl = TimeSpan.FromHours(2) }, "SessionTtl is '02:00:00'"),
+            (new() { SessionTtl = TimeSpan.Zero }, "SessionTtl is '00:00:00'"),
+            (new() { SessionTtl = TimeSpan.FromSeconds(-5) }, "SessionTtl is '-00:00:05'"),
+            (new() { SessionTtl = TimeSpan.MaxValue }, "SessionTtl is '10675199.02:48:05.4775807'"),
             (new() { ClockRateBound = -0.01 }, "ClockRateBound is '-0.01': allowed is 0 to 0.2"),
             (new() { ClockRateBound = double.NaN }, "ClockRateBound is 'NaN'"),
             (new() { StopTimeout = TimeSpan.Zero }, "StopTimeout is '00:00:00'"),
@@ -89,5 +92,24 @@ public sealed class CoordinationOptionsTests
         Assert.Throws<ArgumentException>(() => system.Lock(new string('k', 1025)));
         Assert.Throws<ArgumentException>(() => system.Lock(new string('鍵', 342)));
         Assert.Throws<ArgumentException>(() => system.Lock(string.Concat(Enumerable.Repeat("🔑", 300))));
+    }
+
+    [Fact]
+    public async Task Every_bad_option_of_a_lock_is_named_with_its_value_and_what_is_allowed()
+    {
+        await using var system = CoordinationSystem.Start(new() { StopTimeout = TimeSpan.FromMilliseconds(100) }, new NoEtcd());
+        (DistributedLockOptions Options, string Problem)[] wrong =
+        [
+            (new() { OwnLeaseTtl = TimeSpan.Zero }, "OwnLeaseTtl is '00:00:00': allowed is 00:00:02 to 01:00:00"),
+            (new() { OwnLeaseTtl = TimeSpan.FromSeconds(-5) }, "OwnLeaseTtl is '-00:00:05'"),
+            (new() { OwnLeaseTtl = TimeSpan.MaxValue }, "OwnLeaseTtl is '10675199.02:48:05.4775807'"),
+            (new() { Owner = "" }, "Owner is ''"),
+            (new() { Owner = new string('o', 257) }, "allowed are 1 to 256 characters"),
+            (new() { MaxHold = TimeSpan.Zero }, "MaxHold is '00:00:00'"),
+            (new() { MaxHold = TimeSpan.FromDays(25) }, "MaxHold is '25.00:00:00'"),
+        ];
+
+        Assert.All(wrong, w => Assert.Contains(w.Problem, Assert.Throws<ArgumentException>(() => system.Lock("k", w.Options)).Message, StringComparison.Ordinal));
+        Assert.Throws<ArgumentNullException>(() => system.Lock(null!));
     }
 }

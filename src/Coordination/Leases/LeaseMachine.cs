@@ -49,7 +49,10 @@ internal sealed class LeaseMachine(LeaseSettings settings, Func<LeaseId> newId)
                 (s, [new LeaseEffect.SetTimer(LeaseTimer.Deadline, s.Deadline - m.Now)]),
             (LeaseState.Held s, LeaseMessage.Release) => Prepend(Revoke(s.Id), new LeaseEffect.Lose(LossReason.Released)),
 
-            (LeaseState.Lost s, LeaseMessage.TimerFired { Timer: LeaseTimer.RevokeLost }) => Revoke(s.Id),
+            (LeaseState.Lost s, LeaseMessage.TimerFired { Timer: LeaseTimer.RevokeLost }) => (s, [new LeaseEffect.SendRevoke(s.Id)]),
+            (LeaseState.Lost s, LeaseMessage.RevokeEnded { Error.IsTransient: true }) =>
+                (s with { Failures = s.Failures + 1 }, [new LeaseEffect.SetRetryTimer(LeaseTimer.RevokeLost, s.Failures + 1)]),
+            (LeaseState.Lost, LeaseMessage.RevokeEnded or LeaseMessage.TimerFired { Timer: LeaseTimer.GiveUp }) => End(),
             (LeaseState.Lost s, LeaseMessage.Release) => Revoke(s.Id),
 
             (LeaseState.Releasing, LeaseMessage.RevokeEnded or LeaseMessage.TimerFired { Timer: LeaseTimer.GiveUp }) => End(),
@@ -90,7 +93,7 @@ internal sealed class LeaseMachine(LeaseSettings settings, Func<LeaseId> newId)
     }
 
     private Step Adopt(LeaseId id, int failures) =>
-        (new LeaseState.Adopting(id, failures), [new LeaseEffect.SendKeepAlive(id, LeaseSettings.RenewalTimeout(settings.Ttl))]);
+        (new LeaseState.Adopting(id, failures), [new LeaseEffect.SendKeepAlive(id, LeaseSettings.RenewalTimeout(settings.Ttl, failures))]);
 
     private Step OnProven(LeaseState.Adopting s, LeaseMessage.Renewed m) =>
         m.Ttl <= TimeSpan.Zero ? Grant(newId(), m.Now, null, 0) : Open(s.Id, m.SentAt, m.Ttl, m.Now);
@@ -115,7 +118,7 @@ internal sealed class LeaseMachine(LeaseSettings settings, Func<LeaseId> newId)
     }
 
     private static Step Renew(LeaseState.Held s) =>
-        (s with { IsRenewing = true }, [new LeaseEffect.SendKeepAlive(s.Id, LeaseSettings.RenewalTimeout(s.Ttl))]);
+        (s with { IsRenewing = true }, [new LeaseEffect.SendKeepAlive(s.Id, LeaseSettings.RenewalTimeout(s.Ttl, s.Failures))]);
 
     private Step OnRenewed(LeaseState.Held s, LeaseMessage.Renewed m)
     {
@@ -156,8 +159,11 @@ internal sealed class LeaseMachine(LeaseSettings settings, Func<LeaseId> newId)
             new LeaseEffect.Lose(reason),
             new LeaseEffect.Tell(new LeaseEvent.Lost(id, reason)),
 
-            // The server may still have it, and its keys in everybody's way. Its holders get their margin to stop first.
-            settings.RevokeWhenLost ? new LeaseEffect.SetTimer(LeaseTimer.RevokeLost, LeaseSettings.Margin(ttl)) : new LeaseEffect.End(),
+            // The server may still have it, and its keys in everybody's way; an etcd that was restarted gives it a whole TTL again. Its holders get
+            // their margin to stop first.
+            .. settings.RevokeWhenLost
+                ? (LeaseEffect[])[new LeaseEffect.SetTimer(LeaseTimer.RevokeLost, LeaseSettings.Margin(ttl)), new LeaseEffect.SetTimer(LeaseTimer.GiveUp, RevokeLimit + (2 * ttl))]
+                : [new LeaseEffect.End()],
         ]);
 
     private static TimeSpan After(Instant start, TimeSpan span, Instant now)

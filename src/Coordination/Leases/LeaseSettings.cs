@@ -33,9 +33,12 @@ internal sealed record LeaseSettings(TimeSpan Ttl, double ClockRateBound)
     /// <summary>How long after the last acknowledged renewal the next one is due.</summary>
     public static TimeSpan RenewalInterval(TimeSpan ttl) => ttl / 3;
 
-    /// <summary>How long one renewal may take before it is sent again, to another member: two more fit in before the lease is suspect.</summary>
-    public static TimeSpan RenewalTimeout(TimeSpan ttl) =>
-        TimeSpan.FromTicks(Math.Clamp((ttl / 6).Ticks, TimeSpan.FromMilliseconds(200).Ticks, TimeSpan.FromSeconds(3).Ticks));
+    /// <summary>
+    /// How long one renewal may take before it is sent again, to another member. Short at first, so that a member or a connection that hangs costs
+    /// little; longer when that was not enough, because every member may be far away: a lease is kept while a round trip takes less than TTL/3.
+    /// </summary>
+    public static TimeSpan RenewalTimeout(TimeSpan ttl, int failures) =>
+        TimeSpan.FromTicks(Math.Clamp((failures == 0 ? ttl / 6 : ttl / 3).Ticks, TimeSpan.FromMilliseconds(200).Ticks, TimeSpan.FromSeconds(failures == 0 ? 3 : 6).Ticks));
 
     /// <summary>How long after the last acknowledged renewal was sent the lease is suspect.</summary>
     public static TimeSpan SuspectAfter(TimeSpan ttl) => ttl * 2 / 3;

@@ -28,8 +28,8 @@ internal abstract record LeaseState
     /// <summary>Given back; the revocation is under way.</summary>
     public sealed record Releasing(LeaseId Id) : LeaseState;
 
-    /// <summary>Lost. What is left to do is to revoke it, as far as that is possible.</summary>
-    public sealed record Lost(LeaseId Id, LossReason Reason) : LeaseState;
+    /// <summary>Lost. What is left to do is to revoke it, as far as that is possible; so often that failed.</summary>
+    public sealed record Lost(LeaseId Id, LossReason Reason, int Failures = 0) : LeaseState;
 
     /// <summary>Over.</summary>
     public sealed record Ended : LeaseState;

@@ -103,10 +103,10 @@ public sealed class DistributedLock
     }
 
     /// <summary>Who holds the lock now, or null. Already old when it is returned.</summary>
-    /// <exception cref="EtcdException">etcd could not be asked.</exception>
+    /// <exception cref="CoordinationException">etcd could not be asked, or the system has stopped.</exception>
     public async Task<LockHolder?> GetHolderAsync(CancellationToken cancellationToken = default)
     {
-        var result = await _system.Etcd.GetAsync(new EtcdOp.Get(Key), cancellationToken).ConfigureAwait(false);
+        var result = await _system.AskEtcdAsync(etcd => etcd.GetAsync(new EtcdOp.Get(Key), cancellationToken)).ConfigureAwait(false);
         return result.First is { } current ? LockValue.HolderOf(current) : null;
     }
 

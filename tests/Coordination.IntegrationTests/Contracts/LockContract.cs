@@ -314,11 +314,67 @@ public abstract class LockContract(ServerFixture fixture)
         Assert.Contains($"{length} bytes; allowed are 1 to 1024", error.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_negative_timeout_is_refused()
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(25 * 24 * 3600)]
+    public async Task A_timeout_below_zero_or_above_24_days_is_refused(double seconds)
     {
         await using var system = Server.StartSystem();
+        var timeout = TimeSpan.FromSeconds(seconds);
 
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => system.Lock(_key).AcquireAsync(TimeSpan.FromSeconds(-1)));
+        var error = await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => system.Lock(_key).AcquireAsync(timeout));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => system.Lock(_key).TryAcquireAsync(timeout));
+        Assert.Throws<ArgumentOutOfRangeException>(() => system.Lock(_key).AcquireFor(system.Supervisor, timeout));
+
+        Assert.Contains($"The timeout is {timeout}; allowed is 0 to 24.00:00:00", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_handle_whose_lock_is_lost_stays_lost_and_releasing_it_touches_nobody_elses_key()
+    {
+        await using var system = Server.StartSystem();
+        await using var etcd = Server.CreateClient();
+        var handle = await system.Lock(_key).AcquireAsync(Limit);
+        await etcd.DeleteAsync(new EtcdOp.Delete(_key));
+        await handle.Lost.CancelledAsync();
+        await using var next = await system.Lock(_key).AcquireAsync(Limit);
+
+        await handle.ReleaseAsync();
+        await handle.ReleaseAsync();
+        await handle.DisposeAsync();
+        var written = await etcd.TxnAsync(new EtcdOp.Txn { If = [handle.Guard], Then = [new EtcdOp.Put(_key + ".data", "x")] });
+
+        Assert.False(handle.IsHeld);
+        Assert.Equal(TimeSpan.Zero, handle.ValidFor);
+        Assert.Equal(LossReason.KeyDeleted, handle.LossReason);
+        Assert.True(handle.Lost.IsCancellationRequested);
+        Assert.False(written.Succeeded);
+        Assert.Equal(next.Token, (await etcd.GetAsync(new EtcdOp.Get(_key))).First!.ModRevision.Value);
+        Assert.True(next.IsHeld);
+    }
+
+    [Fact]
+    public async Task After_the_end_of_its_system_a_lock_answers_that_it_has_stopped()
+    {
+        var system = Server.StartSystem();
+        var handle = await system.Lock(_key).AcquireAsync(Limit);
+        await system.DisposeAsync();
+
+        foreach (var request in (Func<Task>[])
+        [
+            () => system.Lock(_key).AcquireAsync(),
+            () => system.Lock(_key).TryAcquireAsync(),
+            () => system.Lock(_key).TryAcquireAsync(TimeSpan.FromSeconds(1)),
+            () => system.Lock(_key).GetHolderAsync(),
+        ])
+        {
+            var error = await Assert.ThrowsAsync<CoordinationException>(request);
+            Assert.Equal(CoordinationErrorKind.Stopped, error.Kind);
+            Assert.Contains("has stopped", error.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Throws<ObjectDisposedException>(() => system.Lock(_key).AcquireFor(system.Supervisor));
+        await handle.ReleaseAsync();
+        await system.DisposeAsync();
     }
 }

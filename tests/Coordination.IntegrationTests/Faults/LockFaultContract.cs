@@ -1,10 +1,13 @@
+using Coordination.Chaos;
 using Coordination.Etcd;
 using Coordination.IntegrationTests.Contracts;
 
 namespace Coordination.IntegrationTests.Faults;
 
+[Collection(Undisturbed.Name)]
 public sealed class LockFaultsOnEmbedded(EmbeddedFixture fixture) : LockFaultContract(fixture), IClassFixture<EmbeddedFixture>;
 
+[Collection(Undisturbed.Name)]
 public sealed class LockFaultsOnRealEtcd(RealEtcdFixture fixture) : LockFaultContract(fixture), IClassFixture<RealEtcdFixture>;
 
 /// <summary>What a lock promises when the network misbehaves between it and etcd: a proxy drops, cuts and hangs.</summary>
@@ -12,6 +15,9 @@ public abstract class LockFaultContract(ServerFixture fixture)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Ttl = TimeSpan.FromSeconds(3);
+
+    /// <summary>From the last proven renewal: the TTL less 1 % and the margin, and 50 ms for the news.</summary>
+    private static readonly TimeSpan Deadline = (Ttl * 0.99) - TimeSpan.FromMilliseconds(250) + TimeSpan.FromMilliseconds(50);
 
     private readonly string _key = $"/test/fault/{Guid.NewGuid():N}";
 
@@ -29,6 +35,8 @@ public abstract class LockFaultContract(ServerFixture fixture)
         using var lost = handle.Lost.Register(() => lostFirst = !waiting.IsCompleted);
 
         proxy.BlackHole(true);
+        var since = Stamp.Now;
+        Assert.InRange(Stamp.Between(since, await handle.LostAtAsync()), TimeSpan.Zero, Deadline);
         await using var next = await waiting;
 
         Assert.False(handle.IsHeld);
@@ -45,7 +53,8 @@ public abstract class LockFaultContract(ServerFixture fixture)
         var handle = await system.Lock(_key).AcquireAsync(Limit);
 
         proxy.DropReplies = true;
-        await handle.Lost.CancelledAsync();
+        var since = Stamp.Now;
+        Assert.InRange(Stamp.Between(since, await handle.LostAtAsync()), TimeSpan.Zero, Deadline);
         proxy.DropReplies = false;
         proxy.CutAll();
         await using var next = await system.Lock(_key).AcquireAsync(Limit);
@@ -67,7 +76,9 @@ public abstract class LockFaultContract(ServerFixture fixture)
             await UntilAnsweredAsync(system.Etcd);
         }
 
+        var since = Stamp.Now;
         await using var another = await system.Lock(_key + ".2").AcquireAsync(Limit);
+        AssertWithin(TimeSpan.FromSeconds(2), since);
 
         Assert.True(handle.IsHeld);
         Assert.Equal(before, another.Lease);
@@ -85,9 +96,11 @@ public abstract class LockFaultContract(ServerFixture fixture)
         var stored = await etcd.UntilAsync(_key, current => current is not null);
         proxy.CutAll();
         proxy.DropReplies = false;
+        var since = Stamp.Now;
 
         await using var handle = await acquiring;
 
+        AssertWithin(TimeSpan.FromSeconds(2), since);
         Assert.Equal(stored!.ModRevision.Value, handle.Token);
         Assert.Equal(1, (await etcd.GetAsync(new EtcdOp.Get(_key))).First!.Version);
     }
@@ -108,8 +121,10 @@ public abstract class LockFaultContract(ServerFixture fixture)
 
         proxy.CutAll();
         proxy.DropReplies = false;
+        var since = Stamp.Now;
 
         await etcd.UntilGoneAsync(_key);
+        AssertWithin(TimeSpan.FromSeconds(2), since);
     }
 
     [Fact]
@@ -128,8 +143,10 @@ public abstract class LockFaultContract(ServerFixture fixture)
 
         proxy.CutAll();
         proxy.DropReplies = false;
+        var since = Stamp.Now;
         await releasing;
 
+        AssertWithin(TimeSpan.FromSeconds(2), since);
         Assert.Equal(next.Token, (await etcd.GetAsync(new EtcdOp.Get(_key))).First!.ModRevision.Value);
         Assert.True(next.IsHeld);
     }
@@ -171,6 +188,8 @@ public abstract class LockFaultContract(ServerFixture fixture)
         Assert.NotEqual(oldLease, next.Lease);
         Assert.True(next.IsHeld);
     }
+
+    private static void AssertWithin(TimeSpan bound, long since) => Assert.InRange(Stamp.Between(since, Stamp.Now), TimeSpan.Zero, bound);
 
     /// <summary>Asks until etcd answers again; each question fails or succeeds at once.</summary>
     private static async Task UntilAnsweredAsync(IEtcdClient etcd)

@@ -137,7 +137,20 @@ public sealed class LeaseMachineTests
 
         Assert.Contains(new LeaseEffect.SetTimer(LeaseTimer.RevokeLost, TimeSpan.FromMilliseconds(500)), Tell(new LeaseMessage.ClaimRanOut(At(5))));
         Assert.Contains(new LeaseEffect.SendRevoke(new(1)), Tell(Fired(LeaseTimer.RevokeLost, 6)));
-        Assert.Contains(new LeaseEffect.End(), Tell(new LeaseMessage.RevokeEnded(Unknown, At(7))));
+        Assert.Contains(new LeaseEffect.End(), Tell(new LeaseMessage.RevokeEnded(null, At(7))));
+    }
+
+    [Fact]
+    public void The_revocation_of_a_lost_lease_is_tried_again_while_etcd_is_away_because_its_keys_are_in_everybodys_way()
+    {
+        Hold();
+        Assert.Contains(new LeaseEffect.SetTimer(LeaseTimer.GiveUp, TimeSpan.FromSeconds(25)), Tell(new LeaseMessage.ClaimRanOut(At(5))));
+        Tell(Fired(LeaseTimer.RevokeLost, 6));
+
+        Assert.Equal([new LeaseEffect.SetRetryTimer(LeaseTimer.RevokeLost, 1)], Tell(new LeaseMessage.RevokeEnded(Unknown, At(7))));
+        Assert.Equal([new LeaseEffect.SendRevoke(new(1))], Tell(Fired(LeaseTimer.RevokeLost, 7.1)));
+        Assert.Equal([new LeaseEffect.SetRetryTimer(LeaseTimer.RevokeLost, 2)], Tell(new LeaseMessage.RevokeEnded(Refused, At(8))));
+        Assert.Contains(new LeaseEffect.End(), Tell(Fired(LeaseTimer.GiveUp, 30)));
     }
 
     [Fact]
@@ -170,6 +183,18 @@ public sealed class LeaseMachineTests
         Assert.Equal([new LeaseEffect.SetRetryTimer(LeaseTimer.Renew, 1)], Tell(new LeaseMessage.RenewalFailed(Unknown, At(4))));
         Tell(Fired(LeaseTimer.Renew, 5));
         Assert.Equal([new LeaseEffect.SetRetryTimer(LeaseTimer.Renew, 2)], Tell(new LeaseMessage.RenewalFailed(Unknown, At(6))));
+    }
+
+    [Fact]
+    public void A_renewal_after_one_that_was_not_answered_in_time_may_take_twice_as_long()
+    {
+        Hold();
+        Tell(Fired(LeaseTimer.Renew, 3));
+        Tell(new LeaseMessage.RenewalFailed(Unknown, At(5)));
+
+        Assert.Equal([new LeaseEffect.SendKeepAlive(new(1), Ttl / 3)], Tell(Fired(LeaseTimer.Renew, 5.1)));
+        Tell(new LeaseMessage.Renewed(At(5.1), Ttl, At(8)));
+        Assert.Equal([new LeaseEffect.SendKeepAlive(new(1), Ttl / 6)], Tell(Fired(LeaseTimer.Renew, 8.5)));
     }
 
     [Fact]

@@ -171,7 +171,7 @@ public sealed class LeaseMachineWalkTests
             var (state, effects) = _machine.Handle(_state, message);
             _state = state;
             Story.Add($"{At()} {message} -> {state}");
-            if (before is LeaseState.Lost && state is not (LeaseState.Lost or LeaseState.Releasing))
+            if (before is LeaseState.Lost && state is not (LeaseState.Lost or LeaseState.Releasing or LeaseState.Ended))
             {
                 throw new InvalidOperationException("S3: Lost is terminal");
             }

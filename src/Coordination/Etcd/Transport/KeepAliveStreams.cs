@@ -16,8 +16,10 @@ internal sealed class KeepAliveStreams(EndpointPool pool, EtcdClientOptions opti
         }
         catch (TimeoutException)
         {
-            // Silence: the member hangs or the connection is half open. Everybody on this stream is better off elsewhere.
+            // Silence: the member hangs or the connection is half open. Everybody on this stream is better off elsewhere; and where there is no other
+            // member, on another connection.
             stream.Close();
+            stream.Channel.Reconnect();
             pool.MoveFrom(stream.Channel);
             throw new EtcdException(
                 CoordinationErrorKind.Timeout,

@@ -61,7 +61,7 @@ internal sealed class SharedLockRequests
     {
         SharedMode[] modes = _name.Kind == SharedKind.Semaphore ? [SharedMode.Permits] : [SharedMode.Write, SharedMode.Read];
         var txn = new EtcdOp.Txn { Then = [.. modes.Select(mode => new EtcdOp.Get(_name.Folder(mode)))] };
-        var result = await _system.Etcd.TxnAsync(txn, cancellationToken).ConfigureAwait(false);
+        var result = await _system.AskEtcdAsync(etcd => etcd.TxnAsync(txn, cancellationToken)).ConfigureAwait(false);
         return [.. result.Results.OfType<GetResult>().SelectMany(get => get.KeyValues)
             .OrderBy(kv => kv.CreateRevision).ThenBy(kv => kv.Key).Select(SharedLockValue.HolderOf)];
     }
