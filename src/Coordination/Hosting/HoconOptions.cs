@@ -93,6 +93,7 @@ public static class HoconOptions
             {
                 MaxRegistrations = config.GetInt($"{Root}.services.max-registrations", services.MaxRegistrations),
                 MaxDiscoveries = config.GetInt($"{Root}.services.max-discoveries", services.MaxDiscoveries),
+                MaxWritesInFlight = config.GetInt($"{Root}.services.max-writes-in-flight", services.MaxWritesInFlight),
             },
             Watches = watches with
             {
