@@ -3,6 +3,8 @@ using Coordination.Demo.Cli;
 using Coordination.Demo.Cron;
 using Coordination.Demo.Cron.Workers;
 using Coordination.Demo.Etcd;
+using Coordination.Demo.Greeter;
+using Coordination.Demo.Services;
 
 var root = new RootCommand(
     """
@@ -14,10 +16,14 @@ var root = new RootCommand(
       coordination --etcd http://127.0.0.1:2379 --processes --workers 4
       coordination --json --duration 10s | jq .ledger
 
-    Exit codes: 0 the check holds, 1 it does not, 2 wrong command line, 3 etcd cannot be used, 130 interrupted.
+    Exit codes: 0 the check holds, 1 it does not, 2 wrong command line, 3 etcd cannot be used, 130 interrupted. Commands that run until Ctrl-C
+    (etcd serve, greeter serve, greeter call without --count, discover, register) end with 0 then.
     """);
 new CronCommand().AddTo(root);
 root.Subcommands.Add(EtcdCommand.Create());
+root.Subcommands.Add(GreeterCommand.Create());
+root.Subcommands.Add(new DiscoverCommand().Create());
+root.Subcommands.Add(new RegisterCommand().Create());
 root.Subcommands.Add(WorkerCommand.Create());
 
 var result = root.Parse(args);
@@ -33,4 +39,4 @@ if (result.Errors.Count > 0)
 }
 
 // Ctrl-C and SIGTERM release everything first; that is bounded by the stop timeouts.
-return await result.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(20) }).ConfigureAwait(false);
+return await result.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(40) }).ConfigureAwait(false);

@@ -54,6 +54,9 @@ public enum CoordinationErrorKind
     /// <summary>A named limit of this library is reached.</summary>
     LimitReached,
 
+    /// <summary>The service has no instance that takes requests.</summary>
+    NoInstance,
+
     /// <summary>The coordination system is stopping or stopped.</summary>
     Stopped,
 

@@ -15,11 +15,12 @@ public abstract class EtcdServer : IAsyncDisposable
     });
 
     /// <summary>A system with a short lease. Its endpoint may be a proxy.</summary>
-    public CoordinationSystem StartSystem(string owner = "test", TimeSpan? ttl = null, Uri? endpoint = null, TimeSpan? requestTimeout = null) =>
+    public CoordinationSystem StartSystem(string owner = "test", TimeSpan? ttl = null, Uri? endpoint = null, TimeSpan? requestTimeout = null, LockOptions? locks = null) =>
         CoordinationSystem.Start(new CoordinationOptions
         {
             Owner = owner,
             SessionTtl = ttl ?? TimeSpan.FromSeconds(5),
+            Locks = locks ?? new LockOptions(),
             Etcd = new EtcdClientOptions { Endpoints = [endpoint ?? Endpoint], RequestTimeout = requestTimeout ?? TimeSpan.FromSeconds(5) },
         });
 

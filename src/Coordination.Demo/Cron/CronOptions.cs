@@ -81,7 +81,7 @@ internal sealed class CronOptions
         result.GetRequiredValue(Ttl).Value,
         startTicks);
 
-    private static ImmutableArray<Uri>? ParseEndpoints(ArgumentResult result)
+    public static ImmutableArray<Uri>? ParseEndpoints(ArgumentResult result)
     {
         try
         {

@@ -6,7 +6,7 @@ namespace Coordination.Grpc.Client;
 /// A request body that stays open: hands out the stream and lets HTTP wait until writing is over. HTTP sends it again when the server
 /// refused the request unseen; that is possible while no message was written.
 /// </summary>
-internal sealed class PushContent : HttpContent
+internal sealed class PushContent : HttpContent, IOutgoingMessage
 {
     private readonly TaskCompletionSource _completed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -25,6 +25,8 @@ internal sealed class PushContent : HttpContent
             }
         }
     }
+
+    public bool CanRepeat => !Sent;
 
     /// <summary>The stream to write to, when the connection is up.</summary>
     public async Task<Stream> TakeStreamAsync(CancellationToken cancellationToken)

@@ -49,11 +49,13 @@ internal static class UnaryCall
     }
 
     /// <summary>One encoded message, which remembers whether HTTP began to send it.</summary>
-    private sealed class FrameContent(byte[] frame) : HttpContent
+    private sealed class FrameContent(byte[] frame) : HttpContent, IOutgoingMessage
     {
         private volatile bool _sent;
 
         public bool Sent => _sent;
+
+        public bool CanRepeat => true;
 
         protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
             SerializeToStreamAsync(stream, context, CancellationToken.None);

@@ -22,7 +22,7 @@ public static class HoconOptions
         ],
         ["watches"] = ["list-page-size", "max-subscribers"],
         ["services"] = ["max-registrations", "max-discoveries"],
-        ["locks"] = ["max-waiters", "max-locks", "idle-timeout", "own-key-watch-delay", "fallback-interval", "waiters-prefix"],
+        ["locks"] = ["max-waiters", "max-locks", "max-in-line", "idle-timeout", "own-key-watch-delay", "fallback-interval", "waiters-prefix"],
     };
 
     /// <summary>Reads a file.</summary>
@@ -84,6 +84,7 @@ public static class HoconOptions
             {
                 MaxWaiters = config.GetInt($"{Root}.locks.max-waiters", locks.MaxWaiters),
                 MaxLocks = config.GetInt($"{Root}.locks.max-locks", locks.MaxLocks),
+                MaxInLine = config.GetInt($"{Root}.locks.max-in-line", locks.MaxInLine),
                 IdleTimeout = Duration(config, "locks.idle-timeout", locks.IdleTimeout),
                 OwnKeyWatchDelay = Duration(config, "locks.own-key-watch-delay", locks.OwnKeyWatchDelay),
                 FallbackInterval = Duration(config, "locks.fallback-interval", locks.FallbackInterval),

@@ -24,6 +24,6 @@ public enum LossReason
     /// <summary>The holder released it, or its system was stopped.</summary>
     Released,
 
-    /// <summary>The coordination system was stopped as by a crash: nothing was released.</summary>
+    /// <summary>The coordination system was stopped as by a crash, or a part of it failed: nothing was released.</summary>
     Aborted,
 }

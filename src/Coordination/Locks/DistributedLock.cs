@@ -58,7 +58,8 @@ public sealed class DistributedLock
         return await RequestAsync(isTry, isTry ? _system.Options.Etcd.RequestTimeout : timeout, cancellationToken).ConfigureAwait(false) switch
         {
             LockReply.Acquired acquired => new LockHandle(_system, Id, acquired.Claim),
-            LockReply.NotAcquired notAcquired => throw new LockTimeoutException(Name, timeout!.Value, notAcquired.Holder),
+            LockReply.NotAcquired notAcquired => throw new LockTimeoutException(
+                Name, timeout!.Value, notAcquired.Holder, isOwn: notAcquired.Holder is { Lease.IsNone: false } holder && holder.Lease == _system.SessionLease),
             var other => throw Failure(other, cancellationToken),
         };
     }

@@ -67,7 +67,8 @@ internal sealed partial class LockActor : UntypedActor, IWithTimers
         }
     }
 
-    protected override void PostStop() => AnswerAll();
+    // One that is stopped without being asked to end has failed: its successor removes the key, so its holder has lost the lock.
+    protected override void PostStop() => AnswerAll(_isClosing ? LossReason.Released : LossReason.Aborted);
 
     protected override void OnReceive(object message)
     {
@@ -212,20 +213,20 @@ internal sealed partial class LockActor : UntypedActor, IWithTimers
     /// <summary>Ends; a lease of our own is revoked first, and with it goes what lives on it.</summary>
     private void End()
     {
+        _isClosing = true;
+        AnswerAll(LossReason.Released);
         if (_session is null)
         {
             Context.Stop(Self);
             return;
         }
 
-        _isClosing = true;
-        AnswerAll();
         _session.Tell(new SessionCommand.Close());
     }
 
-    private void AnswerAll()
+    private void AnswerAll(LossReason reason)
     {
-        _claim?.End(LossReason.Released);
+        _claim?.End(reason);
         foreach (var caller in _callers.Values)
         {
             caller.Tell(new LockReply.Failed(Stopping()));

@@ -11,7 +11,7 @@ namespace Coordination;
 /// in the same transaction, other resources by refusing a token smaller than the largest they have seen.
 /// </para>
 /// </summary>
-public sealed class LockHandle : IAsyncDisposable
+public sealed class LockHandle : ILockHandle
 {
     private readonly CoordinationSystem _system;
     private readonly LockId _id;

@@ -34,6 +34,12 @@ public sealed record LockOptions
     public TimeSpan FallbackInterval { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
+    /// Of the requests of this process for one reader-writer lock or semaphore, how many may wait in line in etcd at a time; the others wait in this
+    /// process for their turn. More let a busy process take more turns at once; each is a key that all contenders read. Default 32; 1 to 1,000.
+    /// </summary>
+    public int MaxInLine { get; init; } = 32;
+
+    /// <summary>
     /// Where those who wait keep their tickets, one key for each system and lock: this, the name of the lock, and the place. All systems that share
     /// locks must use the same. Default <c>coordination/waiters/</c>; 1 to 256 characters, ending with a slash. Without permission to write there,
     /// locks work, but waiting is by chance.
@@ -44,6 +50,7 @@ public sealed record LockOptions
     {
         problems.Check($"Locks.{nameof(MaxWaiters)}", MaxWaiters, 1, 1_000_000, "requests");
         problems.Check($"Locks.{nameof(MaxLocks)}", MaxLocks, 1, 100_000_000, "locks");
+        problems.Check($"Locks.{nameof(MaxInLine)}", MaxInLine, 1, 1_000, "requests");
         problems.Check($"Locks.{nameof(IdleTimeout)}", IdleTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
         problems.Check($"Locks.{nameof(OwnKeyWatchDelay)}", OwnKeyWatchDelay, TimeSpan.Zero, TimeSpan.FromMinutes(1));
         problems.Check($"Locks.{nameof(FallbackInterval)}", FallbackInterval, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10));

@@ -4,6 +4,7 @@ using Coordination.Discovery;
 using Coordination.Discovery.Registration;
 using Coordination.Leases;
 using Coordination.Locks;
+using Coordination.Locks.Shared;
 using Coordination.Watches;
 
 namespace Coordination.Supervision;
@@ -32,6 +33,7 @@ internal sealed class CoordinationSupervisor : UntypedActor
             new Concept("registrations", typeof(RegistrationCommand), RegistrationsActor.PropsFor(context), new RegistrationCommand.Close()),
             new Concept("discovery", typeof(DiscoveryCommand), DiscoveriesActor.PropsFor(context)),
             new Concept("locks", typeof(LocksCommand), LocksActor.PropsFor(context), new LocksCommand.Close()),
+            new Concept("shared locks", typeof(SharedLocksCommand), SharedLocksActor.PropsFor(context)),
             new Concept("watches", typeof(WatchesCommand), WatchesActor.PropsFor(context)),
         ];
         _roots = new IActorRef[_concepts.Length];

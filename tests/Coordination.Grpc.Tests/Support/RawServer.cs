@@ -27,6 +27,9 @@ internal sealed class RawServer : IAsyncDisposable
 
     public Uri HttpsAddress => new($"https://127.0.0.1:{Port}");
 
+    /// <summary>New connections are refused; those that are open go on.</summary>
+    public void StopListening() => _listener.Dispose();
+
     public async ValueTask DisposeAsync()
     {
         await _closing.CancelAsync();

@@ -56,7 +56,9 @@ internal sealed class DemoProcess : IDisposable
         }
     }
 
-    public void Interrupt() => Signals.Send(_process.Id, Signals.Interrupt);
+    public void Interrupt() => Signal(Signals.Interrupt);
+
+    public void Signal(int signal) => Signals.Send(_process.Id, signal);
 
     public async Task<(int ExitCode, string Output, string Errors)> EndAsync()
     {

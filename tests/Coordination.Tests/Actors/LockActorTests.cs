@@ -117,6 +117,23 @@ public sealed class LockActorTests : ActorTest
     }
 
     [Fact]
+    public void Who_gives_up_in_line_takes_its_ticket_out_and_looks_at_the_key_once_more()
+    {
+        var actor = StartActor();
+        var request = LockRequestId.Next();
+        _caller.Send(actor, new LocksCommand.Acquire(Key, request, IsTry: false, null));
+        Etcd.Next<EtcdOp.Txn>().Answer(Met(Stored("somebody", 40), 50));
+        Etcd.Next<ScriptedEtcd.Watching>().Request.Signal(new EtcdWatchSignal.Created(At(50)));
+        var ticket = Etcd.Next<EtcdOp.Txn>();
+        ticket.Answer(ShownFirst(Stored("somebody", 40), 51));
+
+        _caller.Send(actor, new LocksCommand.Cancel(Key, request));
+
+        var leave = Etcd.Next<EtcdOp.Txn>();
+        Assert.Equal([new EtcdOp.Delete(((EtcdOp.Put)ticket.Request.Then[0]).Key), new EtcdOp.Get(Key)], leave.Request.Then.AsEnumerable());
+    }
+
+    [Fact]
     public void A_wait_that_runs_out_is_answered_with_the_holder()
     {
         var actor = StartActor();
@@ -142,8 +159,10 @@ public sealed class LockActorTests : ActorTest
         await watch.Disposed;
     }
 
-    [Fact]
-    public void When_it_stops_waiting_callers_are_answered_and_the_claim_ends()
+    [Theory]
+    [InlineData(true, LossReason.Released)]
+    [InlineData(false, LossReason.Aborted)]
+    public void When_it_ends_or_fails_waiting_callers_are_answered_and_the_claim_ends(bool isAsked, LossReason reason)
     {
         var actor = StartActor();
         var claim = Acquire(actor, 42);
@@ -153,11 +172,18 @@ public sealed class LockActorTests : ActorTest
         // Its answer shows that the request before it waits in the actor, no longer in its mailbox.
         waiting.Send(actor, new LocksCommand.Acquire(Key, LockRequestId.Next(), IsTry: true, null));
         waiting.ExpectMsg<LockReply.NotAcquired>();
-        Sys.Stop(actor);
+        if (isAsked)
+        {
+            actor.Tell(new LocksCommand.Close());
+        }
+        else
+        {
+            Sys.Stop(actor);
+        }
 
         Assert.Equal(CoordinationErrorKind.Stopped, waiting.ExpectMsg<LockReply.Failed>().Error.Kind);
         AwaitCondition(() => !claim.IsHeld);
-        Assert.Equal(LossReason.Released, claim.Reason);
+        Assert.Equal(reason, claim.Reason);
     }
 
     [Fact]

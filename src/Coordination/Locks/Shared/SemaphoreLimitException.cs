@@ -1,0 +1,28 @@
+namespace Coordination;
+
+/// <summary>
+/// A semaphore is in use with another number of permits than this contender believes. The number is written in the entry of everybody who uses it,
+/// and the oldest decides. To change it on purpose, let everybody release: when the line is empty the next one brings the new number.
+/// </summary>
+public sealed class SemaphoreLimitException : CoordinationException
+{
+    internal SemaphoreLimitException(string name, int asked, int inUse, LockHolder holder)
+        : base(
+            CoordinationErrorKind.InvalidRequest,
+            $"The semaphore '{name}' was asked for with {asked} permits, but is in use with {inUse} ('{holder.Owner}', token {holder.Token}). "
+            + "Everybody must say the same; it can be changed when nobody uses it.")
+    {
+        AskedPermits = asked;
+        PermitsInUse = inUse;
+        Holder = holder;
+    }
+
+    /// <summary>How many permits this contender believes there are.</summary>
+    public int AskedPermits { get; }
+
+    /// <summary>How many those believe who use it.</summary>
+    public int PermitsInUse { get; }
+
+    /// <summary>The oldest of them.</summary>
+    public LockHolder Holder { get; }
+}

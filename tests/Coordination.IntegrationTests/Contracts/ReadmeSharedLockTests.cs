@@ -1,0 +1,58 @@
+using System.Runtime.CompilerServices;
+using Coordination.Etcd;
+
+namespace Coordination.IntegrationTests.Contracts;
+
+/// <summary>The README's example of the shared locks, compiled and run; the text there is this method's.</summary>
+public sealed class ReadmeSharedLockTests(EmbeddedFixture fixture) : IClassFixture<EmbeddedFixture>
+{
+    [Fact]
+    public async Task The_example_works()
+    {
+        await using var system = fixture.Server.StartSystem();
+        await ExampleAsync(system, token: 1);
+        Assert.Equal("7 to 9", (await system.Etcd.GetAsync(new EtcdOp.Get("/transfer"))).First!.Value.ToText());
+    }
+
+    [Fact]
+    public void The_readme_shows_it()
+    {
+        var source = Here();
+        var lines = File.ReadAllLines(source).SkipWhile(line => line.Trim() != "// begin of the example").Skip(1)
+            .TakeWhile(line => line.Trim() != "// end of the example").Select(line => line.Length > 8 ? line[8..] : line.Trim());
+        var readme = File.ReadAllText(Path.Combine(Path.GetDirectoryName(source)!, "..", "..", "..", "README.md"));
+
+        Assert.Contains($"```csharp\n{string.Join('\n', lines).TrimEnd()}\n```", readme, StringComparison.Ordinal);
+    }
+
+    private static async Task ExampleAsync(CoordinationSystem coordination, long token)
+    {
+        // begin of the example
+        await using (var reader = await coordination.ReaderWriterLock("/config").AcquireReadAsync(timeout: TimeSpan.FromSeconds(30)))
+        {
+            // Many readers, or one writer (AcquireWriteAsync). A reader that comes after a waiting writer waits for it.
+        }
+
+        await using (var permits = await coordination.Semaphore("/mail/senders", permits: 5).AcquireAsync(count: 2))
+        {
+            // Two of five. All contenders must say five: SemaphoreLimitException names both numbers.
+        }
+
+        await using (var both = await coordination.Locks("/account/7", "/account/9").AcquireAsync(TimeSpan.FromSeconds(30)))
+        {
+            // All or none, in an order that cannot deadlock; lost when one of them is.
+            await coordination.Etcd.TxnAsync(new EtcdOp.Txn { If = both.Guards, Then = [new EtcdOp.Put("/transfer", "7 to 9")] });
+        }
+
+        // Where the protected resource lives: refuses whoever lost its lock without noticing. Export and Import keep it over a restart.
+        var gate = new FencingGate();
+        if (!gate.Pass("/report", token).Accepted)
+        {
+            throw new InvalidOperationException("A later holder was here already.");
+        }
+
+        // end of the example
+    }
+
+    private static string Here([CallerFilePath] string path = "") => path;
+}
