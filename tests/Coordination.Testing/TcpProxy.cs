@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Threading.Channels;
 
 namespace Coordination.Testing;
 
@@ -135,30 +136,58 @@ public sealed class TcpProxy : IAsyncDisposable
     private async Task PumpAsync(Socket from, Socket to, int link, bool isRequest)
     {
         var buffer = new byte[64 * 1024];
+        var onTheWay = Channel.CreateUnbounded<(long At, TimeSpan Delay, byte[] Bytes)>();
+        var delivering = DeliverAsync(onTheWay.Reader, to);
         try
         {
             while (await from.ReceiveAsync(buffer, _stopping.Token) is > 0 and var count)
             {
                 if (link > _frozenLink && (isRequest ? !_dropRequests : !_dropReplies))
                 {
-                    if (!isRequest && _delayMilliseconds > 0)
-                    {
-                        await Task.Delay(Delay, TimeProvider.System, _stopping.Token);
-                    }
-
-                    await to.SendAsync(buffer.AsMemory(0, count), _stopping.Token);
                     if (isRequest)
                     {
+                        await to.SendAsync(buffer.AsMemory(0, count), _stopping.Token);
                         _requestAwaited?.TrySetResult(count);
+                    }
+                    else
+                    {
+                        onTheWay.Writer.TryWrite((TimeProvider.System.GetTimestamp(), Delay, buffer[..count]));
                     }
                 }
             }
 
+            onTheWay.Writer.TryComplete();
+            await delivering;
             to.Shutdown(SocketShutdown.Send);
         }
         catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
         {
             Reset(from);
+            Reset(to);
+        }
+        finally
+        {
+            onTheWay.Writer.TryComplete();
+        }
+    }
+
+    /// <summary>Each piece is as late as the delay says, and not later for those before it: a long way, not a narrow one.</summary>
+    private async Task DeliverAsync(ChannelReader<(long At, TimeSpan Delay, byte[] Bytes)> onTheWay, Socket to)
+    {
+        try
+        {
+            await foreach (var (at, delay, bytes) in onTheWay.ReadAllAsync(_stopping.Token))
+            {
+                if (delay - TimeProvider.System.GetElapsedTime(at) is var rest && rest > TimeSpan.Zero)
+                {
+                    await Task.Delay(rest, TimeProvider.System, _stopping.Token);
+                }
+
+                await to.SendAsync(bytes, _stopping.Token);
+            }
+        }
+        catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
             Reset(to);
         }
     }
