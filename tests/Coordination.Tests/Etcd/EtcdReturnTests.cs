@@ -129,17 +129,19 @@ public sealed class EtcdReturnTests : IDisposable
 
         public int Asked { get; private set; }
 
-        public override async Task<GetResult> GetAsync(EtcdOp.Get get, CancellationToken cancellationToken = default)
+        public override Task<GetResult> GetAsync(EtcdOp.Get get, CancellationToken cancellationToken = default)
         {
             Asked++;
             if (Hangs)
             {
-                await new TaskCompletionSource().Task.WaitAsync(cancellationToken);
+                var hanging = new TaskCompletionSource<GetResult>();
+                cancellationToken.Register(() => hanging.SetCanceled(cancellationToken));
+                return hanging.Task;
             }
 
-            return Answers ? new GetResult(new EtcdHeader(1, 1, new Revision(1), 1), [], 0, false)
-                : Refuses ? throw new EtcdException(CoordinationErrorKind.PermissionDenied, WriteOutcome.NotApplied, "not you")
-                : await base.GetAsync(get, cancellationToken);
+            return Answers ? Task.FromResult(new GetResult(new EtcdHeader(1, 1, new Revision(1), 1), [], 0, false))
+                : Refuses ? Task.FromException<GetResult>(new EtcdException(CoordinationErrorKind.PermissionDenied, WriteOutcome.NotApplied, "not you"))
+                : base.GetAsync(get, cancellationToken);
         }
     }
 }
