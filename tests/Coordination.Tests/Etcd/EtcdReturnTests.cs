@@ -69,6 +69,8 @@ public sealed class EtcdReturnTests : IDisposable
     [Fact]
     public void An_etcd_that_hangs_is_given_up_and_asked_again()
     {
+        // What goes on after the cancellation goes on here, and not somewhere else later.
+        SynchronizationContext.SetSynchronizationContext(null);
         _etcd.Hangs = true;
         _return.Await(1, () => _calls++);
         Elapse(1);
