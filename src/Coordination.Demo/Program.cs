@@ -2,10 +2,13 @@ using System.CommandLine;
 using Coordination.Demo.Cli;
 using Coordination.Demo.Cron;
 using Coordination.Demo.Cron.Workers;
+using Coordination.Demo.Elect;
 using Coordination.Demo.Etcd;
 using Coordination.Demo.Greeter;
 using Coordination.Demo.Services;
 
+// What follows -- belongs to the command that is run, also when it looks like ours.
+var (own, trailing) = TrailingCommand.Split(args, ElectCommand.Name);
 var root = new RootCommand(
     """
     Coordination: distributed locks for .NET on etcd. Without a command it runs the demo: workers compete for cron jobs, one of them is
@@ -25,8 +28,9 @@ root.Subcommands.Add(GreeterCommand.Create());
 root.Subcommands.Add(new DiscoverCommand().Create());
 root.Subcommands.Add(new RegisterCommand().Create());
 root.Subcommands.Add(WorkerCommand.Create());
+root.Subcommands.Add(ElectCommand.Create(trailing));
 
-var result = root.Parse(args);
+var result = root.Parse(own);
 if (result.Errors.Count > 0)
 {
     foreach (var error in result.Errors)
@@ -38,5 +42,6 @@ if (result.Errors.Count > 0)
     return ExitCode.Usage;
 }
 
-// Ctrl-C and SIGTERM release everything first; that is bounded by the stop timeouts.
-return await result.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(40) }).ConfigureAwait(false);
+// Ctrl-C and SIGTERM release everything first; that is bounded by the stop timeouts, and by the grace period of a command that is run.
+var limit = trailing.Length > 0 ? TimeSpan.FromHours(2) : TimeSpan.FromSeconds(40);
+return await result.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = limit }).ConfigureAwait(false);

@@ -38,6 +38,9 @@ public sealed record CoordinationOptions
     /// <summary>The locks.</summary>
     public LockOptions Locks { get; init; } = new();
 
+    /// <summary>The elections.</summary>
+    public ElectionOptions Elections { get; init; } = new();
+
     /// <summary>Registrations and discoveries.</summary>
     public ServiceOptions Services { get; init; } = new();
 
@@ -77,6 +80,7 @@ public sealed record CoordinationOptions
         }
 
         Locks.Validate(problems);
+        Elections.Validate(problems);
         Services.Validate(problems);
         Watches.Validate(problems);
         return [.. problems.All, .. Etcd.Validate().Select(problem => $"Etcd.{problem}")];

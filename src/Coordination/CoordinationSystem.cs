@@ -50,6 +50,8 @@ public sealed partial class CoordinationSystem : IAsyncDisposable
 
     internal IActorRef Supervisor { get; }
 
+    internal Microsoft.Extensions.Logging.ILogger Log => _context.Log;
+
     /// <summary>Cancelled when the system has stopped: nobody answers any more.</summary>
     internal CancellationToken Stopped => _stopped.Token;
 

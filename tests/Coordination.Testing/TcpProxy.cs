@@ -120,7 +120,18 @@ public sealed class TcpProxy : IAsyncDisposable
 
                 client.NoDelay = true;
                 var server = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-                await server.ConnectAsync(IPAddress.Loopback, _target.Port, _stopping.Token);
+                try
+                {
+                    await server.ConnectAsync(IPAddress.Loopback, _target.Port, _stopping.Token);
+                }
+                catch (SocketException)
+                {
+                    // The server is away, for a while perhaps: so is the connection, not the proxy.
+                    Reset(client);
+                    Reset(server);
+                    continue;
+                }
+
                 _links[client] = server;
                 var link = Interlocked.Increment(ref _lastLink);
                 _pumps.Add(PumpAsync(client, server, link, isRequest: true));

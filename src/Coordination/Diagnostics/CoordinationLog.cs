@@ -4,7 +4,7 @@ using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace Coordination.Diagnostics;
 
-/// <summary>All log messages of the library. The event ids are stable: 1xx system, 2xx leases, 3xx watches, 4xx locks, 6xx registration and discovery.</summary>
+/// <summary>All log messages of the library. The event ids are stable: 1xx system, 2xx leases, 3xx watches, 4xx locks, 5xx elections, 6xx registration and discovery.</summary>
 internal static partial class CoordinationLog
 {
     [LoggerMessage(100, LogLevel.Information, "Coordination '{Name}' started with etcd {Endpoints}")]
@@ -69,6 +69,24 @@ internal static partial class CoordinationLog
 
     [LoggerMessage(405, LogLevel.Warning, "Lock {Key}: no ticket in the line ({Error}); waiting is by chance")]
     public static partial void LockLineClosed(this ILogger log, string key, string error);
+
+    [LoggerMessage(500, LogLevel.Information, "Election {Election}: leading in term {Term} on lease {Lease}")]
+    public static partial void Elected(this ILogger log, string election, long term, LeaseId lease);
+
+    [LoggerMessage(501, LogLevel.Warning, "Election {Election}: the leadership of term {Term} is lost: {Reason}")]
+    public static partial void LeadershipLost(this ILogger log, string election, long term, LossReason reason);
+
+    [LoggerMessage(502, LogLevel.Information, "Election {Election}: the leader of term {Term} is asked to step down")]
+    public static partial void StepDownRequested(this ILogger log, string election, long term);
+
+    [LoggerMessage(503, LogLevel.Debug, "Election {Election}: {What}")]
+    public static partial void CandidateNote(this ILogger log, string election, string what);
+
+    [LoggerMessage(504, LogLevel.Error, "Election {Election}: work that runs only while leading has not stopped within {Limit}; the leadership is given back all the same")]
+    public static partial void WorkDoesNotStop(this ILogger log, string election, TimeSpan limit);
+
+    [LoggerMessage(505, LogLevel.Error, "Election {Election}: the service {Service} failed while leading; another candidate gets its turn")]
+    public static partial void LeaderOnlyServiceFailed(this ILogger log, Exception error, string election, string service);
 
     [LoggerMessage(600, LogLevel.Information, "Instance {Service}/{Id} registered on lease {Lease}")]
     public static partial void Registered(this ILogger log, string service, string id, LeaseId lease);

@@ -13,7 +13,7 @@ public static class HoconOptions
     // The settings there are, block by block; hocon/coordination.conf is held against this list by a test.
     private static readonly Dictionary<string, string[]> Known = new()
     {
-        [""] = ["name", "owner", "stop-timeout", "session", "etcd", "locks", "services", "watches"],
+        [""] = ["name", "owner", "stop-timeout", "session", "etcd", "locks", "elections", "services", "watches"],
         ["session"] = ["ttl", "clock-rate-bound", "renewal-proof"],
         ["etcd"] =
         [
@@ -23,6 +23,7 @@ public static class HoconOptions
         ["watches"] = ["list-page-size", "max-subscribers"],
         ["services"] = ["max-registrations", "max-discoveries"],
         ["locks"] = ["max-waiters", "max-locks", "max-in-line", "idle-timeout", "own-key-watch-delay", "fallback-interval", "waiters-prefix"],
+        ["elections"] = ["max-candidacies", "max-observers", "observer-buffer", "fallback-interval", "drain-timeout"],
     };
 
     /// <summary>Reads a file.</summary>
@@ -55,6 +56,7 @@ public static class HoconOptions
         RefuseUnknown(config);
         var etcd = defaults.Etcd;
         var locks = defaults.Locks;
+        var elections = defaults.Elections;
         var services = defaults.Services;
         var watches = defaults.Watches;
         return defaults with
@@ -89,6 +91,14 @@ public static class HoconOptions
                 OwnKeyWatchDelay = Duration(config, "locks.own-key-watch-delay", locks.OwnKeyWatchDelay),
                 FallbackInterval = Duration(config, "locks.fallback-interval", locks.FallbackInterval),
                 WaitersPrefix = Text(config, "locks.waiters-prefix", locks.WaitersPrefix),
+            },
+            Elections = elections with
+            {
+                MaxCandidacies = config.GetInt($"{Root}.elections.max-candidacies", elections.MaxCandidacies),
+                MaxObservers = config.GetInt($"{Root}.elections.max-observers", elections.MaxObservers),
+                ObserverBuffer = config.GetInt($"{Root}.elections.observer-buffer", elections.ObserverBuffer),
+                FallbackInterval = Duration(config, "elections.fallback-interval", elections.FallbackInterval),
+                DrainTimeout = Duration(config, "elections.drain-timeout", elections.DrainTimeout),
             },
             Services = services with
             {

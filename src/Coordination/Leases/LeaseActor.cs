@@ -62,7 +62,7 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
     protected override void PostStop()
     {
         _context.EtcdReturn.Forget(this);
-        _validity?.Lose(LossReason.Released);
+        _validity?.Lose(LossReason.Aborted);
     }
 
     private void AwaitEtcd(LeaseTimer retry)

@@ -40,7 +40,7 @@ internal sealed class LeaseMachine(LeaseSettings settings, Func<LeaseId> newId)
 
             (LeaseState.Held s, LeaseMessage.TimerFired { Timer: LeaseTimer.Renew }) => Renew(s),
             (LeaseState.Held s, LeaseMessage.Verify m) => m.Lease == s.Id && !s.IsRenewing ? Renew(s) : Stay(s),
-            (LeaseState.Held s, LeaseMessage.GiveUp m) => m.Lease == s.Id ? Lose(s.Id, s.Ttl, LossReason.GivenUp) : Stay(s),
+            (LeaseState.Held s, LeaseMessage.GiveUp m) => m.Lease == s.Id ? Lose(s.Id, s.Ttl, m.Reason) : Stay(s),
             (LeaseState.Held s, LeaseMessage.Renewed m) => OnRenewed(s, m),
             (LeaseState.Held s, LeaseMessage.RenewalFailed m) => OnRenewalFailed(s, m),
             (LeaseState.Held s, LeaseMessage.ClaimRanOut) => Lose(s.Id, s.Ttl, LossReason.Expired),

@@ -16,7 +16,7 @@ internal abstract record LeaseMessage(Instant Now)
     public sealed record Verify(LeaseId Lease, Instant Now) : LeaseMessage(Now);
 
     /// <summary>Command: too much that may still happen on the lease is unknown; lose it and take a new one.</summary>
-    public sealed record GiveUp(LeaseId Lease, Instant Now) : LeaseMessage(Now);
+    public sealed record GiveUp(LeaseId Lease, Instant Now, LossReason Reason = LossReason.GivenUp) : LeaseMessage(Now);
 
     /// <summary>Fact: the grant was answered.</summary>
     public sealed record Granted(Instant SentAt, TimeSpan Ttl, Instant Now) : LeaseMessage(Now);

@@ -112,6 +112,19 @@ internal sealed class LeaseValidity
         }
     }
 
+    /// <summary>Ends it without telling anybody: nobody is interested any more.</summary>
+    public void Retire()
+    {
+        lock (_lock)
+        {
+            if (_deadline != LostMark)
+            {
+                _reason = LossReason.Released;
+                Volatile.Write(ref _deadline, LostMark);
+            }
+        }
+    }
+
     private void LoseIfRunOut()
     {
         if (_deadline != LostMark && _clock.Now.Ticks >= _deadline)
@@ -125,6 +138,6 @@ internal sealed class LeaseValidity
         _reason = reason;
         Volatile.Write(ref _deadline, LostMark);
 
-LossNews.Tell(_lost, $"lease {Id}", _log);
+        LossNews.Tell(_lost, $"lease {Id}", _log);
     }
 }

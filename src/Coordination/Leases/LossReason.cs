@@ -21,7 +21,13 @@ public enum LossReason
     /// <summary>It was held as long as its options allow (<see cref="DistributedLockOptions.MaxHold"/>).</summary>
     HoldLimit,
 
-    /// <summary>The holder released it, or its system was stopped.</summary>
+    /// <summary>etcd's history is not the one in which it was acquired: a backup was restored, or it is another cluster.</summary>
+    HistoryReplaced,
+
+    /// <summary>The coordination system was stopped while it was held.</summary>
+    Stopped,
+
+    /// <summary>The holder released it. This is not told as a loss.</summary>
     Released,
 
     /// <summary>The coordination system was stopped as by a crash, or a part of it failed: nothing was released.</summary>

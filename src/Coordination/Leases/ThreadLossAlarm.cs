@@ -11,11 +11,15 @@ internal sealed class ThreadLossAlarm : LossAlarm
     // A suspended machine's sleep does not count the suspension; this bounds how late the news is after waking up.
     private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(1);
 
+    // Those that ended early are not waited for: they are thrown out when there are many.
+    private const int FewEnough = 1024;
+
     private readonly MonotonicClock _clock;
     private readonly object _lock = new();
     private readonly PriorityQueue<LeaseValidity, Instant> _queue = new();
     private readonly Thread _thread;
     private bool _stopped;
+    private int _compactAt = FewEnough;
 
     public ThreadLossAlarm(MonotonicClock clock)
     {
@@ -30,6 +34,11 @@ internal sealed class ThreadLossAlarm : LossAlarm
         {
             if (lease.Deadline is { } deadline)
             {
+                if (_queue.Count >= _compactAt)
+                {
+                    Compact();
+                }
+
                 _queue.Enqueue(lease, deadline);
                 Monitor.Pulse(_lock);
             }
@@ -43,6 +52,14 @@ internal sealed class ThreadLossAlarm : LossAlarm
             _stopped = true;
             Monitor.Pulse(_lock);
         }
+    }
+
+    private void Compact()
+    {
+        var alive = _queue.UnorderedItems.Where(item => item.Element.Deadline is not null).ToList();
+        _queue.Clear();
+        _queue.EnqueueRange(alive);
+        _compactAt = Math.Max(FewEnough, 2 * alive.Count);
     }
 
     private void Run()

@@ -41,6 +41,10 @@ internal sealed partial class LockActor
             case LockEffect.SendRead:
                 Look(_context.Etcd.GetAsync(new EtcdOp.Get(_id.Key)));
                 break;
+            case LockEffect.SweepLine e:
+                // Whatever becomes of it: it is done again.
+                _transactions.SweepAsync(_context.Etcd, e.Lease, e.Keep).PipeTo(Self, success: () => new Swept(), failure: _ => new Swept());
+                break;
             case LockEffect.SendRecovery e:
                 Look(_transactions.RecoverAsync(_context.Etcd, e.Lease));
                 break;
@@ -80,7 +84,7 @@ internal sealed partial class LockActor
                 Session.Tell(new LeaseMessage.Verify(e.Lease, default));
                 break;
             case LockEffect.GiveUpLease e:
-                Session.Tell(new LeaseMessage.GiveUp(e.Lease, default));
+                Session.Tell(new LeaseMessage.GiveUp(e.Lease, default, e.Reason));
                 break;
             case LockEffect.NoteUnknown e:
                 _context.Log.LockOutcomeUnknown(_id.Key.ToString(), e.Attempt.ToString(), e.Error.Message);
@@ -148,6 +152,7 @@ internal sealed partial class LockActor
         LockTimer.Fallback => _context.Options.Locks.FallbackInterval * (1 + (0.5 * Random.Shared.NextDouble())),
         LockTimer.DeadHead => LockOptions.DeadHeadDelay * (1 + (0.5 * Random.Shared.NextDouble())),
         LockTimer.Line => BackoffPolicy.Default.After(e.Failures, Random.Shared),
+        LockTimer.Sweep => _context.Options.Locks.FallbackInterval,
         LockTimer.WatchAhead => LockOptions.WatchAheadDelay,
         LockTimer.OwnKeyWatch => _context.Options.Locks.OwnKeyWatchDelay,
         _ => LockOptions.ConfirmInterval,

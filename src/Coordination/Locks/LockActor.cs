@@ -68,7 +68,7 @@ internal sealed partial class LockActor : UntypedActor, IWithTimers
     }
 
     // One that is stopped without being asked to end has failed: its successor removes the key, so its holder has lost the lock.
-    protected override void PostStop() => AnswerAll(_isClosing ? LossReason.Released : LossReason.Aborted);
+    protected override void PostStop() => AnswerAll(_isClosing ? LossReason.Stopped : LossReason.Aborted);
 
     protected override void OnReceive(object message)
     {
@@ -128,6 +128,7 @@ internal sealed partial class LockActor : UntypedActor, IWithTimers
             case ReceiveTimeout when _state.IsIdle && _callers.Count == 0:
                 Context.Parent.Tell(new LocksCommand.Passivate(_id));
                 break;
+            case Swept:
             case ReceiveTimeout:
             case WatchEvent:
                 break;
@@ -178,6 +179,10 @@ internal sealed partial class LockActor : UntypedActor, IWithTimers
                 }
 
                 break;
+            case WatchEvent.Resynced { Reason: ResyncReason.HistoryReplaced or ResyncReason.ClusterChanged } e:
+                Handle(new LockMessage.HistoryReplaced());
+                Handle(new LockMessage.KeyRead(e.KeyValues.FirstOrDefault(), e.Revision, ValidFor));
+                break;
             case WatchEvent.Resynced e:
                 Handle(new LockMessage.KeyRead(e.KeyValues.FirstOrDefault(), e.Revision, ValidFor));
                 break;
@@ -214,7 +219,7 @@ internal sealed partial class LockActor : UntypedActor, IWithTimers
     private void End()
     {
         _isClosing = true;
-        AnswerAll(LossReason.Released);
+        AnswerAll(LossReason.Stopped);
         if (_session is null)
         {
             Context.Stop(Self);
@@ -279,6 +284,8 @@ internal sealed partial class LockActor : UntypedActor, IWithTimers
     };
 
     private sealed record TimedOut(LockRequestId Request);
+
+    private sealed record Swept;
 
     private sealed record HoldOver(LockRequestId Request);
 }

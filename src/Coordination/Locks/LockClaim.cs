@@ -126,6 +126,7 @@ internal sealed class LockClaim
         whenReleased?.Invoke();
         _leaseLost.Unregister();
         _limitReached.Unregister();
+        _limit?.Retire();
         if (lost is not null && ended != LossReason.Released)
         {
             LossNews.Tell(lost, $"lock {Key}", _log);

@@ -40,6 +40,9 @@ internal abstract record LockEffect
 
     public sealed record SendRead : LockEffect;
 
+    /// <summary>Delete every ticket on the lease but the one that is still wanted; without an answer.</summary>
+    public sealed record SweepLine(LeaseId Lease, LockTicket? Keep) : LockEffect;
+
     /// <summary>Delete every ticket on the lease, then read K.</summary>
     public sealed record SendRecovery(LeaseId Lease) : LockEffect;
 
@@ -69,7 +72,7 @@ internal abstract record LockEffect
     /// <summary>
     /// The last resort: so many outcomes are unknown that the lease is to be given up. With it goes everything that may still commit on it.
     /// </summary>
-    public sealed record GiveUpLease(LeaseId Lease) : LockEffect;
+    public sealed record GiveUpLease(LeaseId Lease, LossReason Reason = LossReason.GivenUp) : LockEffect;
 
     public sealed record NoteUnknown(AttemptId Attempt, EtcdException Error) : LockEffect;
 

@@ -44,7 +44,7 @@ public sealed class LockHandle : ILockHandle
     public TimeSpan ValidFor => _claim.ValidFor;
 
     /// <summary>
-    /// Cancelled when the lock is lost; not when it was released. When the lease ran out this is before anybody else can acquire it, unless this process
+    /// Cancelled when the lock is lost, also because the system was stopped; not when it was released. When the lease ran out this is before anybody else can acquire it, unless this process
     /// is paused: then it is as soon as it runs again, and <see cref="IsHeld"/> and the token tell at once. When somebody interfered with the key
     /// it is within half a second after that. Callbacks run on a thread of their own.
     /// </summary>

@@ -41,6 +41,12 @@ internal readonly record struct AttemptId(Guid Value)
     public override string ToString() => Value.ToString("N");
 }
 
+/// <summary>A request whose outcome is unknown: as long as its lease lives it may still be applied, or turn out to have been.</summary>
+/// <param name="Lease">The lease it puts on.</param>
+/// <param name="Ticket">For an attempt: the ticket that goes when it is applied. For a ticket: itself.</param>
+/// <param name="IsTicket">Whether a ticket was to be put, else the key.</param>
+internal sealed record UnknownOutcome(LeaseId Lease, LockTicket? Ticket, bool IsTicket = false);
+
 /// <summary>The session lease as the machine knows it.</summary>
 internal sealed record LockLease(LeaseId Id, TimeSpan Ttl);
 

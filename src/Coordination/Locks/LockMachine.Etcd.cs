@@ -14,7 +14,7 @@ internal sealed partial class LockMachine
 
         // The ticket that it carried went in the same transaction.
         var next = state.Ticket;
-        return (phase.CarriesTicket ? ConsumeTicket(state) : state).Then(s => s.ChangedAt > m.Revision
+        return (phase.Carried is not null && phase.Carried.Attempt == next?.Attempt ? ConsumeTicket(state) : state).Then(s => s.ChangedAt > m.Revision
             ? Advance(s) // The watch was faster than the reply and shows a later change: the key is not ours any more.
             : Own(s, new Tenure(m.Revision, phase.Lease, 1) { Next = next?.Next, NextIsYoungerThan = next?.PlacedAt }, m.ValidFor));
     }
@@ -50,7 +50,7 @@ internal sealed partial class LockMachine
             return state;
         }
 
-        var step = NoteIfUnknown(state, m.Attempt, phase.Lease, m.Error);
+        var step = NoteIfUnknown(state, m.Attempt, new UnknownOutcome(phase.Lease, phase.Carried), m.Error);
         return m.Error.Kind switch
         {
             CoordinationErrorKind.LeaseNotFound => step.Do(new LockEffect.VerifyLease(phase.Lease)).Then(s => BackOff(s, m.Error)),
@@ -115,7 +115,14 @@ internal sealed partial class LockMachine
     }
 
     private LockStep OnKeyDeleted(LockState state, LockMessage.KeyDeleted m) =>
-        m.Revision <= state.Seen ? state : Gone(state with { Seen = m.Revision, ChangedAt = m.Revision });
+        m.Revision <= state.Seen ? state : Gone(state with { Seen = m.Revision, ChangedAt = m.Revision }).Then(s => s.Phase is LockPhase.Idle ? Sweep(s) : s);
+
+    /// <summary>Revisions begin anew, and what we hold is not what the others see: nothing of it can be claimed any more.</summary>
+    private static LockStep OnHistoryReplaced(LockState state)
+    {
+        var anew = state with { Seen = Revision.None, ChangedAt = Revision.None };
+        return state.Lease is { } lease ? new LockStep(anew, [new LockEffect.GiveUpLease(lease.Id, LossReason.HistoryReplaced)]) : anew;
+    }
 
     /// <summary>Before the watch began the key may have changed unseen: now look.</summary>
     private LockStep OnWatchStarted(LockState state)
@@ -126,7 +133,10 @@ internal sealed partial class LockMachine
             LockPhase.Blocked => StandInLine(started, isFirstLook: true),
             LockPhase.Idle when !started.Unresolved.IsEmpty => Look(started),
             LockPhase.Looking => Look(started),
-            _ => started,
+            LockPhase.Idle => started,
+
+            // The watch may have been started again, or late: what happened before it is in the read.
+            _ => new LockStep(started, [new LockEffect.SendRead()]),
         };
     }
 

@@ -23,7 +23,7 @@ internal sealed partial class LockMachine
             return step.Then(s => SendRelease(s, m.Request, tenure));
         }
 
-        if (tenure.Next is { Attempt: not null } next && IsYoung(tenure, m.Now))
+        if (tenure.Next is { Attempt: not null, Lease.IsNone: false } next && IsYoung(tenure, m.Now))
         {
             return step.Then(s => new LockStep(
                 s with { Phase = new LockPhase.HandingOver(m.Request, tenure, next), Failures = 0 }, [new LockEffect.SendHandOver(tenure.Token, next)]));
@@ -86,7 +86,7 @@ internal sealed partial class LockMachine
         }
 
         // If it was not applied, the key is still the old one's and is deleted; if it was, the release does nothing and our attempt shows up.
-        return NoteIfUnknown(state, m.Attempt, phase.Tenure.Lease, m.Error)
+        return NoteIfUnknown(state, m.Attempt, new UnknownOutcome(phase.Tenure.Lease, null), m.Error)
             .Then(s => RetryRelease(s, new LockPhase.Releasing(phase.Request, phase.Tenure), m.Error));
     }
 }

@@ -74,9 +74,10 @@ internal sealed partial class LockMachine
         var known = ticket with
         {
             IsPending = false,
+            Failures = 0,
             IsPlaced = true,
             IsLineKnown = true,
-            PlacedAt = ticket is { IsPlaced: false, Reads: 1 } ? m.SentAt : ticket.PlacedAt,
+            PlacedAt = ticket is { IsPlaced: false, Reads: 1 } && !state.IsPlaceKept ? m.SentAt : ticket.PlacedAt,
             Ahead = m.Ahead,
             SeenAt = m.Revision,
             Next = m.Next,
@@ -107,9 +108,21 @@ internal sealed partial class LockMachine
     private static LockStep ForgetAhead(LockState state) => FollowAhead(state, state.Ticket! with { Ahead = null });
 
     /// <summary>Our ticket was being placed when nobody wanted it any more.</summary>
-    private static LockStep LeaveIfUnwanted(LockState state) => state is { Phase: LockPhase.Leaving, Ticket: { } ticket }
-        ? new LockStep(state, [new LockEffect.SendLeave(ticket)])
-        : state;
+    private LockStep LeaveIfUnwanted(LockState state) => state switch
+    {
+        { Phase: LockPhase.Leaving, Ticket: { } ticket } => new LockStep(state, [new LockEffect.SendLeave(ticket)]),
+        { Phase: LockPhase.Leaving } => Advance(state),
+        _ => state,
+    };
+
+    /// <summary>
+    /// Tickets of unknown outcome may stand in the line although nobody waits here. They are deleted whenever they could be in somebody's way, and now
+    /// and then, until the lease is gone; if the lock is handed to one first, that is seen and undone.
+    /// </summary>
+    private static LockStep Sweep(LockState state) =>
+        state.Lease is { } lease && state.Unresolved.Any(u => u.Value.IsTicket || u.Key == AttemptId.OfEarlierLife)
+            ? new LockStep(state, [new LockEffect.SweepLine(lease.Id, state.Ticket), new LockEffect.SetTimer(LockTimer.Sweep, 0)])
+            : state;
 
     /// <summary>The key was already known to be free, and now it is our turn.</summary>
     private LockStep TakeTurn(LockState state) => state is { Phase: LockPhase.Blocked { IsFree: true }, Ticket.IsFirst: true, JoinsLine: true }
@@ -125,14 +138,14 @@ internal sealed partial class LockMachine
 
         // A ticket that may still appear can be handed the lock under this id; the next request for one has another.
         var isUnknown = !ticket.IsPlaced && m.Error.Outcome == WriteOutcome.Unknown;
-        var step = isUnknown ? NoteIfUnknown(state, ticket.Attempt, ticket.Lease, m.Error) : state;
-        step = step.Then(s => s with { Ticket = ticket with { IsPending = false, Attempt = isUnknown ? newAttempt() : ticket.Attempt } });
+        var step = isUnknown ? NoteIfUnknown(state, ticket.Attempt, new UnknownOutcome(ticket.Lease, ticket, IsTicket: true), m.Error) : state;
+        step = step.Then(s => s with { Ticket = ticket with { IsPending = false, Failures = ticket.Failures + 1, Attempt = isUnknown ? newAttempt() : ticket.Attempt } });
         return (m.Error.Kind switch
         {
             CoordinationErrorKind.LeaseNotFound => step.Then(DropTicket).Do(new LockEffect.VerifyLease(ticket.Lease)).Do(new LockEffect.SetTimer(LockTimer.Line, 1)),
-            _ when m.Error.IsTransient && m.Error.Kind != CoordinationErrorKind.NoSpace => step.Do(new LockEffect.SetTimer(LockTimer.Line, ticket.Reads)),
+            _ when m.Error.IsTransient => step.Do(new LockEffect.SetTimer(LockTimer.Line, ticket.Failures + 1)),
 
-            // Without permission for the line, or space for a ticket, the lock itself still works: then by chance.
+            // Without permission for the line the lock itself still works: then by chance.
             _ => (ticket.IsPlaced ? step : step.Then(DropTicket)).Do(new LockEffect.NoteLineClosed(m.Error)).Then(CloseLine),
         }).Then(LeaveIfUnwanted);
     }
@@ -168,7 +181,7 @@ internal sealed partial class LockMachine
         }
 
         // The lock may have been handed to us before our ticket was gone.
-        var left = DropTicket(state with { Place = null, Failures = 0 });
+        var left = DropTicket(state with { Place = null, IsPlaceKept = false, Failures = 0 });
         return m.Revision >= state.Seen && m.Current is { } current && current.Lease == ticket.Lease && LockValue.AttemptOf(current) == ticket.Attempt
             ? left.Then(s => Own(Shown(s, current, m.Revision), new Tenure(current.ModRevision, current.Lease, current.Version), m.ValidFor))
             : left.Then(Advance);
@@ -184,7 +197,7 @@ internal sealed partial class LockMachine
         if (!m.Error.IsTransient)
         {
             // It stays until the lease is gone. Until then the lock may be handed to it.
-            var left = state with { Place = null, Unresolved = state.Unresolved.Add(m.Ticket, state.Ticket.Lease) };
+            var left = state with { Place = null, Unresolved = state.Unresolved.Add(m.Ticket, new UnknownOutcome(state.Ticket.Lease, state.Ticket, IsTicket: true)) };
             return DropTicket(left).Do(new LockEffect.NoteLineClosed(m.Error)).Then(Advance);
         }
 
@@ -194,7 +207,7 @@ internal sealed partial class LockMachine
     }
 
     /// <summary>Our ticket is used up, by our attempt or by a hand-over: the next one of ours takes a new place.</summary>
-    private static LockStep ConsumeTicket(LockState state) => DropTicket(state with { Place = null });
+    private static LockStep ConsumeTicket(LockState state) => DropTicket(state with { Place = null, IsPlaceKept = false });
 
     private static LockStep DropTicket(LockState state) =>
         state.Ticket is null ? state : ForgetAhead(state).Then(s => s with { Ticket = null });

@@ -27,12 +27,12 @@ internal sealed partial class LockMachine
             return ticket.IsPending ? leaving : new LockStep(leaving, [new LockEffect.SendLeave(ticket)]);
         }
 
-        idle = idle with { Place = null };
+        idle = idle with { Place = null, IsPlaceKept = false };
         if (!idle.Unresolved.IsEmpty)
         {
             // An attempt that may still commit: the watch will show it. A read gives the watch its start, and shows what the watch showed in vain
             // while something else was under way.
-            return idle.IsWatching && state.Phase is LockPhase.Idle or LockPhase.Looking or LockPhase.Blocked ? idle : Look(idle);
+            return idle.IsWatching && state.Phase is LockPhase.Idle or LockPhase.Looking or LockPhase.Blocked ? Sweep(idle) : Look(idle);
         }
 
         return idle.IsWatching ? new LockStep(idle with { Watch = KeyWatchState.Off }, [new LockEffect.StopWatch()]) : idle;
@@ -49,7 +49,7 @@ internal sealed partial class LockMachine
         var attempt = newAttempt();
         var ticket = state.Ticket is { IsPending: false } ? state.Ticket : null;
         return new LockStep(
-            state with { Phase = new LockPhase.Attempting(attempt, lease.Id, ticket is not null), ChangedAt = Revision.None },
+            state with { Phase = new LockPhase.Attempting(attempt, lease.Id, ticket), ChangedAt = Revision.None },
             [.. Timers(state), new LockEffect.SendAttempt(attempt, lease.Id, inTurn, inTurn ? state.Place : null, ticket)]);
     }
 
@@ -131,10 +131,12 @@ internal sealed partial class LockMachine
             return waiting.Then(ConsumeTicket).Then(s => Own(s, tenure with { Next = ticket.Next, NextIsYoungerThan = ticket.PlacedAt }, validFor));
         }
 
-        var others = state.Unresolved.Remove(attempt);
-        if (others.Count < state.Unresolved.Count)
+        if (state.Unresolved.TryGetValue(attempt, out var unknown))
         {
-            var resolved = waiting with { State = state with { Unresolved = others } };
+            // A ticket that it carried went with it.
+            var others = state with { Unresolved = state.Unresolved.Remove(attempt) };
+            var resolved = waiting with { State = others };
+            resolved = !unknown.IsTicket && unknown.Ticket?.Attempt is { } carried && carried == state.Ticket?.Attempt ? resolved.Then(ConsumeTicket) : resolved;
             return (state.Waiters.IsEmpty ? resolved.Do(new LockEffect.NoteAbandonedFound(attempt)) : resolved).Then(s => Own(s, tenure, validFor));
         }
 
@@ -152,9 +154,9 @@ internal sealed partial class LockMachine
         ChangedAt = Later(state.ChangedAt, current?.ModRevision ?? revision),
     };
 
-    private static LockStep NoteIfUnknown(LockState state, AttemptId attempt, LeaseId lease, EtcdException error) =>
+    private static LockStep NoteIfUnknown(LockState state, AttemptId attempt, UnknownOutcome request, EtcdException error) =>
         error.Outcome == WriteOutcome.Unknown
-            ? new LockStep(state with { Unresolved = state.Unresolved.Add(attempt, lease) }, [new LockEffect.NoteUnknown(attempt, error)])
+            ? new LockStep(state with { Unresolved = state.Unresolved.Add(attempt, request) }, [new LockEffect.NoteUnknown(attempt, error)])
             : state;
 
     private static LockStep SendRelease(LockState state, LockRequestId? request, Tenure tenure) =>

@@ -35,6 +35,7 @@ internal sealed partial class LockMachine(LockSettings settings, Func<AttemptId>
         LockMessage.LineLeft m => OnLineLeft(state, m),
         LockMessage.LeaveFailed m => OnLeaveFailed(state, m),
         LockMessage.KeyRead m => OnKeyRead(state, m),
+        LockMessage.HistoryReplaced => OnHistoryReplaced(state),
         LockMessage.ReadFailed m => state.Phase is LockPhase.Looking ? FailTries(state, m.Error).Then(s => BackOff(s, m.Error)) : state,
         LockMessage.KeyPut m => OnKeyPut(state, m),
         LockMessage.KeyDeleted m => OnKeyDeleted(state, m),
@@ -84,7 +85,7 @@ internal sealed partial class LockMachine(LockSettings settings, Func<AttemptId>
     /// is watched for the rest.
     /// </summary>
     private static LockStep Recover(LockState state) => state.Lease is { } lease
-        ? Look(state with { IsRecovering = true, Unresolved = state.Unresolved.Add(AttemptId.OfEarlierLife, lease.Id) })
+        ? Look(state with { IsRecovering = true, Unresolved = state.Unresolved.Add(AttemptId.OfEarlierLife, new UnknownOutcome(lease.Id, null)) })
         : state;
 
     private LockStep OnSessionOpened(LockState state, LockMessage.SessionOpened m)
@@ -104,8 +105,9 @@ internal sealed partial class LockMachine(LockSettings settings, Func<AttemptId>
         LockStep step = state with
         {
             IsRecovering = false,
+            IsPlaceKept = state.Place is not null,
             Lease = state.Lease?.Id == m.Lease ? null : state.Lease,
-            Unresolved = state.Unresolved.RemoveRange(state.Unresolved.Where(u => u.Value == m.Lease).Select(u => u.Key)),
+            Unresolved = state.Unresolved.RemoveRange(state.Unresolved.Where(u => u.Value.Lease == m.Lease).Select(u => u.Key)),
         };
         if (state.Ticket?.Lease == m.Lease)
         {
@@ -131,12 +133,13 @@ internal sealed partial class LockMachine(LockSettings settings, Func<AttemptId>
     {
         (LockTimer.Retry, LockPhase.BackingOff) => Advance(state),
         (LockTimer.Retry, LockPhase.Releasing p) => new LockStep(state, [new LockEffect.SendRelease(p.Tenure.Token)]),
-        (LockTimer.Retry, LockPhase.Leaving) => new LockStep(state, [new LockEffect.SendLeave(state.Ticket!)]),
+        (LockTimer.Retry, LockPhase.Leaving) when state.Ticket is { IsPending: false } => new LockStep(state, [new LockEffect.SendLeave(state.Ticket!)]),
 
         // In case something was missed: the attempt looks at the key, and after it the line is read again.
         (LockTimer.Fallback, LockPhase.Blocked { IsFree: false }) => Advance(state with { Ticket = state.Ticket is { IsPending: false } t ? t with { IsLineKnown = false } : state.Ticket }),
         (LockTimer.DeadHead, LockPhase.Blocked { IsFree: true }) => Attempt(state, inTurn: false),
         (LockTimer.Line, LockPhase.Blocked) => StandInLine(state),
+        (LockTimer.Sweep, _) => Sweep(state),
         (LockTimer.WatchAhead, _) => WatchAhead(state),
         (LockTimer.Confirm, LockPhase.Confirming p) => Own(state, p.Tenure, m.ValidFor),
         (LockTimer.OwnKeyWatch, LockPhase.Holding p) => EnsureWatch(state, p.Tenure.Token.Next),

@@ -85,6 +85,9 @@ internal abstract record LockMessage
     /// <summary>Fact: the key is (or is not) there at this revision, as a read or a re-synchronised watch shows.</summary>
     public sealed record KeyRead(KeyValue? Current, Revision Revision, TimeSpan ValidFor) : Judged(ValidFor);
 
+    /// <summary>Fact: etcd's history is not the one we know: a backup was restored, or it is another cluster. What we hold is worth nothing there.</summary>
+    public sealed record HistoryReplaced : LockMessage;
+
     /// <summary>Fact: the read failed.</summary>
     public sealed record ReadFailed(EtcdException Error) : LockMessage;
 
@@ -112,6 +115,9 @@ internal enum LockTimer
 
     /// <summary>Try again to place the ticket or to read the line.</summary>
     Line,
+
+    /// <summary>Take out what a ticket of unknown outcome may have left in the line.</summary>
+    Sweep,
 
     /// <summary>Waited long enough for a watch on the ticket ahead to be worth its cost.</summary>
     WatchAhead,

@@ -15,7 +15,7 @@ internal abstract record LockPhase
     public sealed record Idle : LockPhase;
 
     /// <summary>An attempt is under way. When it wins, the ticket that it carries is used up.</summary>
-    public sealed record Attempting(AttemptId Attempt, LeaseId Lease, bool CarriesTicket = false) : LockPhase;
+    public sealed record Attempting(AttemptId Attempt, LeaseId Lease, LockTicket? Carried = null) : LockPhase;
 
     /// <summary>Somebody else holds the key, or (free) it is somebody else's turn; a change is awaited.</summary>
     public sealed record Blocked(bool IsFree = false) : LockPhase;
@@ -75,7 +75,7 @@ internal enum KeyWatchState
 /// <param name="Phase">What it is doing about its key.</param>
 /// <param name="Lease">The lease for its keys, when there is one.</param>
 /// <param name="Waiters">The requests of this process, first come first served.</param>
-/// <param name="Unresolved">Attempts whose outcome is unknown, with their lease: each may still commit, as long as its lease lives.</param>
+/// <param name="Unresolved">Requests whose outcome is unknown: each may still commit, as long as its lease lives.</param>
 /// <param name="Ticket">Our ticket in the line: placed, or perhaps placed.</param>
 /// <param name="Place">Our place in the line; kept when the lease, and the ticket with it, is lost.</param>
 /// <param name="IsLineClosed">Whether etcd refuses us the line (no permission): then waiting is by chance.</param>
@@ -85,12 +85,13 @@ internal enum KeyWatchState
 /// <param name="Watch">Whether a watch on the key runs.</param>
 /// <param name="Failures">Failures in a row.</param>
 /// <param name="LastError">The last failure, for those who run out of time.</param>
+/// <param name="IsPlaceKept">Whether the place is older than the lease: who is behind us may have been there long before our ticket.</param>
 /// <param name="IsRecovering">Whether tickets of an earlier life are still to be taken out of the line.</param>
 internal sealed record LockState(
     LockPhase Phase,
     LockLease? Lease,
     ImmutableList<LockWaiter> Waiters,
-    ImmutableDictionary<AttemptId, LeaseId> Unresolved,
+    ImmutableDictionary<AttemptId, UnknownOutcome> Unresolved,
     LockTicket? Ticket,
     Revision? Place,
     bool IsLineClosed,
@@ -100,10 +101,11 @@ internal sealed record LockState(
     KeyWatchState Watch,
     int Failures,
     EtcdException? LastError,
-    bool IsRecovering = false)
+    bool IsRecovering = false,
+    bool IsPlaceKept = false)
 {
     public static LockState Initial { get; } = new(
-        new LockPhase.Idle(), null, [], ImmutableDictionary<AttemptId, LeaseId>.Empty, null, null, false, Revision.None, Revision.None, null, KeyWatchState.Off, 0, null);
+        new LockPhase.Idle(), null, [], ImmutableDictionary<AttemptId, UnknownOutcome>.Empty, null, null, false, Revision.None, Revision.None, null, KeyWatchState.Off, 0, null);
 
     /// <summary>Whether a watch runs or is about to.</summary>
     public bool IsWatching => Watch != KeyWatchState.Off;

@@ -73,13 +73,27 @@ internal sealed class LockTransactions(Bytes key, LockLine line)
     public static LockMessage LeaveAnswer(LockTicket ticket, TxnResult result) =>
         new LockMessage.LineLeft(ticket.Attempt, (result.Results[^1] as GetResult)?.First, result.Header.Revision, default);
 
+    /// <summary>Takes every ticket on a lease out of the line, but one.</summary>
+    public async Task SweepAsync(IEtcdClient etcd, LeaseId lease, LockTicket? keep)
+    {
+        var kept = keep is null ? Bytes.Empty : line.KeyOf(keep.Place, keep.Lease);
+        var tickets = await etcd.GetAsync(new EtcdOp.Get(line.Everybody)).ConfigureAwait(false);
+        foreach (var ticket in tickets.KeyValues.Where(t => t.Lease == lease && t.Key != kept))
+        {
+            await etcd.DeleteAsync(new EtcdOp.Delete(ticket.Key)).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Takes every ticket on a lease out of the line, then reads the key.</summary>
     public async Task<GetResult> RecoverAsync(IEtcdClient etcd, LeaseId lease)
     {
-        var tickets = await etcd.GetAsync(new EtcdOp.Get(line.Everybody)).ConfigureAwait(false);
-        foreach (var ticket in tickets.KeyValues.Where(t => t.Lease == lease))
+        try
         {
-            await etcd.DeleteAsync(new EtcdOp.Delete(ticket.Key)).ConfigureAwait(false);
+            await SweepAsync(etcd, lease, null).ConfigureAwait(false);
+        }
+        catch (EtcdException error) when (error.Kind == CoordinationErrorKind.PermissionDenied)
+        {
+            // Who may not touch the line has no ticket in it.
         }
 
         return await etcd.GetAsync(new EtcdOp.Get(key)).ConfigureAwait(false);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Coordination.Diagnostics;
 using Coordination.Discovery;
 using Coordination.Discovery.Registration;
+using Coordination.Elections;
 using Coordination.Leases;
 using Coordination.Locks;
 using Coordination.Locks.Shared;
@@ -32,8 +33,9 @@ internal sealed class CoordinationSupervisor : UntypedActor
         [
             new Concept("registrations", typeof(RegistrationCommand), RegistrationsActor.PropsFor(context), new RegistrationCommand.Close()),
             new Concept("discovery", typeof(DiscoveryCommand), DiscoveriesActor.PropsFor(context)),
-            new Concept("locks", typeof(LocksCommand), LocksActor.PropsFor(context), new LocksCommand.Close()),
-            new Concept("shared locks", typeof(SharedLocksCommand), SharedLocksActor.PropsFor(context)),
+            new Concept("elections", typeof(ElectionsCommand), ElectionsActor.PropsFor(context), new ElectionsCommand.Close()),
+            new Concept("locks", typeof(LocksCommand), LocksActor.PropsFor(context), new LocksCommand.Close()) { LivesOnSession = true },
+            new Concept("shared locks", typeof(SharedLocksCommand), SharedLocksActor.PropsFor(context)) { LivesOnSession = true },
             new Concept("watches", typeof(WatchesCommand), WatchesActor.PropsFor(context)),
         ];
         _roots = new IActorRef[_concepts.Length];
@@ -101,9 +103,8 @@ internal sealed class CoordinationSupervisor : UntypedActor
         {
             Unhandled(message);
         }
-        else if (!IsStopping || (_concepts[index].Close is not null && !_roots[index].IsNobody()))
+        else if (!IsStopping || (message is IAnsweredRequest { GivesBack: true } && !_roots[index].IsNobody()))
         {
-            // One that gives back by itself needs to hear those who give back; what is new it refuses.
             _roots[index].Tell(message, sender);
         }
         else if (message is IAnsweredRequest request)
@@ -163,6 +164,11 @@ internal sealed class CoordinationSupervisor : UntypedActor
             }
             else
             {
+                if (_concepts[index].LivesOnSession && _lease is { } lease)
+                {
+                    _session.Tell(new LeaseMessage.GiveUp(lease.Id, default, LossReason.Aborted));
+                }
+
                 StartConcept(index);
             }
         }

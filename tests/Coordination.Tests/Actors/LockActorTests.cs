@@ -117,6 +117,23 @@ public sealed class LockActorTests : ActorTest
     }
 
     [Fact]
+    public void A_lease_of_its_own_is_revoked_before_it_ends()
+    {
+        var actor = _parent.ChildActorOf(LockActor.PropsFor(ContextFor(), new LockId(Key, TimeSpan.FromSeconds(3)), Lease(), recover: false));
+        _parent.Watch(actor);
+        var grant = Etcd.Next<ScriptedEtcd.Grant>();
+        grant.Answer(new LeaseGranted(grant.Request.Id, TimeSpan.FromSeconds(3), At(1)));
+        Assert.Equal(TimeSpan.FromSeconds(3), grant.Request.Ttl);
+
+        actor.Tell(new LocksCommand.Close());
+        var revoke = Etcd.Next<ScriptedEtcd.Revoke>();
+        revoke.Answer(At(2));
+
+        _parent.ExpectTerminated(actor);
+        Assert.Equal(grant.Request.Id, revoke.Request.Id);
+    }
+
+    [Fact]
     public void Who_gives_up_in_line_takes_its_ticket_out_and_looks_at_the_key_once_more()
     {
         var actor = StartActor();
@@ -160,7 +177,7 @@ public sealed class LockActorTests : ActorTest
     }
 
     [Theory]
-    [InlineData(true, LossReason.Released)]
+    [InlineData(true, LossReason.Stopped)]
     [InlineData(false, LossReason.Aborted)]
     public void When_it_ends_or_fails_waiting_callers_are_answered_and_the_claim_ends(bool isAsked, LossReason reason)
     {

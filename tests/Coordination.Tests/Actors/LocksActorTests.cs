@@ -58,6 +58,7 @@ public sealed class LocksActorTests : ActorTest
         _caller.Send(locks, new LocksCommand.Acquire(Key, LockRequestId.Next(), IsTry: false, null));
         _caller.ExpectMsg<LockReply.Failed>();
         AnswerRecovery(null, 50);
+        Etcd.Next<EtcdOp.Get>().Answer(new GetResult(At(50), [], 0, false));
         _caller.Send(locks, new LocksCommand.Acquire(Key, LockRequestId.Next(), IsTry: false, null));
         Etcd.Next<EtcdOp.Txn>().Answer(Won(51));
 

@@ -33,6 +33,33 @@ public sealed class LockClaimTests
     }
 
     [Fact]
+    public void Its_limit_ends_it_before_the_lease_does_by_the_clock_alone()
+    {
+        var limit = Limited(TimeSpan.FromSeconds(2));
+        var claim = new LockClaim("/k", LockRequestId.Next(), new Revision(5), _lease, limit: limit);
+        Assert.Equal(TimeSpan.FromSeconds(2), claim.ValidFor);
+
+        _time.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.False(claim.IsHeld);
+        Assert.Equal(LossReason.HoldLimit, claim.Reason);
+        Assert.True(_lease.IsHeld);
+    }
+
+    [Fact]
+    public void A_limit_that_is_not_needed_any_more_is_over_without_being_told()
+    {
+        var limit = Limited(TimeSpan.FromSeconds(2));
+        var claim = new LockClaim("/k", LockRequestId.Next(), new Revision(5), _lease, limit: limit);
+
+        claim.End(LossReason.Released);
+
+        Assert.Null(limit.Deadline);
+        Assert.False(limit.Lost.IsCancellationRequested);
+        Assert.Equal(LossReason.Released, claim.Reason);
+    }
+
+    [Fact]
     public async Task It_is_lost_with_the_lease_and_tells_so()
     {
         var told = Told(_claim.Lost);
@@ -96,5 +123,11 @@ public sealed class LockClaimTests
         var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lost.Register(told.SetResult);
         return told.Task;
+    }
+
+    private LeaseValidity Limited(TimeSpan hold)
+    {
+        var clock = new MonotonicClock(_time);
+        return new LeaseValidity(new LeaseId(1), hold, clock.Now + hold, clock);
     }
 }

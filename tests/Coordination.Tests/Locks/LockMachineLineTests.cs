@@ -234,4 +234,95 @@ public sealed class LockMachineLineTests
         Assert.Contains(effects, e => e is LockEffect.NoteLineClosed);
         Assert.Contains(it.ShowDeletion(8), e => e is LockEffect.SendAttempt { InTurn: false });
     }
+
+    [Fact]
+    public void A_late_retry_does_not_take_a_ticket_out_that_is_still_being_placed()
+    {
+        var it = WithSession();
+        it.Acquire(1, isFair: true);
+        it.Failed(1, Unknown());
+        it.Acquire(2, isFair: true);
+        it.Read(Ours(1, 5), 6);
+        it.Withdraw(2);
+        it.Release(1);
+        it.Tell(new LockMessage.ReleaseDone(new(5), new(7)));
+        it.Acquire(3, isFair: true);
+        it.Met(2, Foreign(8));
+        it.Tell(new LockMessage.WatchStarted());
+        it.Withdraw(3);
+
+        Assert.DoesNotContain(it.Fire(LockTimer.Retry), e => e is LockEffect.SendLeave);
+    }
+
+    [Fact]
+    public void A_ticket_whose_lease_is_gone_needs_not_be_taken_out()
+    {
+        var it = WithSession();
+        it.Acquire(1, isFair: true);
+        it.Met(1, Foreign(5));
+        it.Tell(new LockMessage.WatchStarted());
+        it.Withdraw(1);
+
+        it.Tell(new LockMessage.LineFailed(Attempt(2), 1, NotApplied(CoordinationErrorKind.LeaseNotFound)));
+
+        Assert.IsType<LockPhase.Idle>(it.State.Phase);
+        Assert.Empty(it.Fire(LockTimer.Retry));
+    }
+
+    [Fact]
+    public void A_ticket_of_unknown_outcome_is_swept_out_when_the_key_becomes_free()
+    {
+        var it = WithSession();
+        it.Acquire(1, isFair: true);
+        it.Met(1, Foreign(5));
+        it.Tell(new LockMessage.WatchStarted());
+        it.Tell(new LockMessage.LineFailed(Attempt(2), 1, Unknown()));
+        var leave = Assert.IsType<LockEffect.SendLeave>(it.Withdraw(1)[^1]);
+        it.Tell(new LockMessage.LineLeft(leave.Ticket.Attempt, Foreign(5), new(9), Fresh));
+
+        Assert.Contains(new LockEffect.SweepLine(Lease, null), it.Read(Foreign(5), 9));
+        Assert.Contains(new LockEffect.SweepLine(Lease, null), it.ShowDeletion(10));
+    }
+
+    [Fact]
+    public void An_attempt_that_turns_out_to_have_won_took_its_ticket_with_it()
+    {
+        var it = InLine(5);
+        it.ShowDeletion(8);
+        it.Failed(3, Unknown());
+
+        it.ShowPut(Ours(3, 9));
+
+        Assert.IsType<LockPhase.Holding>(it.State.Phase);
+        Assert.Null(it.State.Ticket);
+    }
+
+    [Fact]
+    public void A_place_that_was_kept_says_nothing_about_the_age_of_those_behind_it()
+    {
+        var it = InLine(5);
+        it.Tell(new LockMessage.SessionLost(Lease, LossReason.Expired));
+        it.Tell(new LockMessage.SessionOpened(new LockLease(NextLease, Ttl)));
+        it.Line(Foreign(5), 9, next: Other(4));
+        it.ShowPut(Ours(3, 10) with { Lease = NextLease });
+
+        Assert.Contains(new LockEffect.SendRelease(new(10)), it.Release(1));
+    }
+
+    [Fact]
+    public void The_lock_is_not_handed_to_a_ticket_without_a_lease()
+    {
+        var it = InLine(5, next: Other(4) with { Lease = LeaseId.None });
+        it.ShowPut(Ours(2, 8));
+
+        Assert.Contains(new LockEffect.SendRelease(new(8)), it.Release(1));
+    }
+
+    [Fact]
+    public void In_another_history_what_is_held_is_given_up()
+    {
+        var it = Holding(100);
+
+        Assert.Equal([new LockEffect.GiveUpLease(Lease, LossReason.HistoryReplaced)], it.Tell(new LockMessage.HistoryReplaced()));
+    }
 }

@@ -15,7 +15,7 @@ public sealed class LockMachineUnknownOutcomeTests
         it.Failed(1, Unknown());
 
         Assert.Equal([Sent(2)], it.Fire(LockTimer.Retry));
-        Assert.Equal(Lease, it.State.Unresolved[Attempt(1)]);
+        Assert.Equal(new UnknownOutcome(Lease, null), it.State.Unresolved[Attempt(1)]);
     }
 
     [Fact]

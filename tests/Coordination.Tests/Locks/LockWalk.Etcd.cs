@@ -115,6 +115,19 @@ internal sealed partial class LockWalk
 
     private void ApplyCall(Call call)
     {
+        if (call.Effect is LockEffect.SweepLine sweep)
+        {
+            _calls.RemoveAll(c => c.Id == call.Id);
+            var kept = sweep.Keep is { } keep ? Line.KeyOf(keep.Place, keep.Lease) : Bytes.Empty;
+            foreach (var ticket in _line.Where(t => t.Value.Lease == sweep.Lease && t.Key != kept).Select(t => t.Key).ToArray())
+            {
+                _line.Remove(ticket);
+                _revision++;
+            }
+
+            return;
+        }
+
         var reply = Result(call);
         var index = _calls.FindIndex(c => c.Id == call.Id);
         if (call.GivenUp)

@@ -88,6 +88,9 @@ internal sealed partial class LockWalk
             case LockEffect.SendRead:
                 _calls.Add(new Call(CallKind.Read, $"read #{NextCall()}", default, 0, 0) { Effect = effect });
                 break;
+            case LockEffect.SweepLine e:
+                _calls.Add(new Call(CallKind.Sweep, $"sweep #{NextCall()}", default, 0, 0) { Effect = e });
+                break;
             case LockEffect.SendRecovery:
                 _calls.Add(new Call(CallKind.Read, $"read #{NextCall()}", default, 0, 0) { Effect = effect });
                 break;

@@ -59,6 +59,11 @@ internal sealed partial class LockWalk
             if (call.Reply is null)
             {
                 yield return Apply(call);
+                if (call.Kind == CallKind.Sweep)
+                {
+                    continue;
+                }
+
                 if (call.GivenUp)
                 {
                     yield return new($"{call.Name} is lost on its way", w => w._calls.RemoveAll(c => c.Id == call.Id));
@@ -112,11 +117,11 @@ internal sealed partial class LockWalk
     {
         foreach (var timer in _timers)
         {
-            if (timer == LockTimer.Fallback)
+            if (timer is LockTimer.Fallback or LockTimer.Sweep)
             {
                 if (_budget.Fallbacks > 0)
                 {
-                    yield return new("the fallback timer fires", w =>
+                    yield return new($"the timer {timer} fires", w =>
                     {
                         w._budget = w._budget with { Fallbacks = w._budget.Fallbacks - 1 };
                         w.Fire(timer);

@@ -99,6 +99,7 @@ internal sealed partial class LockWalk
         Ticket,
         LineRead,
         Leave,
+        Sweep,
         Read,
     }
 
@@ -120,7 +121,8 @@ internal sealed partial class LockWalk
         text.Append(Describe()).Append('|').Append(_revision).Append('|').Append(_session).Append(_givenUp).Append(_aged).Append('|').Append(_stored?.ModRevision.Value)
             .Append('|').Append(_watchAt).Append(_watchStarting).Append(_aheadWatched).Append(_headMayBeDead).Append('|').Append(_resync).Append('|').Append(_attempts).Append('|').Append(_requests).Append('|')
             .Append(_claimed).Append('/').Append(_claimToken).Append('/').Append(_lastToken).Append('/').Append(_shownChange).Append(_releasing).Append('|');
-        text.AppendJoin(',', _line.Keys).Append('|').Append(_foreigners).Append('|');
+        text.Append(_state.Phase).Append(_state.Ticket).Append(_state.Place).Append(_state.IsPlaceKept).Append(_state.IsLineClosed).Append(_state.IsRecovering).Append('|');
+        text.AppendJoin(',', _state.Unresolved.Select(u => $"{Short(u.Key)} {u.Value}").Order()).Append('|').AppendJoin(',', _line.Values).Append('|').Append(_foreigners).Append('|');
         text.AppendJoin(',', _serverLeases).Append('|').AppendJoin(',', _timers).Append('|').AppendJoin(',', _pending).Append('|');
         text.AppendJoin(',', _calls.Select(c => c.Text).Order()).Append('|');
         text.AppendJoin(',', _history.Select(h => h.Text)).Append('|').Append(_budget);
@@ -178,6 +180,7 @@ internal sealed partial class LockWalk
             Tell(new LockMessage.Withdraw(new(request), new LockReply.Withdrawn()));
         }
 
+        var sweeps = 0;
         for (var steps = 0; ; steps++)
         {
             Promise(steps < 500, "L3: the walk does not come to rest");
@@ -201,12 +204,12 @@ internal sealed partial class LockWalk
             {
                 move.Do(this);
             }
-            else if (StrayTicket() is { } stray)
+            else if (StrayTicket() is not null)
             {
-                // A ticket that came too late to be of use, and to be taken out. If it is ever handed the lock, that must be undone.
-                Promise(_state.Unresolved.ContainsValue(stray.Lease), "L4: a ticket is left in the line");
+                // A ticket that came too late to be of use. The next time the key becomes free it is swept out.
+                Promise(sweeps++ < 10, "L4: a ticket is left in the line");
                 Put("foreign");
-                HandToFirst();
+                Put(null);
             }
             else
             {

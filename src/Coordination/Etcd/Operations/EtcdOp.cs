@@ -51,6 +51,9 @@ public abstract record EtcdOp
         /// <summary>As of this revision; none means the newest.</summary>
         public Revision Revision { get; init; }
 
+        /// <summary>Only keys created at this revision or before; none means any.</summary>
+        public Revision MaxCreateRevision { get; init; }
+
         /// <summary>The direction of the sort.</summary>
         public SortOrder Order { get; init; }
 

@@ -16,6 +16,7 @@ internal static class ProtoMapping
         Serializable = get.Serializable,
         KeysOnly = get.KeysOnly,
         CountOnly = get.CountOnly,
+        MaxCreateRevision = get.MaxCreateRevision.Value,
     };
 
     public static PutRequest ToProto(this EtcdOp.Put put) => new()

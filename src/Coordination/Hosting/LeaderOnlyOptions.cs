@@ -1,0 +1,13 @@
+using Coordination.Etcd;
+
+namespace Coordination;
+
+/// <summary>How a leader-only service takes part in its election.</summary>
+public sealed class LeaderOnlyOptions
+{
+    /// <summary>What is proclaimed. Default: <see cref="CoordinationOptions.Owner"/>.</summary>
+    public Bytes? Value { get; set; }
+
+    /// <summary>The candidate's name, priority and TTL.</summary>
+    public CampaignOptions Campaign { get; set; } = new();
+}
