@@ -13,6 +13,12 @@ internal sealed record CoordinationContext(
 {
     public LeaseRenewals Renewals { get; } = new(Etcd, Options.RenewalProof, Options.Locks.WaitersPrefix, Clock, Log);
 
+    /// <summary>Calls those who wait before they try again when etcd answers.</summary>
+    public EtcdReturn EtcdReturn { get; } = new(Etcd, Options.Locks.WaitersPrefix, Clock.Provider);
+
+    /// <summary>Room for the transactions of registrations.</summary>
+    public WriteSlots RegistrationWrites { get; } = new(Options.Services.MaxWritesInFlight);
+
     /// <summary>The services that somebody follows.</summary>
     public DiscoveryBook Discoveries { get; } = new();
 

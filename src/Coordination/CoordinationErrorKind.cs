@@ -15,6 +15,9 @@ public enum CoordinationErrorKind
     /// <summary>The member that was asked has no leader: the cluster has no quorum, or is electing.</summary>
     NoLeader,
 
+    /// <summary>The endpoint belongs to another cluster than the other endpoints; nothing was sent to it.</summary>
+    WrongCluster,
+
     /// <summary>The lease does not exist (any more).</summary>
     LeaseNotFound,
 

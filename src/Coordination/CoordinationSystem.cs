@@ -191,6 +191,7 @@ public sealed partial class CoordinationSystem : IAsyncDisposable
             await _context.Etcd.DisposeAsync().ConfigureAwait(false);
         }
 
+        _context.EtcdReturn.Dispose();
         _context.LossAlarm.Dispose();
         _context.Log.SystemStopped(_context.Options.Name);
     }

@@ -55,7 +55,7 @@ public sealed class TcpProxy : IAsyncDisposable
         set => _refuse = value;
     }
 
-    /// <summary>How much later everything that the server says arrives, as over a longer way: what follows waits no longer. Zero: not at all.</summary>
+    /// <summary>How long everything that the server says is held back. Zero: not at all.</summary>
     public TimeSpan Delay
     {
         get => TimeSpan.FromMilliseconds(_delayMilliseconds);
@@ -146,55 +146,59 @@ public sealed class TcpProxy : IAsyncDisposable
 
     private async Task PumpAsync(Socket from, Socket to, int link, bool isRequest)
     {
-        var underWay = Channel.CreateUnbounded<(long Due, byte[] Bytes)>();
-        var delivering = DeliverAsync(underWay.Reader, to, isRequest);
         var buffer = new byte[64 * 1024];
+        var onTheWay = Channel.CreateUnbounded<(long At, TimeSpan Delay, byte[] Bytes)>();
+        var delivering = DeliverAsync(onTheWay.Reader, to);
         try
         {
             while (await from.ReceiveAsync(buffer, _stopping.Token) is > 0 and var count)
             {
                 if (link > _frozenLink && (isRequest ? !_dropRequests : !_dropReplies))
                 {
-                    var delay = isRequest ? TimeSpan.Zero : Delay;
-                    var due = TimeProvider.System.GetTimestamp() + (long)(delay.TotalSeconds * TimeProvider.System.TimestampFrequency);
-                    underWay.Writer.TryWrite((due, buffer[..count]));
+                    if (isRequest)
+                    {
+                        await to.SendAsync(buffer.AsMemory(0, count), _stopping.Token);
+                        _requestAwaited?.TrySetResult(count);
+                    }
+                    else
+                    {
+                        onTheWay.Writer.TryWrite((TimeProvider.System.GetTimestamp(), Delay, buffer[..count]));
+                    }
                 }
             }
 
-            underWay.Writer.Complete();
+            onTheWay.Writer.TryComplete();
             await delivering;
             to.Shutdown(SocketShutdown.Send);
         }
         catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
         {
-            underWay.Writer.TryComplete();
             Reset(from);
             Reset(to);
         }
+        finally
+        {
+            onTheWay.Writer.TryComplete();
+        }
     }
 
-    private async Task DeliverAsync(ChannelReader<(long Due, byte[] Bytes)> underWay, Socket to, bool isRequest)
+    /// <summary>Each piece is as late as the delay says, and not later for those before it: a long way, not a narrow one.</summary>
+    private async Task DeliverAsync(ChannelReader<(long At, TimeSpan Delay, byte[] Bytes)> onTheWay, Socket to)
     {
         try
         {
-            await foreach (var (due, bytes) in underWay.ReadAllAsync(_stopping.Token))
+            await foreach (var (at, delay, bytes) in onTheWay.ReadAllAsync(_stopping.Token))
             {
-                var left = TimeProvider.System.GetElapsedTime(TimeProvider.System.GetTimestamp(), due);
-                if (left > TimeSpan.Zero)
+                if (delay - TimeProvider.System.GetElapsedTime(at) is var rest && rest > TimeSpan.Zero)
                 {
-                    await Task.Delay(left, TimeProvider.System, _stopping.Token);
+                    await Task.Delay(rest, TimeProvider.System, _stopping.Token);
                 }
 
                 await to.SendAsync(bytes, _stopping.Token);
-                if (isRequest)
-                {
-                    _requestAwaited?.TrySetResult(bytes.Length);
-                }
             }
         }
         catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
         {
-            // The other end is gone; so is the link.
             Reset(to);
         }
     }

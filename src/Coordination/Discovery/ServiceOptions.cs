@@ -18,9 +18,15 @@ public sealed record ServiceOptions
     /// <summary>Services that are followed at a time, each option set counting for itself. Default 10,000; 1 to 1,000,000. More are refused with LimitReached.</summary>
     public int MaxDiscoveries { get; init; } = 10_000;
 
+    /// <summary>
+    /// Transactions of registrations that are under way at a time; the others wait their turn. Default 128; 1 to 10,000. More do not make etcd faster.
+    /// </summary>
+    public int MaxWritesInFlight { get; init; } = 128;
+
     internal void Validate(OptionProblems problems)
     {
         problems.Check($"Services.{nameof(MaxRegistrations)}", MaxRegistrations, 1, 10_000_000, "registrations");
         problems.Check($"Services.{nameof(MaxDiscoveries)}", MaxDiscoveries, 1, 1_000_000, "services");
+        problems.Check($"Services.{nameof(MaxWritesInFlight)}", MaxWritesInFlight, 1, 10_000, "transactions");
     }
 }

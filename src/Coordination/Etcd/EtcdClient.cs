@@ -176,11 +176,12 @@ public sealed class EtcdClient : IEtcdClient
             var channel = _pool.Current;
             try
             {
+                await _pool.AdmitAsync(channel, cancellationToken).ConfigureAwait(false);
                 return await channel.UnaryAsync(method, request, CallOptions(StreamOptions.Metadata), cancellationToken).ConfigureAwait(false);
             }
-            catch (GrpcException e)
+            catch (Exception e) when (e is GrpcException or EtcdException)
             {
-                var error = EtcdErrors.Describe(e, channel.Address);
+                var error = e as EtcdException ?? EtcdErrors.Describe((GrpcException)e, channel.Address);
                 if (error.IsTransient)
                 {
                     _pool.MoveFrom(channel);

@@ -33,6 +33,7 @@ public sealed class EtcdException : CoordinationException
         is CoordinationErrorKind.Unavailable
         or CoordinationErrorKind.Timeout
         or CoordinationErrorKind.NoLeader
+        or CoordinationErrorKind.WrongCluster
         or CoordinationErrorKind.NoSpace
         or CoordinationErrorKind.ProtocolError;
 

@@ -21,7 +21,7 @@ public static class HoconOptions
             "watch-silence-limit", "stream-queue-limit",
         ],
         ["watches"] = ["list-page-size", "max-subscribers"],
-        ["services"] = ["max-registrations", "max-discoveries"],
+        ["services"] = ["max-registrations", "max-discoveries", "max-writes-in-flight"],
         ["locks"] = ["max-waiters", "max-locks", "max-in-line", "idle-timeout", "own-key-watch-delay", "fallback-interval", "waiters-prefix"],
         ["elections"] = ["max-candidacies", "max-observers", "observer-buffer", "fallback-interval", "drain-timeout"],
     };
@@ -104,6 +104,7 @@ public static class HoconOptions
             {
                 MaxRegistrations = config.GetInt($"{Root}.services.max-registrations", services.MaxRegistrations),
                 MaxDiscoveries = config.GetInt($"{Root}.services.max-discoveries", services.MaxDiscoveries),
+                MaxWritesInFlight = config.GetInt($"{Root}.services.max-writes-in-flight", services.MaxWritesInFlight),
             },
             Watches = watches with
             {

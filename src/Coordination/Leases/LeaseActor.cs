@@ -11,6 +11,7 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
     private readonly LeaseMachine _machine;
     private LeaseState _state = new LeaseState.Idle();
     private LeaseValidity? _validity;
+    private LeaseTimer? _retry;
 
     public LeaseActor(CoordinationContext context, LeaseSettings settings)
     {
@@ -32,6 +33,11 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
     {
         if (message is LeaseMessage m)
         {
+            if (m is LeaseMessage.TimerFired fired && fired.Timer == _retry)
+            {
+                ForgetRetry();
+            }
+
             // Timers and commands were stamped when they were made; what counts is the time they are acted on.
             var (state, effects) = _machine.Handle(_state, m with { Now = _context.Clock.Now });
             _state = state;
@@ -40,13 +46,37 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
                 Run(effect);
             }
         }
+        else if (message is EtcdAnswers)
+        {
+            if (_retry is { } timer && Timers.IsTimerActive(timer))
+            {
+                Timers.StartSingleTimer(timer, new LeaseMessage.TimerFired(timer, default), EtcdReturn.Jitter);
+            }
+        }
         else
         {
             Unhandled(message);
         }
     }
 
-    protected override void PostStop() => _validity?.Lose(LossReason.Aborted);
+    protected override void PostStop()
+    {
+        _context.EtcdReturn.Forget(this);
+        _validity?.Lose(LossReason.Aborted);
+    }
+
+    private void AwaitEtcd(LeaseTimer retry)
+    {
+        var self = Self;
+        _retry = retry;
+        _context.EtcdReturn.Await(this, () => self.Tell(EtcdAnswers.Message, ActorRefs.NoSender));
+    }
+
+    private void ForgetRetry()
+    {
+        _retry = null;
+        _context.EtcdReturn.Forget(this);
+    }
 
     private void Run(LeaseEffect effect)
     {
@@ -74,13 +104,20 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
                     failure: error => new LeaseMessage.RevokeEnded(EtcdFailure.From(error), revokedAt));
                 break;
             case LeaseEffect.SetTimer e:
+                if (e.Timer == _retry)
+                {
+                    ForgetRetry();
+                }
+
                 Timers.StartSingleTimer(e.Timer, new LeaseMessage.TimerFired(e.Timer, default), e.After);
                 break;
             case LeaseEffect.SetRetryTimer e:
                 Timers.StartSingleTimer(
                     e.Timer, new LeaseMessage.TimerFired(e.Timer, default), BackoffPolicy.Default.After(e.Failures, Random.Shared));
+                AwaitEtcd(e.Timer);
                 break;
             case LeaseEffect.CancelTimers:
+                ForgetRetry();
                 Timers.CancelAll();
                 break;
             case LeaseEffect.Open e:

@@ -9,6 +9,8 @@ namespace Coordination.Watches;
 /// </summary>
 internal sealed class WatcherActor : UntypedActor, IWithTimers
 {
+    private const string RetryTimer = "retry";
+
     private readonly CoordinationContext _context;
     private readonly WatchSpec _spec;
     private readonly List<WatchSubscriber>? _subscribers;
@@ -42,7 +44,11 @@ internal sealed class WatcherActor : UntypedActor, IWithTimers
 
     protected override void PreStart() => Self.Tell(new WatchMessage.Start());
 
-    protected override void PostStop() => _watch?.Dispose();
+    protected override void PostStop()
+    {
+        _context.EtcdReturn.Forget(this);
+        _watch?.Dispose();
+    }
 
     protected override void OnReceive(object message)
     {
@@ -57,6 +63,13 @@ internal sealed class WatcherActor : UntypedActor, IWithTimers
             case WatchMessage m:
                 Handle(m);
                 break;
+            case EtcdAnswers:
+                if (Timers.IsTimerActive(RetryTimer))
+                {
+                    Timers.StartSingleTimer(RetryTimer, new WatchMessage.RetryDue(), EtcdReturn.Jitter);
+                }
+
+                break;
             default:
                 Unhandled(message);
                 break;
@@ -65,6 +78,11 @@ internal sealed class WatcherActor : UntypedActor, IWithTimers
 
     private void Handle(WatchMessage message)
     {
+        if (message is WatchMessage.RetryDue)
+        {
+            _context.EtcdReturn.Forget(this);
+        }
+
         var (state, effects) = WatchMachine.Handle(_state, message);
         _state = state;
         foreach (var effect in effects)
@@ -97,7 +115,13 @@ internal sealed class WatcherActor : UntypedActor, IWithTimers
                 _watch = null;
                 break;
             case WatchEffect.SetRetryTimer e:
-                Timers.StartSingleTimer("retry", new WatchMessage.RetryDue(), WatchBackoff.After(e.Failures, e.IsRefused));
+                Timers.StartSingleTimer(RetryTimer, new WatchMessage.RetryDue(), WatchBackoff.After(e.Failures, e.IsRefused));
+                if (!e.IsRefused)
+                {
+                    var self = Self;
+                    _context.EtcdReturn.Await(this, () => self.Tell(EtcdAnswers.Message, ActorRefs.NoSender));
+                }
+
                 break;
             case WatchEffect.SetStableTimer e:
                 Timers.StartSingleTimer("stable", new WatchMessage.StableDue(e.Generation), WatchBackoff.StableAfter);

@@ -164,6 +164,71 @@ public abstract class ServiceFaultContract(ServerFixture fixture)
     }
 
     [Fact]
+    public async Task Over_a_slow_connection_the_view_lags_and_nothing_else_happens()
+    {
+        await using var proxy = new TcpProxy(Server.Endpoint);
+        await using var etcd = Server.CreateClient();
+        await using var system = Server.StartSystem(ttl: TimeSpan.FromSeconds(20), endpoint: proxy.Endpoint);
+        await using var registration = system.Register(Instance);
+        await registration.WaitUntilRegisteredAsync(Limit);
+        using var discovery = system.Discover(_service);
+        await using var record = new ViewRecord(discovery, ServiceLayout.Default);
+        await record.UntilIdsAsync("a");
+        var lease = registration.Lease;
+
+        proxy.Delay = TimeSpan.FromMilliseconds(200);
+        await PutAsync(etcd, 'b', 1);
+        await record.UntilIdsAsync("a", "b");
+        proxy.Delay = TimeSpan.FromSeconds(2);
+        await registration.UpdateAsync(i => i with { Weight = 7 });
+        await PutAsync(etcd, 'c', 1);
+        await record.UntilIdsAsync("a", "b", "c");
+        proxy.Delay = TimeSpan.Zero;
+
+        Assert.DoesNotContain(record.Told, c => c is Stale);
+        Assert.Equal((RegistrationState.Registered, lease), (registration.Health.State, registration.Lease));
+        await record.CheckAgainstAsync(etcd);
+    }
+
+    [Fact]
+    public async Task A_burst_of_more_than_four_MiB_comes_one_whole_revision_at_a_time()
+    {
+        await using var proxy = new TcpProxy(Server.Endpoint);
+        await using var etcd = Server.CreateClient();
+        await using var system = await StartAsync(proxy);
+        using var discovery = system.Discover(_service);
+        await using var record = new ViewRecord(discovery, ServiceLayout.Default);
+        await record.UntilIdsAsync();
+        proxy.Refuse = true;
+        proxy.CutAll();
+        await record.UntilAsync<Stale>();
+
+        // Some 15 KiB each, 80 of them at a revision, while nobody looks: the watch gets all of it at once when it resumes.
+        var metadata = string.Join(',', Enumerable.Range(0, 60).Select(n => $"\"m{n}\":\"{new string('x', 240)}\""));
+        for (var revision = 0; revision < 5; revision++)
+        {
+            await etcd.TxnAsync(new EtcdOp.Txn
+            {
+                Then = [.. Enumerable.Range(0, 80).Select(n => new EtcdOp.Put(
+                    $"/services/{_service}/{revision}-{n:00}", $$$"""{"host":"10.0.0.1","port":{{{n + 1}}},"metadata":{ {{{metadata}}} }}"""))],
+            });
+        }
+
+        Heal(proxy);
+        var views = new List<int>();
+        await discovery.UntilAsync(view =>
+        {
+            views.Add(view.Instances.Length);
+            return view is { IsStale: false, Instances.Length: 400 };
+        });
+        await record.UntilAsync(told => told.OfType<InstanceUp>().Count() == 400);
+
+        Assert.All(views, count => Assert.Equal(0, count % 80));
+        Assert.All(record.Told.OfType<InstanceUp>().GroupBy(up => up.Revision), atOnce => Assert.Equal(80, atOnce.Count()));
+        await record.CheckAgainstAsync(etcd);
+    }
+
+    [Fact]
     public async Task A_view_that_cannot_be_had_in_time_names_the_endpoint()
     {
         await using var system = Server.StartSystem(endpoint: new Uri("http://127.0.0.1:1"));

@@ -22,6 +22,9 @@ internal sealed class ScriptedEtcd : IEtcdClient
     /// <summary>When set, the next transaction throws it in the caller's face.</summary>
     public Exception? ThrowOnTxn { get; set; }
 
+    /// <summary>When set, the next watch throws it in the caller's face.</summary>
+    public Exception? ThrowOnWatch { get; set; }
+
     /// <summary>The next call, which must be about a <typeparamref name="T"/>.</summary>
     public Call<T> Next<T>()
         where T : class
@@ -70,6 +73,12 @@ internal sealed class ScriptedEtcd : IEtcdClient
 
     public IEtcdWatch Watch(EtcdWatchSpec spec, Action<EtcdWatchSignal> onSignal)
     {
+        if (ThrowOnWatch is { } error)
+        {
+            ThrowOnWatch = null;
+            throw error;
+        }
+
         var watch = new Watching(spec, onSignal);
         if (!HidesWatches)
         {

@@ -158,6 +158,28 @@ public sealed class RegistrarMachineTests
             Tell(new RegistrarMessage.WriteFailed(new EtcdException(CoordinationErrorKind.LeaseNotFound, WriteOutcome.NotApplied, "gone"))));
     }
 
+    [Fact]
+    public void An_overwritten_key_is_repaired_at_once_then_after_pauses_and_after_three_times_left_to_whoever_insists()
+    {
+        Register();
+        Sent(Overwrite(6));
+        Tell(Made(7));
+        for (var (repair, revision) = (2, 8L); repair <= 3; repair++, revision += 2)
+        {
+            var paused = Overwrite(revision);
+            Assert.DoesNotContain(paused, e => e is RegistrarEffect.Send);
+            Assert.Contains(new RegistrarEffect.SetRetryTimer(repair - 1), paused);
+            Sent(Tell(new RegistrarMessage.TimerFired(RegistrarTimer.Retry)));
+            Tell(Made(revision + 1));
+        }
+
+        Assert.DoesNotContain(Overwrite(12), e => e is RegistrarEffect.Send or RegistrarEffect.SetRetryTimer);
+        Assert.Equal(RegistrationState.Conflict, Health);
+    }
+
+    private ImmutableArray<RegistrarEffect> Overwrite(long revision) =>
+        Tell(new RegistrarMessage.Changed(new Revision(revision), [new EtcdEvent(false, Kv("other:1", revision, LeaseId.None, created: 5), null)]));
+
     private static RegistrarMessage.Written Made(long revision) => new(new Revision(revision), null);
 
     private static RegistrarMessage.WriteFailed Failed(WriteOutcome outcome) =>

@@ -19,6 +19,7 @@ internal sealed class RegistrarActor : UntypedActor, IWithTimers
     private IActorRef _session = ActorRefs.Nobody;
     private IActorRef _watcher = ActorRefs.Nobody;
     private bool _isStopping;
+    private volatile bool _isStopped;
 
     public RegistrarActor(CoordinationContext context, RegistrationCell cell, LeaseId sharedLease, LeaseId unresolved, bool isSuccessor)
     {
@@ -70,6 +71,9 @@ internal sealed class RegistrarActor : UntypedActor, IWithTimers
 
     protected override void PostStop()
     {
+        // What still waits for its turn is never sent.
+        _isStopped = true;
+        _context.EtcdReturn.Forget(this);
         foreach (var caller in _callers.Values)
         {
             caller.Tell(new RegistrationReply.Failed(new CoordinationException(
@@ -104,8 +108,19 @@ internal sealed class RegistrarActor : UntypedActor, IWithTimers
             case WatchEvent m when Sender.Equals(_watcher):
                 OnWatch(m);
                 break;
+            case RegistrarMessage.TimerFired { Timer: RegistrarTimer.Retry } m:
+                _context.EtcdReturn.Forget(this);
+                Handle(m);
+                break;
             case RegistrarMessage m:
                 Handle(m);
+                break;
+            case EtcdAnswers:
+                if (Timers.IsTimerActive(RegistrarTimer.Retry))
+                {
+                    Timers.StartSingleTimer(RegistrarTimer.Retry, new RegistrarMessage.TimerFired(RegistrarTimer.Retry), EtcdReturn.Jitter);
+                }
+
                 break;
             case Terminated m when m.ActorRef.Equals(_session):
                 OnSessionEnded();
@@ -205,7 +220,7 @@ internal sealed class RegistrarActor : UntypedActor, IWithTimers
         switch (effect)
         {
             case RegistrarEffect.Send e:
-                _context.Etcd.TxnAsync(e.Txn).PipeTo(
+                _context.RegistrationWrites.RunAsync(() => _context.Etcd.TxnAsync(e.Txn), () => !_isStopped).PipeTo(
                     Self,
                     success: result => new RegistrarMessage.Written(result.Header.Revision, RegistrarTxns.Shown(result)),
                     failure: error => new RegistrarMessage.WriteFailed(EtcdFailure.From(error)));
@@ -220,12 +235,19 @@ internal sealed class RegistrarActor : UntypedActor, IWithTimers
             case RegistrarEffect.SetRetryTimer e:
                 Timers.StartSingleTimer(
                     RegistrarTimer.Retry, new RegistrarMessage.TimerFired(RegistrarTimer.Retry), BackoffPolicy.Default.After(e.Failures, Random.Shared));
+                if (e.AwaitsEtcd)
+                {
+                    var self = Self;
+                    _context.EtcdReturn.Await(this, () => self.Tell(EtcdAnswers.Message, ActorRefs.NoSender));
+                }
+
                 break;
             case RegistrarEffect.SetForgetTimer:
                 Timers.StartSingleTimer(RegistrarTimer.Forget, new RegistrarMessage.TimerFired(RegistrarTimer.Forget), ServiceOptions.RepairMemory);
                 break;
             case RegistrarEffect.CancelTimer e:
                 Timers.Cancel(e.Timer);
+                _context.EtcdReturn.Forget(this);
                 break;
             case RegistrarEffect.VerifyLease e:
                 (_session.IsNobody() ? Context.Parent : _session).Tell(new LeaseMessage.Verify(e.Lease, default));

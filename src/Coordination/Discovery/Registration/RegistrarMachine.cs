@@ -122,7 +122,7 @@ internal sealed partial class RegistrarMachine(ServiceLayout layout, bool ownLea
             Error = error,
             Unresolved = mayCreate && state.SentOn == state.Lease ? state.SentOn : state.Unresolved,
         };
-        var step = new RegistrarStep(failed, [new RegistrarEffect.SetRetryTimer(failed.Failures)]);
+        var step = new RegistrarStep(failed, [new RegistrarEffect.SetRetryTimer(failed.Failures, error.IsTransient)]);
         return error.Kind is CoordinationErrorKind.LeaseNotFound ? step.Do(new RegistrarEffect.VerifyLease(state.SentOn)) : step;
     }
 

@@ -113,7 +113,7 @@ internal abstract record RegistrarEffect
 
     public sealed record StopWatch : RegistrarEffect;
 
-    public sealed record SetRetryTimer(int Failures) : RegistrarEffect;
+    public sealed record SetRetryTimer(int Failures, bool AwaitsEtcd = false) : RegistrarEffect;
 
     public sealed record SetForgetTimer : RegistrarEffect;
 

@@ -7,6 +7,7 @@ namespace Coordination.Etcd.Transport;
 internal sealed class EndpointPool : IDisposable
 {
     private readonly ImmutableArray<GrpcChannel> _channels;
+    private readonly ClusterChecks _clusters;
     private int _current;
 
     public EndpointPool(EtcdClientOptions options)
@@ -20,6 +21,7 @@ internal sealed class EndpointPool : IDisposable
             TimeProvider = options.TimeProvider,
         };
         _channels = [.. options.Endpoints.Select(endpoint => new GrpcChannel(endpoint, channelOptions))];
+        _clusters = new ClusterChecks(_channels, options.RequestTimeout);
     }
 
     public int Count => _channels.Length;
@@ -28,9 +30,14 @@ internal sealed class EndpointPool : IDisposable
 
     public GrpcChannel? Find(Uri endpoint) => _channels.FirstOrDefault(c => c.Address == endpoint);
 
+    /// <summary>Completes when the endpoint may be used: it is of the same cluster as the others.</summary>
+    /// <exception cref="EtcdException">It is not, or does not answer. Nothing was sent.</exception>
+    public Task AdmitAsync(GrpcChannel channel, CancellationToken cancellationToken) => _clusters.AdmitAsync(channel, cancellationToken);
+
     /// <summary>Moves on to the next endpoint, unless somebody else already moved away from the failed one.</summary>
     public void MoveFrom(GrpcChannel failed)
     {
+        _clusters.Forget(failed);
         var index = _channels.IndexOf(failed);
         Interlocked.CompareExchange(ref _current, (index + 1) % _channels.Length, index);
     }

@@ -31,6 +31,7 @@ internal static class EtcdErrors
 
     public static EtcdException StreamEnded(Exception? cause, Uri endpoint) => cause switch
     {
+        EtcdException etcd => etcd,
         GrpcException grpc => Describe(grpc, endpoint),
         null => new EtcdException(
             CoordinationErrorKind.Unavailable, WriteOutcome.Unknown, $"The server ended the stream (endpoint {Name(endpoint)})", endpoint),

@@ -63,7 +63,7 @@ internal sealed class KeepAliveStreams(EndpointPool pool, EtcdClientOptions opti
             {
                 // What still waits on the old stream fails and is renewed again, here.
                 stream?.Close();
-                stream = new KeepAliveStream(pool.Current, EtcdClient.StreamOptions, options.StreamQueueLimit);
+                stream = new KeepAliveStream(pool, pool.Current, EtcdClient.StreamOptions, options.StreamQueueLimit);
                 _streams[shard] = stream;
             }
 

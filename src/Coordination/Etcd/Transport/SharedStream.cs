@@ -12,14 +12,23 @@ internal sealed class SharedStream<TRequest, TResponse> : IAsyncDisposable
     where TRequest : class, IMessage<TRequest>
     where TResponse : class, IMessage<TResponse>
 {
-    private readonly GrpcDuplexCall<TRequest, TResponse> _call;
+    private readonly Func<CancellationToken, Task> _admit;
+    private readonly Func<CancellationToken, GrpcDuplexCall<TRequest, TResponse>> _open;
     private readonly Channel<TRequest> _outgoing;
     private readonly CancellationTokenSource _closing = new();
     private readonly Action<TResponse> _onMessage;
     private readonly Action<Exception?> _onEnded;
     private readonly Task _running;
 
+    /// <param name="admit">Completes when the endpoint may be used; when it fails, that is the end of the stream.</param>
+    /// <param name="channel">The endpoint.</param>
+    /// <param name="method">The method.</param>
+    /// <param name="options">Of the call.</param>
+    /// <param name="queueLimit">How many messages may wait to be sent.</param>
+    /// <param name="onMessage">Called for each message.</param>
+    /// <param name="onEnded">Called once.</param>
     public SharedStream(
+        Func<CancellationToken, Task> admit,
         GrpcChannel channel,
         GrpcMethod<TRequest, TResponse> method,
         GrpcCallOptions options,
@@ -27,10 +36,11 @@ internal sealed class SharedStream<TRequest, TResponse> : IAsyncDisposable
         Action<TResponse> onMessage,
         Action<Exception?> onEnded)
     {
+        _admit = admit;
+        _open = closing => channel.Duplex(method, options, closing);
         _onMessage = onMessage;
         _onEnded = onEnded;
         _outgoing = Channel.CreateBounded<TRequest>(new BoundedChannelOptions(queueLimit) { SingleReader = true });
-        _call = channel.Duplex(method, options, _closing.Token);
         _running = RunAsync();
     }
 
@@ -51,11 +61,15 @@ internal sealed class SharedStream<TRequest, TResponse> : IAsyncDisposable
     {
         // Let the constructor finish first, so that the owner knows the stream before its callbacks come.
         await Task.Yield();
-        var writing = WriteAllAsync();
+        GrpcDuplexCall<TRequest, TResponse>? call = null;
+        var writing = Task.CompletedTask;
         Exception? cause = null;
         try
         {
-            await foreach (var message in _call.ReadAllAsync(_closing.Token).ConfigureAwait(false))
+            await _admit(_closing.Token).ConfigureAwait(false);
+            call = _open(_closing.Token);
+            writing = WriteAllAsync(call);
+            await foreach (var message in call.ReadAllAsync(_closing.Token).ConfigureAwait(false))
             {
                 _onMessage(message);
             }
@@ -70,7 +84,10 @@ internal sealed class SharedStream<TRequest, TResponse> : IAsyncDisposable
             _outgoing.Writer.TryComplete();
             await _closing.CancelAsync().ConfigureAwait(false);
             await writing.ConfigureAwait(false);
-            await _call.DisposeAsync().ConfigureAwait(false);
+            if (call is not null)
+            {
+                await call.DisposeAsync().ConfigureAwait(false);
+            }
         }
         finally
         {
@@ -79,13 +96,13 @@ internal sealed class SharedStream<TRequest, TResponse> : IAsyncDisposable
         }
     }
 
-    private async Task WriteAllAsync()
+    private async Task WriteAllAsync(GrpcDuplexCall<TRequest, TResponse> call)
     {
         try
         {
             await foreach (var message in _outgoing.Reader.ReadAllAsync(_closing.Token).ConfigureAwait(false))
             {
-                await _call.WriteAsync(message, _closing.Token).ConfigureAwait(false);
+                await call.WriteAsync(message, _closing.Token).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (e is OperationCanceledException or GrpcException)

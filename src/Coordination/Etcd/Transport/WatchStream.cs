@@ -18,15 +18,16 @@ internal sealed class WatchStream : IAsyncDisposable
     private int _silentLooks;
     private bool _ended;
 
+    /// <param name="pool">Where the endpoint is from.</param>
     /// <param name="channel">The endpoint.</param>
     /// <param name="options">Of the call.</param>
     /// <param name="queueLimit">How many messages may wait to be sent.</param>
     /// <param name="onEnded">Called once, before the watches are told.</param>
-    public WatchStream(GrpcChannel channel, GrpcCallOptions options, int queueLimit, Action<WatchStream> onEnded)
+    public WatchStream(EndpointPool pool, GrpcChannel channel, GrpcCallOptions options, int queueLimit, Action<WatchStream> onEnded)
     {
         Channel = channel;
         _onEnded = onEnded;
-        _stream = new(channel, EtcdMethods.Watch, options, queueLimit, OnMessage, cause => End(EtcdErrors.StreamEnded(cause, channel.Address)));
+        _stream = new(stopping => pool.AdmitAsync(channel, stopping), channel, EtcdMethods.Watch, options, queueLimit, OnMessage, cause => End(EtcdErrors.StreamEnded(cause, channel.Address)));
     }
 
     public GrpcChannel Channel { get; }

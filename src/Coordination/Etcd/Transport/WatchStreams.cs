@@ -37,7 +37,7 @@ internal sealed class WatchStreams : IAsyncDisposable
             var here = _streams.Where(stream => stream.Channel == channel).OrderBy(stream => stream.Count).ToList();
             if (here.Count < _options.WatchStreams && here.All(stream => stream.Count >= _options.WatchesPerStream))
             {
-                var opened = new WatchStream(channel, EtcdClient.StreamOptions, _options.StreamQueueLimit, OnEnded);
+                var opened = new WatchStream(_pool, channel, EtcdClient.StreamOptions, _options.StreamQueueLimit, OnEnded);
                 _streams.Add(opened);
                 here.Insert(0, opened);
             }

@@ -1,0 +1,168 @@
+using Coordination.Discovery.Registration;
+using Coordination.Etcd;
+using Coordination.Leases;
+
+namespace Coordination.Tests.Actors;
+
+/// <summary>Registrations, their parent and the lease they share: who is told what, and how often.</summary>
+public sealed class RegistrationsActorTests : ActorTest
+{
+    private static readonly Bytes InstanceKey = "/services/web/a";
+
+    private readonly CoordinationContext _context;
+    private readonly RegistrationCell _cell = new(new ServiceInstance { Service = "web", Id = "a", Host = "10.0.0.1", Port = 1 }, new RegistrationOptions());
+    private readonly IActorRef _registrations;
+
+    public RegistrationsActorTests()
+    {
+        _context = ContextFor();
+        _context.Registrations.Add(_cell, 10);
+        _registrations = Sys.ActorOf(RegistrationsActor.PropsFor(_context));
+    }
+
+    [Fact]
+    public void It_opens_a_lease_puts_the_instance_on_it_and_watches_it_from_there()
+    {
+        var lease = AnswerGrant(1);
+        var claim = Etcd.Next<EtcdOp.Txn>();
+        claim.Answer(Won(5));
+        var watch = Etcd.Next<ScriptedEtcd.Watching>().Request;
+
+        AwaitCondition(() => _cell.Health.State is RegistrationState.Registered);
+        Assert.Equal((InstanceKey, lease), (Put(claim.Request).Key, Put(claim.Request).Lease));
+        Assert.Equal((6, lease), (watch.Spec.From.Value, _cell.Lease));
+    }
+
+    [Fact]
+    public void Updates_that_come_together_are_written_once_and_each_has_one_answer()
+    {
+        Register();
+        var first = CreateTestProbe();
+        var second = CreateTestProbe();
+        Update(first, 1);
+        var write = Etcd.Next<EtcdOp.Txn>();
+        Update(second, 2);
+        Update(second, 3);
+        write.Answer(Won(6));
+        var last = Etcd.Next<EtcdOp.Txn>();
+        first.ExpectNoMsg(TimeSpan.Zero);
+        last.Answer(Won(7));
+
+        first.ExpectMsg<RegistrationReply.Done>();
+        second.ExpectMsg<RegistrationReply.Done>();
+        second.ExpectMsg<RegistrationReply.Done>();
+        Assert.Contains("\"weight\":3", Put(last.Request).Value.ToText(), StringComparison.Ordinal);
+        ExpectSilence(first, second);
+    }
+
+    [Fact]
+    public void Who_leaves_is_answered_when_the_key_is_gone_and_whoever_asks_later_at_once()
+    {
+        Register();
+        var leaving = CreateTestProbe();
+        var updating = CreateTestProbe();
+        Leave(leaving);
+        var removal = Etcd.Next<EtcdOp.Txn>();
+        Update(updating, 1);
+        Assert.Equal(CoordinationErrorKind.Stopped, updating.ExpectMsg<RegistrationReply.Failed>().Error.Kind);
+        leaving.ExpectNoMsg(TimeSpan.Zero);
+        removal.Answer(new TxnResult(At(9), true, []));
+        leaving.ExpectMsg<RegistrationReply.Done>();
+        Assert.Empty(_context.Registrations.Cells);
+
+        Leave(leaving);
+        Update(updating, 2);
+
+        leaving.ExpectMsg<RegistrationReply.Done>();
+        Assert.Equal(CoordinationErrorKind.Stopped, updating.ExpectMsg<RegistrationReply.Failed>().Error.Kind);
+        ExpectSilence(leaving, updating);
+        Etcd.ExpectNothing();
+    }
+
+    [Fact]
+    public void A_registrar_that_fails_is_replaced_and_what_was_asked_of_it_meanwhile_is_answered_once()
+    {
+        var lease = AnswerGrant(1);
+        var claim = Etcd.Next<EtcdOp.Txn>();
+        Etcd.ThrowOnWatch = new InvalidOperationException("a bug");
+        claim.Answer(Won(5));
+        AwaitCondition(() => _cell.Health.State is RegistrationState.Registered);
+        var caller = CreateTestProbe();
+        AwaitCondition(() => Etcd.ThrowOnWatch is null);
+
+        var again = Etcd.Next<EtcdOp.Txn>();
+        Update(caller, 4);
+        again.Answer(Met(new KeyValue(InstanceKey, Put(claim.Request).Value, new Revision(5), new Revision(5), 1, lease), 5));
+        var write = Etcd.Next<EtcdOp.Txn>();
+        write.Answer(Won(6));
+
+        caller.ExpectMsg<RegistrationReply.Done>();
+        Assert.Contains("\"weight\":4", Put(write.Request).Value.ToText(), StringComparison.Ordinal);
+        Etcd.Next<ScriptedEtcd.Watching>();
+        ExpectSilence(caller);
+    }
+
+    [Fact]
+    public void When_the_lease_is_lost_the_key_is_moved_to_the_next_one_as_it_is()
+    {
+        var lost = Register();
+        _registrations.Tell(new LeaseMessage.Verify(lost, default));
+        Etcd.Next<ScriptedEtcd.KeepAlive>().Answer(new LeaseRenewed(lost, TimeSpan.Zero, At(8)));
+        var next = AnswerGrant(9);
+        var move = Etcd.Next<EtcdOp.Txn>();
+        move.Answer(Won(10));
+
+        AwaitCondition(() => _cell.Lease == next);
+        Assert.Equal((InstanceKey, next), (Put(move.Request).Key, Put(move.Request).Lease));
+        Assert.NotEqual(lost, next);
+    }
+
+    [Fact]
+    public void At_the_end_the_lease_is_revoked_and_who_still_waits_is_told()
+    {
+        var lease = Register();
+        Watch(_registrations);
+        var caller = CreateTestProbe();
+        Update(caller, 1);
+        var write = Etcd.Next<EtcdOp.Txn>();
+
+        _registrations.Tell(new RegistrationCommand.Close());
+        var revoke = Etcd.Next<ScriptedEtcd.Revoke>();
+        Assert.Equal(CoordinationErrorKind.Stopped, caller.ExpectMsg<RegistrationReply.Failed>().Error.Kind);
+        revoke.Answer(At(9));
+
+        ExpectTerminated(_registrations);
+        Assert.Equal(lease, revoke.Request.Id);
+        write.Answer(Won(10));
+        ExpectSilence(caller);
+        Etcd.ExpectNothing();
+    }
+
+    private LeaseId Register()
+    {
+        var lease = AnswerGrant(1);
+        Etcd.Next<EtcdOp.Txn>().Answer(Won(5));
+        Etcd.Next<ScriptedEtcd.Watching>();
+        AwaitCondition(() => _cell.Health.State is RegistrationState.Registered);
+        return lease;
+    }
+
+    private LeaseId AnswerGrant(long revision)
+    {
+        var grant = Etcd.Next<ScriptedEtcd.Grant>();
+        grant.Answer(new LeaseGranted(grant.Request.Id, TimeSpan.FromSeconds(10), At(revision)));
+        return grant.Request.Id;
+    }
+
+    private void Update(TestProbe caller, int weight)
+    {
+        _cell.Wish = _cell.Wish with { Weight = weight };
+        _registrations.Tell(new RegistrationCommand.Update(_cell, RegistrationRequestId.Next()), caller.Ref);
+    }
+
+    private void Leave(TestProbe caller) => _registrations.Tell(new RegistrationCommand.Leave(_cell, RegistrationRequestId.Next()), caller.Ref);
+
+    private static void ExpectSilence(params TestProbe[] callers) => Assert.All(callers, caller => caller.ExpectNoMsg(TimeSpan.Zero));
+
+    private static EtcdOp.Put Put(EtcdOp.Txn txn) => Assert.IsType<EtcdOp.Put>(Assert.Single(txn.Then));
+}
