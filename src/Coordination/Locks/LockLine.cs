@@ -63,6 +63,9 @@ internal sealed record LockTicket(AttemptId Attempt, LeaseId Lease, Revision Pla
     /// <summary>Whether a request that puts it is under way: until that is answered, deleting it could come too early.</summary>
     public bool IsPending { get; init; }
 
+    /// <summary>Whether a read of the line is under way.</summary>
+    public bool IsReading { get; init; }
+
     /// <summary>How often in a row it could not be placed, or the line not be read.</summary>
     public int Failures { get; init; }
 

@@ -26,9 +26,16 @@ internal sealed partial class LockMachine
             ? new LockStep(taken, [new LockEffect.CancelTimer(LockTimer.DeadHead), new LockEffect.SetTimer(LockTimer.Fallback, 0)])
             : taken;
 
-        // Who was right before us has been served, so now we are first. The read shows who comes after us.
-        return taken is { Ticket: { IsPlaced: true, Ahead: { } ahead }, Lease: not null } && ahead.Lease == current.Lease
-            ? step.Then(ForgetAhead).Then(ReadLine).Then(s => s with { Ticket = s.Ticket! with { IsLineKnown = true } })
+        // Who was right before us has been served, so now we are first.
+        if (taken is { Ticket: { IsPlaced: true, Ahead: { } ahead }, Lease: not null } && ahead.Lease == current.Lease)
+        {
+            step = step.Then(ForgetAhead);
+        }
+
+        // Whoever came after us should be known when it is our turn to hand the lock on: then it is too late to ask.
+        var isNewHolder = state.Holder?.Token != current.ModRevision.Value;
+        return isNewHolder && step.State.Ticket is { IsPlaced: true, IsLineKnown: true, IsReading: false, Next: null } && taken.Lease is not null
+            ? step.Then(ReadLine).Then(s => s with { Ticket = s.Ticket! with { IsLineKnown = true } })
             : step;
     }
 
@@ -58,7 +65,7 @@ internal sealed partial class LockMachine
 
     private static LockStep ReadLine(LockState state)
     {
-        var ticket = state.Ticket! with { Reads = state.Ticket.Reads + 1, IsLineKnown = false, IsPending = !state.Ticket.IsPlaced };
+        var ticket = state.Ticket! with { Reads = state.Ticket.Reads + 1, IsLineKnown = false, IsReading = true, IsPending = !state.Ticket.IsPlaced };
         return new LockStep(
             state with { Ticket = ticket },
             [ticket.IsPlaced ? new LockEffect.SendLineRead(ticket) : new LockEffect.SendTicket(ticket)]);
@@ -74,6 +81,7 @@ internal sealed partial class LockMachine
         var known = ticket with
         {
             IsPending = false,
+            IsReading = false,
             Failures = 0,
             IsPlaced = true,
             IsLineKnown = true,
@@ -85,7 +93,10 @@ internal sealed partial class LockMachine
         return FollowAhead(state, known)
             .Then(s => OnKeyRead(s, new LockMessage.KeyRead(m.Current, m.Revision, m.ValidFor)))
             .Then(TakeTurn)
-            .Then(LeaveIfUnwanted);
+            .Then(LeaveIfUnwanted)
+            .Then(s => s.Phase is LockPhase.Blocked && m.Revision < s.Seen && s.Lease is not null && s.Ticket is { IsReading: false }
+                ? ReadLine(s) // The lock moved meanwhile, and with it the line; that the one ahead was served may have been shown already.
+                : s);
     }
 
     /// <summary>A watch on the ticket ahead is for the case that its owner gives up or dies. In a quick line it is not worth its cost.</summary>
@@ -139,7 +150,7 @@ internal sealed partial class LockMachine
         // A ticket that may still appear can be handed the lock under this id; the next request for one has another.
         var isUnknown = !ticket.IsPlaced && m.Error.Outcome == WriteOutcome.Unknown;
         var step = isUnknown ? NoteIfUnknown(state, ticket.Attempt, new UnknownOutcome(ticket.Lease, ticket, IsTicket: true), m.Error) : state;
-        step = step.Then(s => s with { Ticket = ticket with { IsPending = false, Failures = ticket.Failures + 1, Attempt = isUnknown ? newAttempt() : ticket.Attempt } });
+        step = step.Then(s => s with { Ticket = ticket with { IsPending = false, IsReading = false, Failures = ticket.Failures + 1, Attempt = isUnknown ? newAttempt() : ticket.Attempt } });
         return (m.Error.Kind switch
         {
             CoordinationErrorKind.LeaseNotFound => step.Then(DropTicket).Do(new LockEffect.VerifyLease(ticket.Lease)).Do(new LockEffect.SetTimer(LockTimer.Line, 1)),

@@ -65,6 +65,40 @@ public sealed class LockMachineLineTests
     }
 
     [Fact]
+    public void Who_comes_after_us_is_looked_up_when_the_lock_moves_and_not_again_when_it_is_known()
+    {
+        var it = InLine(5, ahead: Other(3));
+
+        Assert.Contains(it.ShowPut(Foreign(8) with { Lease = new(77) }), e => e is LockEffect.SendLineRead);
+        Assert.Empty(it.Line(Foreign(8), 9, ahead: Other(3), next: Other(4)));
+        Assert.DoesNotContain(it.ShowPut(Foreign(10) with { Lease = new(78) }), e => e is LockEffect.SendLineRead);
+    }
+
+    [Fact]
+    public void A_view_of_the_line_that_the_lock_has_overtaken_is_asked_for_again()
+    {
+        var it = WithSession();
+        it.Acquire(1, isFair: true);
+        it.Met(1, Foreign(5));
+        it.Tell(new LockMessage.WatchStarted());
+        it.ShowPut(Foreign(8) with { Lease = Other(3).Lease });
+
+        Assert.Contains(it.Line(Foreign(5), 6, ahead: Other(3)), e => e is LockEffect.SendLineRead);
+        it.Line(Foreign(8), 8);
+        Assert.True(it.State.Ticket!.IsFirst);
+    }
+
+    [Fact]
+    public void One_read_of_the_line_is_under_way_at_a_time_however_fast_the_lock_moves()
+    {
+        var it = InLine(5, ahead: Other(3));
+        it.ShowPut(Foreign(8) with { Lease = new(77) });
+
+        Assert.DoesNotContain(it.ShowPut(Foreign(9) with { Lease = new(78) }), e => e is LockEffect.SendLineRead);
+        Assert.DoesNotContain(it.Line(Foreign(9), 10, ahead: Other(3)), e => e is LockEffect.SendLineRead);
+    }
+
+    [Fact]
     public void When_the_head_does_not_react_others_take_their_chance()
     {
         var it = InLine(5, ahead: Other(3));
