@@ -38,7 +38,16 @@ internal sealed class DiscoveryActor : UntypedActor
 
     protected override void PostStop()
     {
-        foreach (var followed in _followed.Values.Where(f => !f.Feed.Current.IsStale))
+        foreach (var followed in _followed.Values)
+        {
+            GoStale(followed);
+        }
+    }
+
+    /// <summary>Nobody keeps the view true any more.</summary>
+    private void GoStale(Followed followed)
+    {
+        if (!followed.Feed.Current.IsStale)
         {
             var view = followed.Feed.Current with { IsStale = true };
             Publish(followed, new ViewNews(view, [new Stale(view.Service, view.Revision, new CoordinationException(
@@ -134,6 +143,7 @@ internal sealed class DiscoveryActor : UntypedActor
 
     private void Forget(Followed followed)
     {
+        GoStale(followed);
         _followed.Remove(followed.Feed.Service);
         _state = DiscoveryMachine.Unfollow(_state, followed.Feed.Service);
         foreach (var subscriber in followed.Welcomed)

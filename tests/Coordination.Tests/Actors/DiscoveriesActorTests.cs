@@ -31,7 +31,7 @@ public sealed class DiscoveriesActorTests : ActorTest
 
         AwaitCondition(() => watch.Disposed.IsCompletedSuccessfully);
         Assert.Equal(["a"], web.Current.Instances.Select(i => i.Id));
-        Assert.True(mail.Current.IsStale);
+        AwaitCondition(() => mail.Current.IsStale);
         Etcd.ExpectNothing();
     }
 

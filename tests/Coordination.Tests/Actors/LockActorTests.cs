@@ -1,5 +1,6 @@
 using Coordination.Etcd;
 using Coordination.Locks;
+using Coordination.Time;
 
 namespace Coordination.Tests.Actors;
 
@@ -92,7 +93,9 @@ public sealed class LockActorTests : ActorTest
     [Fact]
     public void A_holder_hands_the_lock_to_the_next_in_line_in_the_releasing_transaction()
     {
-        var actor = StartActor();
+        // The clock stands still: however slow the machine is, the tickets are young.
+        var actor = _parent.ChildActorOf(LockActor.PropsFor(
+            ContextFor() with { Clock = new MonotonicClock(new VirtualTimeProvider()) }, Key, Lease(), recover: false));
         _caller.Send(actor, new LocksCommand.Acquire(Key, LockRequestId.Next(), IsTry: false, null));
         Etcd.Next<EtcdOp.Txn>().Answer(Met(Stored("somebody", 40), 50));
         var watch = Etcd.Next<ScriptedEtcd.Watching>().Request;
@@ -100,16 +103,17 @@ public sealed class LockActorTests : ActorTest
         var theirs = AttemptId.New();
         var next = new KeyValue("coordination/waiters/x/1-2", LockValue.Encode("them", theirs, default), new(52), new(52), 1, new(9));
         var ticket = Etcd.Next<EtcdOp.Txn>();
-        ticket.Answer(ShownFirst(Stored("somebody", 40), 52, next));
         var mine = Assert.IsType<EtcdOp.Put>(ticket.Request.Then[0]).Value;
-        watch.Signal(new EtcdWatchSignal.Changes(At(53), [new EtcdEvent(false, Stored(mine.ToText(), 53, 7), null)]));
+
+        // The lock was handed to us in the moment when our ticket was placed.
+        ticket.Answer(ShownFirst(Stored(mine.ToText(), 52, 7), 52, next));
         var claim = _caller.ExpectMsg<LockReply.Acquired>().Claim;
-        Assert.Equal(53, claim.Token.Value);
+        Assert.Equal(52, claim.Token.Value);
 
         _caller.Send(actor, new LocksCommand.Release(Key, claim.Request));
         var release = Etcd.Next<EtcdOp.Txn>();
 
-        Assert.Equal(EtcdCompare.Unchanged(Key, new Revision(53)), release.Request.If[0]);
+        Assert.Equal(EtcdCompare.Unchanged(Key, new Revision(52)), release.Request.If[0]);
         Assert.Equal(EtcdCompare.Unchanged(next.Key, next.ModRevision), release.Request.If[1]);
         var given = Assert.IsType<EtcdOp.Put>(release.Request.Then[0]);
         Assert.Equal((Key, new LeaseId(9), theirs), (given.Key, given.Lease, LockValue.AttemptOf(next with { Value = given.Value })!.Value));
