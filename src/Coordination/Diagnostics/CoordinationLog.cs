@@ -4,7 +4,7 @@ using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace Coordination.Diagnostics;
 
-/// <summary>All log messages of the library. The event ids are stable: 1xx system, 2xx leases, 3xx watches, 4xx locks, 5xx elections, 6xx registration and discovery.</summary>
+/// <summary>All log messages of the library. The event ids are stable: 1xx system, 2xx leases, 3xx watches, 4xx locks, 5xx elections, 6xx registration and discovery, 7xx the etcd client.</summary>
 internal static partial class CoordinationLog
 {
     [LoggerMessage(100, LogLevel.Information, "Coordination '{Name}' started with etcd {Endpoints}")]

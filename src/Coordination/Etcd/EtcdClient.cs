@@ -3,6 +3,7 @@ using Coordination.Etcd.Protos;
 using Coordination.Etcd.Transport;
 using Coordination.Grpc;
 using Google.Protobuf;
+using Microsoft.Extensions.Logging;
 
 namespace Coordination.Etcd;
 
@@ -25,7 +26,8 @@ public sealed class EtcdClient : IEtcdClient
         ArgumentNullException.ThrowIfNull(options);
         OptionProblems.ThrowIfAny("The etcd client options", options.Validate(), nameof(options));
         _options = options;
-        _pool = new EndpointPool(options);
+        var log = options.LoggerFactory.CreateLogger<EtcdClient>();
+        _pool = new EndpointPool(options, log);
         _keepAlives = new KeepAliveStreams(_pool, options);
         _watches = new WatchStreams(_pool, options);
     }

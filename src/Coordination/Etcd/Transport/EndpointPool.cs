@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Coordination.Etcd.Security;
 using Coordination.Grpc;
+using Microsoft.Extensions.Logging;
 
 namespace Coordination.Etcd.Transport;
 
@@ -10,14 +12,16 @@ internal sealed class EndpointPool : IDisposable
     private readonly ClusterChecks _clusters;
     private int _current;
 
-    public EndpointPool(EtcdClientOptions options)
+    public EndpointPool(EtcdClientOptions options, ILogger log)
     {
         var channelOptions = new GrpcChannelOptions
         {
             ConnectTimeout = options.ConnectTimeout,
             MaxReceiveMessageSize = options.MaxReceiveMessageSize,
             MaxSendMessageSize = 2 * EtcdClientOptions.MaxRequestSize,
-            Tls = options.Tls,
+            TlsForConnection = new TlsFiles(options.Tls, log).Current,
+            KeepAlivePingDelay = options.PingDelay,
+            KeepAlivePingTimeout = options.PingTimeout,
             TimeProvider = options.TimeProvider,
         };
         _channels = [.. options.Endpoints.Select(endpoint => new GrpcChannel(endpoint, channelOptions))];
