@@ -80,11 +80,11 @@ public sealed class EtcdCluster : IAsyncDisposable
     public async Task<EtcdClusterNode> ReplaceAsync(EtcdClusterNode old)
     {
         var other = _nodes.First(node => node != old && node.IsServing);
-        await Etcdctl.QueryAsync(other.Endpoint, "member", "remove", await IdAsync(old));
+        await WhenHealthyAsync(other, "remove", await IdAsync(old));
         await old.KillAsync();
         var added = new EtcdClusterNode($"n{_nodes.Count}");
         _nodes.Add(added);
-        await AddAsync(other, added);
+        await WhenHealthyAsync(other, "add", added.Name, $"--peer-urls={added.PeerUrl}");
         var members = _nodes.Where(node => node != old).Select(node => $"{node.Name}={node.PeerUrl}");
         await added.StartAsync(string.Join(',', members), isNew: false);
         return added;
@@ -98,18 +98,18 @@ public sealed class EtcdCluster : IAsyncDisposable
         }
     }
 
-    private static async Task AddAsync(EtcdClusterNode other, EtcdClusterNode added)
+    private static async Task WhenHealthyAsync(EtcdClusterNode node, params string[] command)
     {
         while (true)
         {
             try
             {
-                await Etcdctl.QueryAsync(other.Endpoint, "member", "add", added.Name, $"--peer-urls={added.PeerUrl}");
+                await Etcdctl.QueryAsync(node.Endpoint, ["member", .. command]);
                 return;
             }
             catch (InvalidOperationException refused) when (refused.Message.Contains("unhealthy cluster", StringComparison.Ordinal))
             {
-                // After a removal etcd wants to see all others connected for some seconds before it takes a new member.
+                // etcd wants to have seen its members connected for five seconds before it changes who they are.
                 await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
             }
         }
