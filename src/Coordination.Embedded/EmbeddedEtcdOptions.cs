@@ -11,8 +11,8 @@ public sealed record EmbeddedEtcdOptions
     public int Port { get; init; }
 
     /// <summary>
-    /// The address to listen on. Default 127.0.0.1: only this machine. The server knows no users and no permissions, so another address opens all
-    /// of its data to whoever can reach it.
+    /// The address to listen on. Default 127.0.0.1: only this machine. Another address opens all of its data to whoever can reach it,
+    /// unless authentication is enabled (as on a real etcd, with <c>etcdctl auth enable</c>).
     /// </summary>
     public IPAddress Address { get; init; } = IPAddress.Loopback;
 
@@ -43,6 +43,11 @@ public sealed record EmbeddedEtcdOptions
     /// </summary>
     public TimeSpan MinimumLeaseTtl { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// How long the token of a login is good for after its last use, when authentication is enabled; 1 s to 1 day. Default 5 minutes, etcd's value.
+    /// </summary>
+    public TimeSpan AuthTokenTtl { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>How often quiet watches that asked for it get a progress notification; at least 100 ms. Default 10 minutes, etcd's value.</summary>
     public TimeSpan ProgressNotifyInterval { get; init; } = TimeSpan.FromMinutes(10);
 
@@ -59,6 +64,8 @@ public sealed record EmbeddedEtcdOptions
         Require(TimeProvider is not null, nameof(TimeProvider), "null", "a time provider");
         Require(Certificate is null or { HasPrivateKey: true }, nameof(Certificate), "without a private key", "a certificate with its private key");
         Require(System.Version.TryParse(Version, out var version) && version.Build >= 0, nameof(Version), Version, "major.minor.patch");
+        Require(
+            AuthTokenTtl >= TimeSpan.FromSeconds(1) && AuthTokenTtl <= TimeSpan.FromDays(1), nameof(AuthTokenTtl), AuthTokenTtl, "1 s to 1 day");
         Require(
             MinimumLeaseTtl >= TimeSpan.FromSeconds(1) && MinimumLeaseTtl.Ticks % TimeSpan.TicksPerSecond == 0,
             nameof(MinimumLeaseTtl), MinimumLeaseTtl, "whole seconds, at least 1");

@@ -8,8 +8,9 @@ internal static class MaintenanceReplies
     private const long PageBytes = 4096;
     private const long EmptyDatabaseBytes = 5 * PageBytes;
 
-    public static StatusResponse Status(EtcdNode node, string version)
+    public static StatusResponse Status(EtcdNode node, string version, string? token)
     {
+        node.Access.RequireAdmin(node.Access.Identify(token));
         var size = EmptyDatabaseBytes + ((node.Store.DataSize + PageBytes - 1) / PageBytes * PageBytes);
         var status = new StatusResponse
         {
@@ -26,8 +27,9 @@ internal static class MaintenanceReplies
         return status;
     }
 
-    public static AlarmResponse Alarm(EtcdNode node, AlarmRequest request)
+    public static AlarmResponse Alarm(EtcdNode node, AlarmRequest request, string? token)
     {
+        node.Access.RequireAdmin(node.Access.Identify(token));
         var response = new AlarmResponse { Header = node.Header() };
         response.Alarms.AddRange(request.Action switch
         {
@@ -39,11 +41,24 @@ internal static class MaintenanceReplies
         return response;
     }
 
-    public static MemberListResponse MemberList(EtcdNode node, string name, Uri endpoint) => new()
+    public static HashKVResponse HashKV(EtcdNode node, HashKVRequest request, string? token)
     {
-        Header = node.Header(),
-        Members = { new Member { ID = node.Identity.MemberId, Name = name, ClientURLs = { endpoint.GetLeftPart(UriPartial.Authority) } } },
-    };
+        node.Access.RequireAdmin(node.Access.Identify(token));
+        return node.HashKV(request.Revision);
+    }
+
+    public static HashResponse Hash(EtcdNode node, string? token)
+    {
+        node.Access.RequireAdmin(node.Access.Identify(token));
+        return new HashResponse { Header = node.Header(), Hash = node.HashKV(0).Hash };
+    }
+
+    /// <summary>In memory there are no gaps to close.</summary>
+    public static DefragmentResponse Defragment(EtcdNode node, string? token)
+    {
+        node.Access.RequireAdmin(node.Access.Identify(token));
+        return new DefragmentResponse();
+    }
 
     private static string NameOf(AlarmType alarm) => alarm.ToString().ToUpperInvariant();
 }
