@@ -43,9 +43,7 @@ internal static class ClusterReplies
     public static MembersResponse Remove(EtcdNode node, MemberIdRequest request, string? token)
     {
         node.Access.RequireAdmin(node.Access.Identify(token));
-
-        // etcd looks at how many members would be left before it looks whom to remove.
-        throw TooFew;
+        throw request.ID == node.Identity.MemberId ? TooFew : NotFound;
     }
 
     public static MembersResponse Update(EtcdNode node, MemberUpdateRequest request, string? token)

@@ -6,12 +6,12 @@ namespace Coordination.Embedded.Server;
 internal static class MaintenanceReplies
 {
     private const long PageBytes = 4096;
-    private const long EmptyDatabaseBytes = 5 * PageBytes;
+    private const long EmptyDatabaseBytes = 4 * PageBytes;
 
     public static StatusResponse Status(EtcdNode node, string version, string? token)
     {
         node.Access.RequireAdmin(node.Access.Identify(token));
-        var size = EmptyDatabaseBytes + ((node.Store.DataSize + PageBytes - 1) / PageBytes * PageBytes);
+        var size = EmptyDatabaseBytes + ((1 + (node.Store.DataSize / PageBytes)) * PageBytes);
         var status = new StatusResponse
         {
             Header = node.Header(),
@@ -30,7 +30,9 @@ internal static class MaintenanceReplies
     public static AlarmResponse Alarm(EtcdNode node, AlarmRequest request, string? token)
     {
         node.Access.RequireAdmin(node.Access.Identify(token));
-        var response = new AlarmResponse { Header = node.Header() };
+
+        // etcd sends no header here.
+        var response = new AlarmResponse();
         response.Alarms.AddRange(request.Action switch
         {
             AlarmRequest.Types.AlarmAction.Get => node.Alarms.Get(request.Alarm),

@@ -12,6 +12,8 @@ internal sealed class Side(string name, Uri endpoint) : IDisposable
 
     public string Name { get; } = name;
 
+    public Uri Endpoint { get; } = endpoint;
+
     public GrpcChannel Channel => _channel;
 
     public WatchRecorder OpenWatches() => new(_channel);
