@@ -18,15 +18,15 @@ internal static class Differences
         while (TimeProvider.System.GetElapsedTime(start) < duration)
         {
             await using var pair = await ServerPair.StartAsync();
-            for (var i = 0; i < ScriptsPerPair && TimeProvider.System.GetElapsedTime(start) < duration; i++, seed++, scripts++)
+            var found = false;
+            for (var i = 0; i < ScriptsPerPair && !found && TimeProvider.System.GetElapsedTime(start) < duration; i++, seed++, scripts++)
             {
                 var script = new ScriptGenerator(seed).Next(20 + (seed % 7 * 40));
                 requests += script.Count;
                 if (await ScriptRun.RunAsync(pair.Embedded, pair.Real, script) is { } difference)
                 {
-                    differences++;
+                    (found, differences) = (true, differences + 1);
                     Console.WriteLine(await DifferenceReport.OfAsync(seed, script, difference));
-                    break;
                 }
             }
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using Coordination.Embedded;
 using Coordination.Embedded.Bench;
 
-// dotnet run -c Release --project bench/Coordination.Embedded.Bench -- [pairs|load] [URL of a real etcd] [seconds]
+// dotnet run -c Release --project bench/Coordination.Embedded.Bench -- [pairs|load] [URL of another etcd] [seconds] [writes per second]
 // dotnet run -c Release --project bench/Coordination.Embedded.Bench -- diff [seconds] [first seed]
 var what = args.ElementAtOrDefault(0) ?? "pairs";
 if (what == "diff")
@@ -17,7 +17,7 @@ var endpoint = embedded?.Endpoint ?? new Uri(args[1]);
 Console.WriteLine($"{what} on {(embedded is null ? endpoint : "the embedded etcd, in this process")}");
 if (what == "load")
 {
-    await new Load(endpoint, TimeSpan.FromSeconds(seconds)).RunAsync();
+    await new Load(endpoint, TimeSpan.FromSeconds(seconds), Number(3, 5000)).RunAsync();
 }
 else
 {

@@ -19,6 +19,11 @@ public sealed record EmbeddedEtcdOptions
     /// <summary>A certificate with its private key, to serve TLS. Default none: HTTP/2 without TLS ("h2c", prior knowledge).</summary>
     public X509Certificate2? Certificate { get; init; }
 
+    /// <summary>
+    /// Authorities for the certificates of clients, which then must show one. Needs <see cref="Certificate"/>. Default none: clients are not asked.
+    /// </summary>
+    public X509Certificate2Collection? ClientAuthorities { get; init; }
+
     /// <summary>The clock for the expiry of leases and for progress notifications. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
@@ -63,6 +68,11 @@ public sealed record EmbeddedEtcdOptions
         Require(Address is not null, nameof(Address), "null", "an IP address");
         Require(TimeProvider is not null, nameof(TimeProvider), "null", "a time provider");
         Require(Certificate is null or { HasPrivateKey: true }, nameof(Certificate), "without a private key", "a certificate with its private key");
+        Require(
+            ClientAuthorities is null || (Certificate is not null && ClientAuthorities.Count > 0), nameof(ClientAuthorities),
+            ClientAuthorities?.Count == 0 ? "empty" : "given without a certificate", "at least one authority, together with a certificate of the server");
+        Require(SnapshotFile is null || SnapshotFile.Trim().Length > 0, nameof(SnapshotFile), "empty", "the path of a file");
+        Require(Name is { Length: > 0 }, nameof(Name), "empty", "a name");
         Require(System.Version.TryParse(Version, out var version) && version.Build >= 0, nameof(Version), Version, "major.minor.patch");
         Require(
             AuthTokenTtl >= TimeSpan.FromSeconds(1) && AuthTokenTtl <= TimeSpan.FromDays(1), nameof(AuthTokenTtl), AuthTokenTtl, "1 s to 1 day");

@@ -212,7 +212,9 @@ internal sealed class EtcdNode
         return new HashKVResponse
         {
             Header = Header(),
-            Hash = StoreHash.Compute(Store, revision <= 0 ? Store.CurrentRevision : revision),
+
+            // A negative revision is one before anything was stored.
+            Hash = StoreHash.Compute(Store, revision == 0 ? Store.CurrentRevision : revision),
             CompactRevision = Store.CompactedRevision,
         };
     }

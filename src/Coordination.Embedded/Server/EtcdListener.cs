@@ -82,7 +82,14 @@ internal sealed class EtcdListener : IAsyncDisposable
             if (host.Options.Certificate is { } certificate)
             {
                 listen.Protocols = HttpProtocols.Http1AndHttp2;
-                listen.UseHttps(certificate);
+                listen.UseHttps(https =>
+                {
+                    https.ServerCertificate = certificate;
+                    if (host.Options.ClientAuthorities is { } authorities)
+                    {
+                        ClientCertificates.Require(https, authorities);
+                    }
+                });
             }
             else
             {

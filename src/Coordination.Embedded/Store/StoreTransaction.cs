@@ -86,7 +86,7 @@ internal sealed class StoreTransaction
     private void Record(KeyHistory history, KeyValue pair, bool isTombstone)
     {
         var version = new KeyVersion(new Revision(WriteRevision, _changes.Count), pair, isTombstone);
-        _changes.Add(new Change(version, history.At(_begin)));
+        _changes.Add(new Change(history, version, history.At(_begin)));
         history.Add(version);
     }
 }

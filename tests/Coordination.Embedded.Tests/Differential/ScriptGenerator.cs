@@ -78,7 +78,9 @@ internal sealed class ScriptGenerator(int seed)
         range.Limit = Rarely(3) ? (Rarely(20) ? long.MaxValue : _random.Next(-1, 5)) : 0;
         range.Revision = Rarely(3) ? Revision() : 0;
         range.SortOrder = (RangeRequest.Types.SortOrder)(Maybe() ? OneOf(3) : 0);
-        range.SortTarget = (RangeRequest.Types.SortTarget)(Maybe() ? OneOf(5) : 0);
+
+        // A target that there is not crashes etcd 3.4.
+        range.SortTarget = (RangeRequest.Types.SortTarget)(Maybe() ? _random.Next(5) : 0);
         range.MinModRevision = Rarely(8) ? Revision() : 0;
         range.MaxModRevision = Rarely(8) ? Revision() : 0;
         range.MinCreateRevision = Rarely(8) ? Revision() : 0;
