@@ -8,10 +8,13 @@ internal static class MaintenanceReplies
     private const long PageBytes = 4096;
     private const long EmptyDatabaseBytes = 4 * PageBytes;
 
+    /// <summary>About what a database with the same data would take.</summary>
+    public static long DatabaseSize(EtcdNode node) => EmptyDatabaseBytes + ((1 + (node.Store.DataSize / PageBytes)) * PageBytes);
+
     public static StatusResponse Status(EtcdNode node, string version, string? token)
     {
         node.Access.RequireAdmin(node.Access.Identify(token));
-        var size = EmptyDatabaseBytes + ((1 + (node.Store.DataSize / PageBytes)) * PageBytes);
+        var size = DatabaseSize(node);
         var status = new StatusResponse
         {
             Header = node.Header(),
