@@ -30,7 +30,8 @@ internal static class Differences
                 }
             }
 
-            Console.WriteLine($"  {TimeProvider.System.GetElapsedTime(start).TotalSeconds:0} s: {scripts} scripts, {requests} requests, {differences} differences");
+            var seconds = TimeProvider.System.GetElapsedTime(start).TotalSeconds;
+            Console.WriteLine($"  {seconds:0} s: {scripts} scripts, {requests} requests, {differences} differences");
         }
 
         return differences;

@@ -14,7 +14,8 @@ internal sealed class EtcdCommand
     private readonly Option<FileInfo> _data = File("--data", "Keeps the data in this file between runs: read at the start, written at the end.");
     private readonly Option<FileInfo> _certificate = File("--cert", "Serves TLS with this certificate (PEM). Needs --key.");
     private readonly Option<FileInfo> _key = File("--key", "The private key of the certificate (PEM).");
-    private readonly Option<FileInfo> _clientAuthorities = File("--trusted-ca", "Lets in only clients with a certificate issued by one of these authorities (PEM). Needs --cert.");
+    private readonly Option<FileInfo> _clientAuthorities = File(
+        "--trusted-ca", "Lets in only clients with a certificate issued by one of these authorities (PEM). Needs --cert.");
 
     private EtcdCommand()
     {

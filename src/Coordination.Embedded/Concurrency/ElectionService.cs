@@ -78,14 +78,15 @@ internal static class ElectionService
 
             var leader = first.Kvs[0];
             await responses.WriteAsync(new LeaderResponse { Header = first.Header, Kv = leader }, cancellationToken).ConfigureAwait(false);
-            using var watch = await session.WatchAsync(
-                new WatchCreateRequest { Key = leader.Key, StartRevision = first.Header.Revision + 1 }, cancellationToken).ConfigureAwait(false);
+            var itsKey = new WatchCreateRequest { Key = leader.Key, StartRevision = first.Header.Revision + 1 };
+            using var watch = await session.WatchAsync(itsKey, cancellationToken).ConfigureAwait(false);
             for (var leads = true; leads;)
             {
                 var changes = await watch.NextAsync(cancellationToken).ConfigureAwait(false);
                 foreach (var change in changes.Events.TakeWhile(static e => e.Type == Event.Types.EventType.Put))
                 {
-                    await responses.WriteAsync(new LeaderResponse { Header = changes.Header, Kv = change.Kv }, cancellationToken).ConfigureAwait(false);
+                    var words = new LeaderResponse { Header = changes.Header, Kv = change.Kv };
+                    await responses.WriteAsync(words, cancellationToken).ConfigureAwait(false);
                 }
 
                 leads = changes.Events.All(static e => e.Type == Event.Types.EventType.Put);
@@ -95,8 +96,8 @@ internal static class ElectionService
 
     private static async Task UntilSomebodyEntersAsync(NodeSession session, ByteString prefix, long from, CancellationToken cancellationToken)
     {
-        using var watch = await session.WatchAsync(
-            new WatchCreateRequest { Key = prefix, RangeEnd = NodeSession.EndOf(prefix), StartRevision = from }, cancellationToken).ConfigureAwait(false);
+        var line = new WatchCreateRequest { Key = prefix, RangeEnd = NodeSession.EndOf(prefix), StartRevision = from };
+        using var watch = await session.WatchAsync(line, cancellationToken).ConfigureAwait(false);
         while ((await watch.NextAsync(cancellationToken).ConfigureAwait(false)).Events.All(static e => e.Type != Event.Types.EventType.Put))
         {
         }
@@ -110,16 +111,16 @@ internal static class ElectionService
     private static async Task<ResponseHeader> WriteAsync(NodeSession session, LeaderKey leader, ByteString value, CancellationToken cancellationToken)
     {
         var put = new PutRequest { Key = leader.Key, Value = value, Lease = leader.Lease };
-        var written = await session.TxnAsync(
-            new TxnRequest { Compare = { IsStill(leader) }, Success = { new RequestOp { RequestPut = put } } }, cancellationToken).ConfigureAwait(false);
+        var txn = new TxnRequest { Compare = { IsStill(leader) }, Success = { new RequestOp { RequestPut = put } } };
+        var written = await session.TxnAsync(txn, cancellationToken).ConfigureAwait(false);
         return written.Succeeded ? written.Header : throw NodeSession.Failure(NotLeader);
     }
 
     private static async Task<ResponseHeader> ResignAsync(NodeSession session, LeaderKey leader, CancellationToken cancellationToken)
     {
         var delete = new DeleteRangeRequest { Key = leader.Key };
-        var resigned = await session.TxnAsync(
-            new TxnRequest { Compare = { IsStill(leader) }, Success = { new RequestOp { RequestDeleteRange = delete } } }, cancellationToken).ConfigureAwait(false);
+        var txn = new TxnRequest { Compare = { IsStill(leader) }, Success = { new RequestOp { RequestDeleteRange = delete } } };
+        var resigned = await session.TxnAsync(txn, cancellationToken).ConfigureAwait(false);
         return resigned.Header;
     }
 }

@@ -17,12 +17,13 @@ internal static class LockService
         var prefix = NodeSession.PrefixOf(request.Name);
         var key = NodeSession.KeyOf(prefix, lease);
         var own = new RangeRequest { Key = key };
+        var first = new RequestOp { RequestRange = NodeSession.Line(prefix) };
         var entered = await session.TxnAsync(
             new TxnRequest
             {
                 Compare = { new Compare { Key = key, Target = Compare.Types.CompareTarget.Create } },
-                Success = { new RequestOp { RequestPut = new PutRequest { Key = key, Lease = lease } }, new RequestOp { RequestRange = NodeSession.Line(prefix) } },
-                Failure = { new RequestOp { RequestRange = own }, new RequestOp { RequestRange = NodeSession.Line(prefix) } },
+                Success = { new RequestOp { RequestPut = new PutRequest { Key = key, Lease = lease } }, first },
+                Failure = { new RequestOp { RequestRange = own }, first },
             },
             cancellationToken).ConfigureAwait(false);
         var mine = entered.Succeeded ? entered.Header.Revision : entered.Responses[0].ResponseRange.Kvs[0].CreateRevision;

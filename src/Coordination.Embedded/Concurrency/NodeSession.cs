@@ -15,8 +15,16 @@ internal sealed class NodeSession(NodeHost host, string? token)
     /// <summary>The seconds that etcd gives a lease when the caller brings none. Nobody renews it.</summary>
     private const long DefaultTtlSeconds = 60;
 
-    public async Task<long> LeaseAsync(long given, CancellationToken cancellationToken) =>
-        given != 0 ? given : (await ApplyAsync(static (node, request, token) => node.LeaseGrant(request, token), new LeaseGrantRequest { TTL = DefaultTtlSeconds }, cancellationToken).ConfigureAwait(false)).ID;
+    public async Task<long> LeaseAsync(long given, CancellationToken cancellationToken)
+    {
+        if (given != 0)
+        {
+            return given;
+        }
+
+        var request = new LeaseGrantRequest { TTL = DefaultTtlSeconds };
+        return (await ApplyAsync(static (node, grant, token) => node.LeaseGrant(grant, token), request, cancellationToken).ConfigureAwait(false)).ID;
+    }
 
     public Task<TxnResponse> TxnAsync(TxnRequest request, CancellationToken cancellationToken) =>
         ApplyAsync(static (node, txn, token) => node.Txn(txn, token), request, cancellationToken);
@@ -47,8 +55,8 @@ internal sealed class NodeSession(NodeHost host, string? token)
                 return predecessor.Header;
             }
 
-            using var watch = await WatchAsync(
-                new WatchCreateRequest { Key = predecessor.Kvs[0].Key, StartRevision = predecessor.Header.Revision + 1 }, cancellationToken).ConfigureAwait(false);
+            var deletion = new WatchCreateRequest { Key = predecessor.Kvs[0].Key, StartRevision = predecessor.Header.Revision + 1 };
+            using var watch = await WatchAsync(deletion, cancellationToken).ConfigureAwait(false);
             while ((await watch.NextAsync(cancellationToken).ConfigureAwait(false)).Events.All(static e => e.Type != Event.Types.EventType.Delete))
             {
             }
@@ -86,7 +94,9 @@ internal sealed class NodeSession(NodeHost host, string? token)
         try
         {
             return await host.ApplyAsync(
-                static (node, call) => call.Apply(node, call.Request, call.Token), (Apply: apply, Request: request, Token: token), cancellationToken).ConfigureAwait(false);
+                static (node, call) => call.Apply(node, call.Request, call.Token),
+                (Apply: apply, Request: request, Token: token),
+                cancellationToken).ConfigureAwait(false);
         }
         catch (GrpcException refusal)
         {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 
@@ -22,11 +23,11 @@ internal sealed class BoltFile
     private const ulong FreeList = 2;
     private const int MetaChecksumAt = HeaderSize + 56;
 
-    private readonly MemoryStream _pages = new();
+    private readonly ArrayBufferWriter<byte> _pages = new();
 
-    private BoltFile() => _pages.SetLength(_pages.Position = 3 * PageSize);
+    private BoltFile() => _pages.Write(new byte[3 * PageSize]);
 
-    private ulong NextPage => (ulong)(_pages.Position / PageSize);
+    private ulong NextPage => (ulong)(_pages.WrittenCount / PageSize);
 
     /// <summary>Makes a file.</summary>
     /// <param name="buckets">The buckets; their keys in the order of their bytes.</param>
@@ -124,7 +125,7 @@ internal sealed class BoltFile
     private byte[] Finish(ulong root)
     {
         var end = NextPage;
-        var file = _pages.ToArray();
+        var file = _pages.WrittenSpan.ToArray();
         for (ulong i = 0; i < 2; i++)
         {
             var meta = file.AsSpan((int)i * PageSize, PageSize);

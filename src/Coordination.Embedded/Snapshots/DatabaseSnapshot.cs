@@ -29,7 +29,7 @@ internal static class DatabaseSnapshot
         }
 
         var buckets = EmptyBuckets.ToDictionary(static name => name, static _ => (IReadOnlyList<(byte[], byte[])>)[]);
-        buckets.Add("key", [.. StoredVersions.Of(store, store.CurrentRevision)]);
+        buckets.Add("key", [.. StoredVersions.All(store)]);
         buckets.Add("lease", [.. node.Leases.All.OrderBy(static lease => (ulong)lease.Id).Select(static lease => (NameOf(lease), ValueOf(lease)))]);
         buckets.Add("meta", meta);
         return BoltFile.Write(buckets);

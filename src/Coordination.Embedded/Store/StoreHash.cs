@@ -11,7 +11,7 @@ internal static class StoreHash
     public static uint Compute(MvccStore store, long revision)
     {
         var crc = Update(~0u, "key"u8);
-        foreach (var (name, value) in StoredVersions.Of(store, revision))
+        foreach (var (name, value) in StoredVersions.At(store, revision))
         {
             crc = Update(Update(crc, name), value);
         }

@@ -8,8 +8,12 @@ internal static class StoredVersions
 {
     private const int NameLength = 17;
 
-    /// <summary>What is stored up to a revision: without what the last compaction removed.</summary>
-    public static IEnumerable<(byte[] Name, byte[] Value)> Of(MvccStore store, long revision)
+    /// <summary>All that is stored.</summary>
+    public static IEnumerable<(byte[] Name, byte[] Value)> All(MvccStore store) =>
+        store.Keys.All().SelectMany(static key => key.Versions).OrderBy(static version => version.Revision).Select(Stored);
+
+    /// <summary>What counts when stores are compared at a revision.</summary>
+    public static IEnumerable<(byte[] Name, byte[] Value)> At(MvccStore store, long revision)
     {
         var versions = new List<(KeyVersion Version, bool IsLast)>();
         foreach (var key in store.Keys.All())
@@ -35,7 +39,7 @@ internal static class StoredVersions
         }
 
         versions.Sort(static (left, right) => left.Version.Revision.CompareTo(right.Version.Revision));
-        return versions.Select(static entry => (NameOf(entry.Version.Revision, entry.Version.IsTombstone), ValueOf(entry.Version)));
+        return versions.Select(static entry => Stored(entry.Version));
     }
 
     public static byte[] NameOf(Revision revision, bool isTombstone = false)
@@ -52,6 +56,9 @@ internal static class StoredVersions
         return name;
     }
 
-    private static byte[] ValueOf(KeyVersion version) =>
-        (version.IsTombstone ? new Etcd.Protos.KeyValue { Key = version.Pair.Key } : version.Pair).ToByteArray();
+    private static (byte[] Name, byte[] Value) Stored(KeyVersion version)
+    {
+        var pair = version.IsTombstone ? new Etcd.Protos.KeyValue { Key = version.Pair.Key } : version.Pair;
+        return (NameOf(version.Revision, version.IsTombstone), pair.ToByteArray());
+    }
 }
