@@ -67,7 +67,7 @@ internal sealed class EtcdCommand
         {
             options = OptionsOf(result);
         }
-        catch (Exception error) when (error is IOException or CryptographicException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or CryptographicException or ArgumentException or UnauthorizedAccessException)
         {
             await Console.Error.WriteLineAsync($"coordination: a certificate or key cannot be read: {error.Message}").ConfigureAwait(false);
             return ExitCode.Usage;

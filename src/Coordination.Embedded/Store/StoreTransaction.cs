@@ -33,7 +33,8 @@ internal sealed class StoreTransaction
         var old = history.At(WriteRevision);
         var pair = new KeyValue
         {
-            Key = key,
+            // The one that is kept anyway: old versions are most of the memory, and of what the garbage collector has to copy.
+            Key = history.Key,
             Value = value,
             Lease = lease,
             CreateRevision = old?.CreateRevision ?? WriteRevision,

@@ -47,9 +47,9 @@ public sealed class EtcdctlTests : SideBySide
     {
         await SameAsync("lease grant 100");
         await SameAsync("put --lease={lease} zoo1 val1");
-        await SameAsync("put zoo2 val2 --lease={lease}");
         await SameAsync("lease timetolive {lease}");
         await SameAsync("lease timetolive --keys {lease}");
+        await SameAsync("put zoo2 val2 --lease={lease}");
         await SameAsync("lease list");
         await SameAsync("lease keep-alive --once {lease}");
         await SameLinesAsync("lease keep-alive {lease}", 1);
