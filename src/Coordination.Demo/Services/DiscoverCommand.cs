@@ -1,16 +1,16 @@
 using System.CommandLine;
 using Coordination.Demo.Cli;
+using Coordination.Demo.Cli.Connection;
 using Spectre.Console;
 
 namespace Coordination.Demo.Services;
 
 /// <summary>The command <c>discover</c>: who there is, once or live.</summary>
-internal sealed class DiscoverCommand
+internal sealed class DiscoverCommand(EtcdConnection connection)
 {
     private static readonly TimeSpan ViewLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Ttl = TimeSpan.FromSeconds(10);
 
-    private readonly EtcdEndpoints _etcd = new();
     private readonly Argument<string> _service = new("service") { Description = "The name of the service." };
     private readonly Option<ServiceLayout> _layout = LayoutOption.Create();
     private readonly Option<bool> _once = new("--once") { Description = "Show what there is now, and end." };
@@ -34,13 +34,14 @@ internal sealed class DiscoverCommand
         {
             _service,
         };
-        _etcd.AddTo(command);
+        connection.RequireFor(command);
         foreach (var option in (Option[])[_layout, _once, _json])
         {
             command.Options.Add(option);
         }
 
-        command.SetAction((result, stopping) => _etcd.RunAsync(result, Ttl, system => RunAsync(result, system, stopping), stopping));
+        command.SetAction((result, stopping) => connection.RunSystemAsync(
+            result, new CoordinationOptions { SessionTtl = Ttl }, system => RunAsync(result, system, stopping), stopping));
         return command;
     }
 

@@ -3,15 +3,15 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Net;
 using Coordination.Demo.Cli;
+using Coordination.Demo.Cli.Connection;
 
 namespace Coordination.Demo.Services;
 
 /// <summary>The command <c>register</c>: anything that has an address, by hand.</summary>
-internal sealed class RegisterCommand
+internal sealed class RegisterCommand(EtcdConnection connection)
 {
     private static readonly TimeSpan RegisterLimit = TimeSpan.FromSeconds(10);
 
-    private readonly EtcdEndpoints _etcd = new();
     private readonly InstanceOptions _instance = new();
     private readonly Argument<string> _service = new("service") { Description = "The name of the service." };
     private readonly Argument<DnsEndPoint> _address = new("address")
@@ -43,11 +43,12 @@ internal sealed class RegisterCommand
             _service,
             _address,
         };
-        _etcd.AddTo(command);
+        connection.RequireFor(command);
         _instance.AddTo(command);
         command.Options.Add(_scheme);
         command.Options.Add(_state);
-        command.SetAction((result, stopping) => _etcd.RunAsync(result, _instance.Ttl(result), system => RunAsync(result, system, stopping), stopping));
+        command.SetAction((result, stopping) => connection.RunSystemAsync(
+            result, new CoordinationOptions { SessionTtl = _instance.Ttl(result) }, system => RunAsync(result, system, stopping), stopping));
         return command;
     }
 

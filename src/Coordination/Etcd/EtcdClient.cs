@@ -137,7 +137,12 @@ public sealed class EtcdClient : IEtcdClient
             var response = await channel.UnaryAsync(EtcdMethods.Status, new StatusRequest(), CallOptions(StreamOptions.Metadata), cancellationToken)
                 .ConfigureAwait(false);
             return new EndpointStatus(
-                channel.Address, response.Header.ToHeader(), response.Version, response.Leader, response.DbSize, response.RaftIndex, [.. response.Errors]);
+                channel.Address, response.Header.ToHeader(), response.Version, response.Leader, response.DbSize, response.RaftIndex, [.. response.Errors])
+            {
+                RaftAppliedIndex = response.RaftAppliedIndex,
+                DatabaseSizeInUse = response.DbSizeInUse,
+                IsLearner = response.IsLearner,
+            };
         }
         catch (GrpcException e)
         {

@@ -35,4 +35,14 @@ public sealed record LeaseInfo(LeaseId Id, TimeSpan Remaining, TimeSpan Granted,
 /// <param name="RaftIndex">The raft index.</param>
 /// <param name="Errors">Alarms and errors that the member reports.</param>
 public sealed record EndpointStatus(
-    Uri Endpoint, EtcdHeader Header, string Version, ulong Leader, long DatabaseSize, ulong RaftIndex, ImmutableArray<string> Errors);
+    Uri Endpoint, EtcdHeader Header, string Version, ulong Leader, long DatabaseSize, ulong RaftIndex, ImmutableArray<string> Errors)
+{
+    /// <summary>The raft index up to which the member has applied what was agreed upon.</summary>
+    public ulong RaftAppliedIndex { get; init; }
+
+    /// <summary>How much of the database file is in use, in bytes; the rest is free for new data.</summary>
+    public long DatabaseSizeInUse { get; init; }
+
+    /// <summary>Whether the member only learns and has no vote yet.</summary>
+    public bool IsLearner { get; init; }
+}
