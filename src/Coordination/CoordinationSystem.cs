@@ -26,7 +26,7 @@ public sealed partial class CoordinationSystem : IAsyncDisposable
         _ownsActors = host is null;
         _context = new CoordinationContext(
             options,
-            etcd ?? new EtcdClient(options.Etcd with { TimeProvider = options.TimeProvider }),
+            etcd ?? new EtcdClient(options.Etcd with { TimeProvider = options.TimeProvider, LoggerFactory = options.LoggerFactory }),
             new MonotonicClock(options.TimeProvider),
             LossAlarm.Create(options.TimeProvider),
             options.LoggerFactory.CreateLogger("Coordination"),

@@ -77,5 +77,31 @@ internal sealed class Terminal(Stream input, Stream output, TextWriter error) : 
         }
     }
 
+    /// <summary>Asks for a password, which is not shown; null: nobody can be asked.</summary>
+    public string? AskSecret(string question)
+    {
+        if (!CanAsk)
+        {
+            return null;
+        }
+
+        Error.Write(question);
+        var secret = new StringBuilder();
+        for (var key = Console.ReadKey(intercept: true); key.Key != ConsoleKey.Enter; key = Console.ReadKey(intercept: true))
+        {
+            if (key.Key != ConsoleKey.Backspace)
+            {
+                secret.Append(key.KeyChar);
+            }
+            else if (secret.Length > 0)
+            {
+                secret.Length--;
+            }
+        }
+
+        Error.WriteLine();
+        return secret.ToString();
+    }
+
     public void Dispose() => _output.Dispose();
 }

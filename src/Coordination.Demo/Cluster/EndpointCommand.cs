@@ -57,7 +57,7 @@ internal static class EndpointCommand
             result,
             async (_, settings) =>
             {
-                var answers = await Task.WhenAll(settings.Endpoints.Select(endpoint => AskAsync(settings with { Endpoints = [endpoint] }, ask, interrupted))).ConfigureAwait(false);
+                var answers = await Task.WhenAll(settings.Endpoints.Select(endpoint => AskAsync(settings.Only(endpoint), ask, interrupted))).ConfigureAwait(false);
                 print(connection.Terminal, form.Read(result, connection.Terminal), answers);
                 return answers.All(answer => answer.IsGood) ? ExitCode.Ok : ExitCode.Unavailable;
             },
@@ -91,25 +91,18 @@ internal static class EndpointCommand
 
     private static async Task<HealthAnswer> HealthAsync(IEtcdClient etcd, EtcdSettings one, CancellationToken limit)
     {
-        var start = TimeProvider.System.GetTimestamp();
-        string? problem = null;
         try
         {
             // So that not the making of the connection is measured.
             await etcd.GetStatusAsync(null, limit).ConfigureAwait(false);
-            start = TimeProvider.System.GetTimestamp();
-            await etcd.GetAsync(new EtcdOp.Get("health"), limit).ConfigureAwait(false);
-        }
-        catch (CoordinationException error) when (error.Kind != CoordinationErrorKind.PermissionDenied)
-        {
-            problem = error.Message;
         }
         catch (CoordinationException)
         {
-            // Who refuses has agreed upon it with the others: healthy.
+            // The health says it.
         }
 
-        return new HealthAnswer(Name(one), TimeProvider.System.GetElapsedTime(start), problem);
+        var health = await etcd.CheckHealthAsync(null, limit).ConfigureAwait(false);
+        return new HealthAnswer(Name(one), health.Took, health.IsHealthy ? null : health.Error?.Message ?? "no answer");
     }
 
     // As etcdctl writes them: without the scheme, which its users leave out.

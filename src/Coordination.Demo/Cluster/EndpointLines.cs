@@ -97,7 +97,7 @@ internal static class EndpointLines
         status.Header.MemberId.ToString("x", CultureInfo.InvariantCulture),
         status.Version,
         Size(status.DatabaseSize),
-        Word(status.Leader == status.Header.MemberId),
+        Word(status.IsLeader),
         Word(status.IsLearner),
         status.Header.RaftTerm.ToString(CultureInfo.InvariantCulture),
         status.RaftIndex.ToString(CultureInfo.InvariantCulture),

@@ -38,7 +38,7 @@ internal sealed class CronCommand(EtcdConnection connection)
     {
         var isGiven = connection.IsOnCommandLine(result);
         await using var embedded = isGiven ? null : await EmbeddedEtcd.StartAsync(new EmbeddedEtcdOptions(), interrupted).ConfigureAwait(false);
-        var settings = isGiven ? connection.Read(result) : new EtcdSettings([embedded!.Endpoint]);
+        var settings = isGiven ? connection.Read(result) : new EtcdSettings(new EtcdClientOptions { Endpoints = [embedded!.Endpoint] });
         var name = isGiven ? settings.Names : $"{settings.Names} (embedded: in memory, for development)";
         var etcd = new EtcdClient(settings.ForSystem());
         await using (etcd.ConfigureAwait(false))

@@ -85,12 +85,7 @@ internal static class KvCommand
             async (etcd, limit) =>
             {
                 var op = operation.Read(result, connection.Terminal.Input);
-                EtcdResult done = op switch
-                {
-                    EtcdOp.Put put => await etcd.PutAsync(put, limit).ConfigureAwait(false),
-                    EtcdOp.Get get => await etcd.GetAsync(get, limit).ConfigureAwait(false),
-                    _ => await etcd.DeleteAsync((EtcdOp.Delete)op, limit).ConfigureAwait(false),
-                };
+                var done = await etcd.DoAsync(op, limit).ConfigureAwait(false);
                 if (form.Read(result, connection.Terminal) == OutputForm.Json)
                 {
                     ResultJson.Write(connection.Terminal, done);

@@ -94,8 +94,12 @@ internal sealed class WatchRun(CoordinationSystem system, WatchPrinter printer, 
                     return ExitCode.CheckFailed;
                 }
 
-                isFirst = false;
-                await printer.PrintAsync(line.Keys, told, stopping).ConfigureAwait(false);
+                // That it is compacted is told first as the end of a stream; whether that matters shows the next event.
+                if (told is not WatchEvent.Interrupted { Error.Kind: CoordinationErrorKind.Compacted })
+                {
+                    isFirst = false;
+                    await printer.PrintAsync(line.Keys, told, stopping).ConfigureAwait(false);
+                }
             }
 
             return ExitCode.Ok;

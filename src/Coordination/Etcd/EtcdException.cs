@@ -37,6 +37,9 @@ public sealed class EtcdException : CoordinationException
         or CoordinationErrorKind.NoSpace
         or CoordinationErrorKind.ProtocolError;
 
+    /// <summary>What exactly is wrong, when it is a matter of certificates, passwords or permissions.</summary>
+    public EtcdSecurityProblem SecurityProblem { get; init; }
+
     /// <summary>When compacted: the oldest revision that still exists.</summary>
     public Revision CompactRevision { get; init; }
 }

@@ -18,8 +18,10 @@ public static class HoconOptions
         ["etcd"] =
         [
             "endpoints", "connect-timeout", "request-timeout", "max-receive-message-size", "keep-alive-streams", "watch-streams", "watches-per-stream",
-            "watch-silence-limit", "stream-queue-limit",
+            "watch-silence-limit", "stream-queue-limit", "retry-limit", "ping-delay", "ping-timeout", "cluster-id", "tls", "credentials",
         ],
+        ["etcd.tls"] = ["authority-file", "certificate-file", "key-file", "server-name", "skip-server-verification"],
+        ["etcd.credentials"] = ["user", "password", "password-file", "allow-plaintext", "login-pause"],
         ["watches"] = ["list-page-size", "max-subscribers"],
         ["services"] = ["max-registrations", "max-discoveries", "max-writes-in-flight"],
         ["locks"] = ["max-waiters", "max-locks", "max-in-line", "idle-timeout", "own-key-watch-delay", "fallback-interval", "waiters-prefix"],
@@ -81,6 +83,12 @@ public static class HoconOptions
                 WatchesPerStream = config.GetInt($"{Root}.etcd.watches-per-stream", etcd.WatchesPerStream),
                 WatchSilenceLimit = Duration(config, "etcd.watch-silence-limit", etcd.WatchSilenceLimit),
                 StreamQueueLimit = config.GetInt($"{Root}.etcd.stream-queue-limit", etcd.StreamQueueLimit),
+                RetryLimit = Duration(config, "etcd.retry-limit", etcd.RetryLimit),
+                PingDelay = Duration(config, "etcd.ping-delay", etcd.PingDelay),
+                PingTimeout = Duration(config, "etcd.ping-timeout", etcd.PingTimeout),
+                ClusterId = HoconSecurity.ClusterId(config, $"{Root}.etcd.cluster-id", etcd.ClusterId),
+                Tls = HoconSecurity.Tls(config, $"{Root}.etcd.tls", etcd.Tls),
+                Credentials = HoconSecurity.Credentials(config, $"{Root}.etcd.credentials", etcd.Credentials),
             },
             Locks = locks with
             {

@@ -1,41 +1,55 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
 using Coordination.Etcd;
 
 namespace Coordination.Demo.Cli.Connection;
 
 /// <summary>How the tool reaches etcd.</summary>
-/// <param name="Endpoints">The members.</param>
-internal sealed record EtcdSettings(ImmutableArray<Uri> Endpoints)
+/// <param name="Client">Endpoints, TLS, credentials.</param>
+internal sealed record EtcdSettings(EtcdClientOptions Client)
 {
-    /// <summary>The default of a system's requests: shorter than the shortest lease needs.</summary>
+    /// <summary>The longest request of a system: its leases have to be renewed in time.</summary>
     private static readonly TimeSpan SystemRequestLimit = TimeSpan.FromSeconds(3);
-
-    /// <summary>How long a connection may take to be made.</summary>
-    public TimeSpan DialTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How long one request may take in all.</summary>
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long a connection may take to be made.</summary>
+    public TimeSpan DialTimeout => Client.ConnectTimeout;
+
+    /// <summary>The members.</summary>
+    public IReadOnlyList<Uri> Endpoints => Client.Endpoints;
+
     /// <summary>The members, for messages.</summary>
     public string Names => string.Join(", ", Endpoints.Select(e => e.GetLeftPart(UriPartial.Authority)));
 
+    /// <summary>The same for one of the members.</summary>
+    public EtcdSettings Only(Uri endpoint) => this with { Client = Client with { Endpoints = [endpoint] } };
+
     /// <summary>For a single request: all members get their chance within the command's time.</summary>
-    public EtcdClientOptions ForRequests() => Options() with { RequestTimeout = Longest(CommandTimeout / Endpoints.Length, TimeSpan.FromMilliseconds(10)) };
+    public EtcdClientOptions ForRequests() => Client with { RequestTimeout = CommandTimeout / Endpoints.Count > MinTimeout ? CommandTimeout / Endpoints.Count : MinTimeout };
 
     /// <summary>For a coordination system.</summary>
     public EtcdClientOptions ForSystem() =>
-        Options() with { RequestTimeout = CommandTimeout < SystemRequestLimit ? CommandTimeout : SystemRequestLimit, TimeProvider = SuspendAwareTimeProvider.Instance };
+        Client with { RequestTimeout = CommandTimeout < SystemRequestLimit ? CommandTimeout : SystemRequestLimit, TimeProvider = SuspendAwareTimeProvider.Instance };
 
     /// <summary>Hands these settings to a child process that is this tool, too: in its environment, where others do not see them.</summary>
     public void AddTo(ProcessStartInfo child)
     {
-        child.Environment["COORDINATION_ETCD_ENDPOINTS"] = string.Join(',', Endpoints.Select(e => e.GetLeftPart(UriPartial.Authority)));
-        child.Environment["COORDINATION_ETCD_DIAL_TIMEOUT"] = new Duration(DialTimeout).ToString();
-        child.Environment["COORDINATION_ETCD_COMMAND_TIMEOUT"] = new Duration(CommandTimeout).ToString();
+        void Set(string name, string? value) => child.Environment[EtcdEnvironment.Prefix + name] = value;
+
+        Set("ENDPOINTS", string.Join(',', Endpoints.Select(e => e.GetLeftPart(UriPartial.Authority))));
+        Set("DIAL_TIMEOUT", new Duration(DialTimeout).ToString());
+        Set("COMMAND_TIMEOUT", new Duration(CommandTimeout).ToString());
+        Set("CA_FILE", Client.Tls.AuthorityFile);
+        Set("CERT_FILE", Client.Tls.CertificateFile);
+        Set("KEY_FILE", Client.Tls.KeyFile);
+        Set("SERVER_NAME", Client.Tls.ServerName);
+        Set("SKIP_VERIFICATION", Client.Tls.SkipServerVerification ? "true" : null);
+        Set("USER", Client.Credentials?.User);
+        Set("PASSWORD", Client.Credentials?.Password);
+        Set("PASSWORD_FILE", Client.Credentials?.PasswordFile);
+        Set("ALLOW_PLAINTEXT", Client.Credentials?.AllowPlaintext is true ? "true" : null);
     }
 
-    private static TimeSpan Longest(TimeSpan one, TimeSpan other) => one > other ? one : other;
-
-    private EtcdClientOptions Options() => new() { Endpoints = Endpoints, ConnectTimeout = DialTimeout };
+    private static TimeSpan MinTimeout { get; } = TimeSpan.FromMilliseconds(10);
 }
