@@ -22,7 +22,7 @@ internal sealed class DiscoverCommand(EtcdConnection connection)
             "discover",
             """
             Shows the instances of a service and follows what changes until Ctrl-C: a live table in a terminal, lines in a pipe. Reads all forms under the keys of the layout,
-            also what others put there by hand.
+            also what others put there by hand; what cannot be understood is shown as set aside, with the reason.
 
             Examples:
               coordination discover greeter --etcd http://127.0.0.1:2379
@@ -85,9 +85,8 @@ internal sealed class DiscoverCommand(EtcdConnection connection)
     private static async Task FollowJsonAsync(ServiceDiscovery discovery, CancellationToken stopping)
     {
         ServiceView? shown = null;
-        await foreach (var _ in discovery.ChangesAsync(stopping).ConfigureAwait(false))
+        await foreach (var (_, view, _, _) in ViewNews.FollowAsync(discovery, stopping).ConfigureAwait(false))
         {
-            var view = discovery.Current;
             if (!ReferenceEquals(view, shown))
             {
                 Console.WriteLine(ViewJson.Of(view));
@@ -99,14 +98,14 @@ internal sealed class DiscoverCommand(EtcdConnection connection)
     private static async Task FollowLinesAsync(ServiceDiscovery discovery, CancellationToken stopping)
     {
         var lines = new Lines(Console.Out);
-        await foreach (var change in discovery.ChangesAsync(stopping).ConfigureAwait(false))
+        await foreach (var news in ViewNews.FollowAsync(discovery, stopping).ConfigureAwait(false))
         {
-            foreach (var line in ChangeText.Lines(change))
+            foreach (var line in news.Lines())
             {
                 lines.Write(line);
             }
 
-            if (change is Resynced { Reason: ViewReason.Snapshot, View: var view })
+            if (news.Change is Resynced { Reason: ViewReason.Snapshot, View: var view })
             {
                 foreach (var instance in view.Instances)
                 {

@@ -47,18 +47,24 @@ internal sealed class RegisterCommand(EtcdConnection connection)
         _instance.AddTo(command);
         command.Options.Add(_scheme);
         command.Options.Add(_state);
-        command.SetAction((result, stopping) => connection.RunSystemAsync(
-            result, new CoordinationOptions { SessionTtl = _instance.Ttl(result) }, system => RunAsync(result, system, stopping), stopping));
+        command.SetAction((result, stopping) =>
+        {
+            var lines = new Lines(Console.Out);
+            return connection.RunSystemAsync(
+                result,
+                new CoordinationOptions { SessionTtl = _instance.Ttl(result), LoggerFactory = new LogLines(lines, LogLines.RegistrationRepaired) },
+                system => RunAsync(result, system, lines, stopping),
+                stopping);
+        });
         return command;
     }
 
-    private async Task<int> RunAsync(ParseResult result, CoordinationSystem system, CancellationToken stopping)
+    private async Task<int> RunAsync(ParseResult result, CoordinationSystem system, Lines lines, CancellationToken stopping)
     {
         var address = result.GetRequiredValue(_address);
         var state = Enum.Parse<InstanceState>(result.GetRequiredValue(_state), ignoreCase: true);
         var instance = _instance.Read(result, result.GetRequiredValue(_service), address.Host, address.Port, state, result.GetValue(_scheme));
         var options = _instance.Registration(result);
-        var lines = new Lines(Console.Out);
         var registration = system.Register(instance, options);
         await using (registration.ConfigureAwait(false))
         {
