@@ -108,12 +108,12 @@ internal static class Tool
     {
         if (trailing.Words.IsEmpty)
         {
-            return await result.InvokeAsync(new InvocationConfiguration { Output = help, ProcessTerminationTimeout = StopLimit }, cancellationToken).ConfigureAwait(false);
+            return await result.InvokeAsync(new InvocationConfiguration { Output = help, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = StopLimit }, cancellationToken).ConfigureAwait(false);
         }
 
         // Whoever runs a command must know with which signal it was asked to stop, and bounds the stop by the command's grace period.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, trailing.Signals.Listen().Stopping);
-        return await result.InvokeAsync(new InvocationConfiguration { Output = help, ProcessTerminationTimeout = null }, stop.Token).ConfigureAwait(false);
+        return await result.InvokeAsync(new InvocationConfiguration { Output = help, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop.Token).ConfigureAwait(false);
     }
 
     private static string CommandLine(ParseResult result)

@@ -12,7 +12,7 @@ public sealed class CompletionTests
     [InlineData("coordination l", "lease lock")]
     [InlineData("coordination lease gr", "grant")]
     [InlineData("coordination kv get --sort-by V", "VALUE VERSION")]
-    [InlineData("coordination --etcd http://127.0.0.1:1 comp", "compact completion")]
+    [InlineData("coordination --etcd http://127.0.0.1:1 comp", "compact compaction completion")]
     public async Task Bash_completes(string line, string expected)
     {
         var (_, script, _) = await ToolRun.RunAsync(Nowhere, "completion", "bash");

@@ -11,6 +11,8 @@ internal sealed class ShortHelp : SynchronousCommandLineAction
 
     private ShortHelp(HelpAction whole) => _whole = whole;
 
+    public override bool ClearsParseErrors => true;
+
     public static void Use(RootCommand root)
     {
         var option = root.Options.OfType<HelpOption>().Single();

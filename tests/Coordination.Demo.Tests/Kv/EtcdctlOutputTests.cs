@@ -43,8 +43,8 @@ public sealed class EtcdctlOutputTests(Twins twins) : IClassFixture<Twins>
     [Theory]
     [InlineData("mod(\"k\") > \"0\"\n\nput k 1\n\nput k 2\nput l \"some words\"\n\n")]
     [InlineData("mod(\"k\") > \"0\"\nver(\"k\") = \"1\"\nval(\"k\") = \"2\"\ncreate(\"l\") != \"0\"\n\nput k x --prev-kv\nget l\ndel none\nget k --prefix\n\n\n")]
-    [InlineData("\nget nothing\ndel k --prev-kv\n")]
-    [InlineData("c(\"m\") = \"0\"\n\nput m 'q r'\n")]
+    [InlineData("\nget nothing\ndel k --prev-kv\n\n\n")]
+    [InlineData("c(\"m\") = \"0\"\n\nput m 'q r'\n\n\n")]
     [InlineData("\n\n\n")]
     public async Task Transactions(string typed)
     {

@@ -20,6 +20,9 @@ internal sealed class ToolRun : IDisposable
         _running = Tool.RunAsync(arguments, _terminal, _interrupt.Token);
     }
 
+    /// <summary>What has been printed.</summary>
+    public string Output => _output.Text;
+
     public static ToolRun Start(Uri etcd, string input, params string[] arguments) => Start(Environment(etcd), input, arguments);
 
     public static ToolRun Start(Dictionary<string, string> environment, string input, params string[] arguments) => new(environment, input, arguments);
@@ -80,16 +83,17 @@ internal sealed class ToolRun : IDisposable
             }
         }
 
-        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-        public override void Write(ReadOnlySpan<byte> buffer)
+        public override void Write(byte[] buffer, int offset, int count)
         {
             lock (_lock)
             {
-                base.Write(buffer);
+                base.Write(buffer, offset, count);
                 Look();
             }
         }
+
+        // A derived stream of memory writes spans through arrays anyway.
+        public override void Write(ReadOnlySpan<byte> buffer) => Write(buffer.ToArray(), 0, buffer.Length);
 
         private void Look()
         {

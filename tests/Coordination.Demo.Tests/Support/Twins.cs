@@ -43,6 +43,7 @@ public sealed partial class Twins : IAsyncLifetime
         text = Member().Replace(text, "HOST, MEMBER");
         text = Size().Replace(text, "SIZE");
         text = Indexes().Replace(text, "INDEX");
+        text = Keys().Replace(text, match => string.Join(' ', match.Value.Split(' ', ',').Order(StringComparer.Ordinal)));
         return Took().Replace(text, "TIME");
     }
 
@@ -60,6 +61,10 @@ public sealed partial class Twins : IAsyncLifetime
 
     [GeneratedRegex("[0-9]+, [0-9]+, $", RegexOptions.Multiline)]
     private static partial Regex Indexes();
+
+    // The keys of a lease have no order in etcd.
+    [GeneratedRegex("(?<=attached keys\\(\\[|\"keys\":\\[)[^\\]]*")]
+    private static partial Regex Keys();
 
     [GeneratedRegex("[0-9.]+(ms|µs)|remaining\\([0-9]+s\\)")]
     private static partial Regex Took();
