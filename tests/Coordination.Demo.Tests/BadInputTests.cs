@@ -1,9 +1,15 @@
+using System.Net;
+using System.Net.Sockets;
+
 namespace Coordination.Demo.Tests;
 
 /// <summary>Bad input for every command: the error names the thing, its value and what is allowed, and the exit code says whose fault it is.</summary>
 public sealed class BadInputTests
 {
-    private static readonly Uri Nowhere = new("http://127.0.0.1:1");
+    /// <summary>A port that is taken and not listened at: nobody answers there, and nobody else can.</summary>
+    private static readonly Socket Taken = Bound();
+
+    private static readonly Uri Nowhere = new($"http://127.0.0.1:{((IPEndPoint)Taken.LocalEndPoint!).Port}");
 
     [Theory]
     [InlineData("the key is empty; at least one byte is required", "kv", "put", "", "x")]
@@ -100,13 +106,13 @@ public sealed class BadInputTests
         var (exitCode, output, errors) = await ToolRun.RunAsync(Nowhere, [.. arguments, "--command-timeout", "2s"]);
 
         Assert.Equal(3, exitCode);
-        Assert.Contains("127.0.0.1:1", errors + output, StringComparison.Ordinal);
+        Assert.Contains(Nowhere.Authority, errors + output, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Environment_variables_are_etcdctls_too_and_a_bad_one_is_named()
     {
-        var environment = new Dictionary<string, string> { ["ETCDCTL_ENDPOINTS"] = "127.0.0.1:1", ["ETCDCTL_COMMAND_TIMEOUT"] = "soon" };
+        var environment = new Dictionary<string, string> { ["ETCDCTL_ENDPOINTS"] = Nowhere.Authority, ["ETCDCTL_COMMAND_TIMEOUT"] = "soon" };
 
         var bad = await ToolRun.RunAsync(environment, "", "kv", "get", "k");
         environment["ETCDCTL_COMMAND_TIMEOUT"] = "1s";
@@ -115,7 +121,14 @@ public sealed class BadInputTests
 
         Assert.Equal(2, bad.ExitCode);
         Assert.Contains("COMMAND_TIMEOUT in the environment: 'soon' is no duration", bad.Errors, StringComparison.Ordinal);
-        Assert.Contains("http://127.0.0.1:1", away.Errors, StringComparison.Ordinal);
-        Assert.Contains("https://127.0.0.1:1", withTls.Errors, StringComparison.Ordinal);
+        Assert.Contains($"http://{Nowhere.Authority}", away.Errors, StringComparison.Ordinal);
+        Assert.Contains($"https://{Nowhere.Authority}", withTls.Errors, StringComparison.Ordinal);
+    }
+
+    private static Socket Bound()
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return socket;
     }
 }
