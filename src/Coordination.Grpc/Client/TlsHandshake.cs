@@ -18,7 +18,8 @@ internal sealed class TlsHandshake
         _host = settings.ServerName ?? host;
     }
 
-    /// <exception cref="InsecureConnectionException">It failed, with the reason.</exception>
+    /// <exception cref="InsecureConnectionException">One side refused the other, with the reason.</exception>
+    /// <exception cref="IOException">The connection broke.</exception>
     public static async Task<SslStream> RunAsync(Stream transport, string host, GrpcTlsSettings settings, CancellationToken cancellationToken)
     {
         var handshake = new TlsHandshake(settings, host);
@@ -28,7 +29,7 @@ internal sealed class TlsHandshake
             await tls.AuthenticateAsClientAsync(handshake.Options(), cancellationToken).ConfigureAwait(false);
             return tls;
         }
-        catch (Exception error) when (error is AuthenticationException or IOException)
+        catch (Exception error) when (error is AuthenticationException || IsClientRefused(error))
         {
             await tls.DisposeAsync().ConfigureAwait(false);
             throw handshake.Describe(error);
@@ -39,6 +40,9 @@ internal sealed class TlsHandshake
             throw;
         }
     }
+
+    public static InsecureConnectionException ServerSpeaksPlaintext(Exception error) => new(
+        GrpcSecurityProblem.ServerSpeaksPlaintext, "the server does not speak TLS, and the address begins with https: it is never asked in plaintext", error);
 
     /// <summary>Whether the server says, at once or after the handshake, that it does not take our certificate.</summary>
     public static bool IsClientRefused(Exception error)
@@ -114,8 +118,7 @@ internal sealed class TlsHandshake
         }
 
         // What is no TLS record cannot be read as one; that is how every server that does not speak TLS looks.
-        return error is AuthenticationException && error.Message.Contains("frame", StringComparison.OrdinalIgnoreCase)
-            ? new(GrpcSecurityProblem.ServerSpeaksPlaintext, "the server does not speak TLS, and the address begins with https: it is never asked in plaintext", error)
+        return error.Message.Contains("frame", StringComparison.OrdinalIgnoreCase) ? ServerSpeaksPlaintext(error)
             : new(GrpcSecurityProblem.HandshakeFailed, $"the TLS handshake failed: {Innermost(error)}", error);
     }
 

@@ -194,13 +194,12 @@ public sealed class EtcdClient : IEtcdClient
             }
             catch (EtcdException error)
             {
-                var isElsewhere = error.IsTransient || error.Kind == CoordinationErrorKind.SecurityFailure;
-                if (isElsewhere)
+                if (error.MayWorkElsewhere)
                 {
                     _pool.MoveFrom(channel, error.Message);
                 }
 
-                var mayRepeat = isElsewhere && (isRead || error.Outcome == WriteOutcome.NotApplied);
+                var mayRepeat = error.MayWorkElsewhere && (isRead || error.Outcome == WriteOutcome.NotApplied);
                 if (!mayRepeat || (attempt >= _pool.Count && !HasTime(error, begun)))
                 {
                     throw;

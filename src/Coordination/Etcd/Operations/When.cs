@@ -1,8 +1,8 @@
 namespace Coordination.Etcd;
 
 /// <summary>
-/// Conditions of a transaction in words: <c>When.Version("/k").IsGreaterThan(3)</c>. With a range of keys a condition must hold for every key in it; of a
-/// range without keys it always holds.
+/// Conditions of a transaction in words: <c>When.Version("/k").IsGreaterThan(3)</c>. With a range of keys a condition must hold for every key in it; a
+/// range without keys counts as one key that does not exist. All conditions, those of nested transactions too, are looked at before anything is done.
 /// </summary>
 public static class When
 {

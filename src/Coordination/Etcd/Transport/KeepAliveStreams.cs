@@ -27,7 +27,7 @@ internal sealed class KeepAliveStreams(EtcdTransport transport, EtcdClientOption
                 $"No answer to the keep-alive of lease {id} within {timeout.TotalSeconds:0.###} s (endpoint {EtcdErrors.Name(stream.Channel.Address)})",
                 stream.Channel.Address);
         }
-        catch (EtcdException e) when (e.IsTransient)
+        catch (EtcdException e) when (e.MayWorkElsewhere)
         {
             transport.Pool.MoveFrom(stream.Channel, e.Message);
             throw;
