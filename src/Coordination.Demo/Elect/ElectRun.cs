@@ -48,6 +48,12 @@ internal sealed class ElectRun(CoordinationSystem system, ElectSettings settings
             await end.CancelAsync().ConfigureAwait(false);
         }
 
+        if (wasStopped)
+        {
+            // A loss is told to everybody, sooner or later.
+            await stop.CancelledAsync().ConfigureAwait(false);
+        }
+
         stop.ThrowIfCancellationRequested();
     }
 

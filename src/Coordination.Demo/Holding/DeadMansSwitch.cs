@@ -20,6 +20,7 @@ internal sealed class DeadMansSwitch : IDisposable
     private readonly Func<TimeSpan> _validFor;
     private readonly TimeSpan _grace;
     private readonly ManualResetEventSlim _ended = new();
+    private readonly TaskCompletionSource _armed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread _thread;
 
     private DeadMansSwitch(GuardedProcess command, Func<TimeSpan> validFor, TimeSpan grace)
@@ -36,6 +37,9 @@ internal sealed class DeadMansSwitch : IDisposable
     /// <summary>A switch for a command that has a group of its own; else null.</summary>
     public static DeadMansSwitch? For(GuardedProcess command, Func<TimeSpan> validFor, TimeSpan grace) =>
         command.HasGroup && GuardedProcess.FindOnPath("sh") is not null ? new DeadMansSwitch(command, validFor, grace) : null;
+
+    /// <summary>Completes when the first sleeper is there.</summary>
+    public Task Armed => _armed.Task;
 
     /// <summary>Nobody is stopped any more. When it returns, no sleeper is left.</summary>
     public void Dispose()
@@ -61,6 +65,8 @@ internal sealed class DeadMansSwitch : IDisposable
                 End(sleeper);
                 (sleeper, sleepsUntil) = (next, until);
             }
+
+            _armed.TrySetResult();
         }
         while (!_ended.Wait(Interval));
         End(sleeper);

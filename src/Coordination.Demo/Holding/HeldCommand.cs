@@ -23,6 +23,7 @@ internal sealed record HeldCommand(ImmutableArray<string> Words, TimeSpan Grace,
         using var child = await GuardedProcess.StartAsync(Words, environment).ConfigureAwait(false);
         using var switched = DeadMansSwitch.For(child, validFor, Grace);
         using var signals = Signals.PassTo(child);
+        await (switched?.Armed ?? Task.CompletedTask).ConfigureAwait(false);
         reporter.Say("started", report => report with { ProcessId = child.Id });
         var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = stop.UnsafeRegister(_ => stopping.TrySetResult(), null).ConfigureAwait(false);
@@ -43,11 +44,18 @@ internal sealed record HeldCommand(ImmutableArray<string> Words, TimeSpan Grace,
 
         var code = await child.Exited.ConfigureAwait(false);
         reporter.Say("exited", report => report with { ExitCode = code });
+        if (!wasStopped && validFor() <= TimeSpan.Zero)
+        {
+            // This process was frozen, and the switch has stopped it; or it ended by itself, and nothing protected what it did last.
+            wasStopped = true;
+            reporter.Say("lost", report => report with { Reason = why().Reason });
+        }
+
         return new HeldOutcome(code, wasStopped);
     }
 }
 
 /// <summary>How a command ended.</summary>
 /// <param name="ExitCode">Its exit code; 128 + n when signal n ended it.</param>
-/// <param name="WasStopped">Whether it was told to, and did not end by itself.</param>
+/// <param name="WasStopped">Whether it was told to, and did not end by itself; also when what it needed was lost before its end.</param>
 internal readonly record struct HeldOutcome(int ExitCode, bool WasStopped);

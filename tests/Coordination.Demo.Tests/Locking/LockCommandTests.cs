@@ -111,8 +111,9 @@ public sealed class LockCommandTests : IAsyncLifetime
     public async Task When_the_tool_is_frozen_its_command_is_stopped_before_anybody_else_can_have_it(string kind)
     {
         await using var system = _etcd.StartSystem();
-        using var frozen = Start(kind, "k", "--ttl", "2s", "--", "sh", "-c", "echo process $$; exec sleep 1000");
-        var command = (await frozen.PrintedAsync("process")).Split(' ')[1];
+        using var frozen = Start(kind, "k", "--ttl", "2s", "--report", "/dev/stdout", "--", "sh", "-c", "echo process $$; exec sleep 1000");
+        var command = (await frozen.PrintedAsync("process ")).Split(' ')[1];
+        await frozen.PrintedAsync(" started ");
 
         frozen.Signal(Signals.Stop);
         await (kind == "lock" ? system.Lock("k").AcquireAsync(TimeSpan.FromSeconds(20)) : (Task)system.Election("k").CampaignAsync("next").WaitAsync(TimeSpan.FromSeconds(20)));
@@ -120,6 +121,7 @@ public sealed class LockCommandTests : IAsyncLifetime
         frozen.Signal(Signals.Continue);
 
         Assert.False(isRunning);
+        await frozen.PrintedAsync("reason=Expired");
         if (kind == "lock")
         {
             Assert.Equal(4, (await frozen.EndAsync()).ExitCode);
