@@ -20,9 +20,19 @@ internal sealed class Connector(bool isSecure, Func<GrpcTlsSettings>? tls, TimeP
         {
             await socket.ConnectAsync(server, cancellationToken).ConfigureAwait(false);
             var stream = new NetworkStream(socket, ownsSocket: true);
-            return tls is null ? stream
-                : isSecure ? await SecureAsync(stream, server, tls(), cancellationToken).ConfigureAwait(false)
-                : new FirstBytesStream(stream, first => CheckPlaintextAsync(first, server));
+            if (tls is null)
+            {
+                return stream;
+            }
+
+            var watched = new FirstBytesStream(stream);
+            if (isSecure)
+            {
+                return await SecureAsync(watched, server, tls(), cancellationToken).ConfigureAwait(false);
+            }
+
+            watched.Expect(first => CheckPlaintextAsync(first, server));
+            return watched;
         }
         catch
         {
@@ -31,11 +41,13 @@ internal sealed class Connector(bool isSecure, Func<GrpcTlsSettings>? tls, TimeP
         }
     }
 
-    private async Task<Stream> SecureAsync(Stream stream, DnsEndPoint server, GrpcTlsSettings settings, CancellationToken cancellationToken)
+    private async Task<Stream> SecureAsync(FirstBytesStream stream, DnsEndPoint server, GrpcTlsSettings settings, CancellationToken cancellationToken)
     {
         try
         {
-            return await TlsHandshake.RunAsync(stream, server.Host, settings, cancellationToken).ConfigureAwait(false);
+            var secure = await TlsHandshake.RunAsync(stream, server.Host, settings, cancellationToken).ConfigureAwait(false);
+            stream.Expect(first => CheckSecureAsync(first, server, settings));
+            return secure;
         }
         catch (IOException error) when (error is not InsecureConnectionException)
         {
@@ -46,6 +58,14 @@ internal sealed class Connector(bool isSecure, Func<GrpcTlsSettings>? tls, TimeP
             }
 
             throw;
+        }
+    }
+
+    private async ValueTask CheckSecureAsync(byte[] first, DnsEndPoint server, GrpcTlsSettings settings)
+    {
+        if (first.Length == 0 && await SecurityProbe.RefusesClientAsync(server, settings, time).ConfigureAwait(false))
+        {
+            throw TlsHandshake.ClientRefused(settings, null);
         }
     }
 

@@ -5,15 +5,18 @@ namespace Coordination.Grpc.Client;
 /// is, and not as a broken connection.
 /// </summary>
 /// <param name="inner">The connection.</param>
-/// <param name="onFirst">Called when the first bytes have come, or the connection ended without; null: nobody wants to know.</param>
-internal sealed class FirstBytesStream(Stream inner, Func<byte[], ValueTask>? onFirst) : Stream
+internal sealed class FirstBytesStream(Stream inner) : Stream
 {
     private const int Kept = 4;
 
+    private Func<byte[], ValueTask>? _onFirst;
     private byte[]? _first;
 
     /// <summary>The first bytes from the server, at most four.</summary>
     public ReadOnlySpan<byte> First => _first;
+
+    /// <summary>From now on: called when bytes have come, or the connection has ended without (none).</summary>
+    public void Expect(Func<byte[], ValueTask> onFirst) => (_onFirst, _first) = (onFirst, null);
 
     public override bool CanRead => true;
 
@@ -63,18 +66,18 @@ internal sealed class FirstBytesStream(Stream inner, Func<byte[], ValueTask>? on
         {
             count = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         }
-        catch (IOException) when (onFirst is not null)
+        catch (IOException) when (_onFirst is not null)
         {
-            await onFirst([]).ConfigureAwait(false);
+            await _onFirst([]).ConfigureAwait(false);
             throw;
         }
 
         if (count > 0 || buffer.Length > 0)
         {
             _first = buffer.Span[..Math.Min(count, Kept)].ToArray();
-            if (onFirst is not null)
+            if (_onFirst is not null)
             {
-                await onFirst(_first).ConfigureAwait(false);
+                await _onFirst(_first).ConfigureAwait(false);
             }
         }
 

@@ -28,7 +28,7 @@ internal static class SecurityProbe
     /// <summary>Whether the server answers the beginning of a TLS handshake.</summary>
     public static Task<bool> SpeaksTlsAsync(DnsEndPoint server, TimeProvider time) => AskAsync(server, time, async (stream, stop) =>
     {
-        var seen = new FirstBytesStream(stream, null);
+        var seen = new FirstBytesStream(stream);
         var tls = new SslStream(seen, leaveInnerStreamOpen: true);
         await using (tls.ConfigureAwait(false))
         {
@@ -54,6 +54,27 @@ internal static class SecurityProbe
         var frame = new byte[9];
         await stream.ReadExactlyAsync(frame, stop).ConfigureAwait(false);
         return frame[3] == Http2Settings || frame.AsSpan().StartsWith("HTTP/1"u8);
+    });
+
+    /// <summary>
+    /// Whether the server refuses the client's certificate. It says so after the handshake, and when it has closed the connection by the time a request
+    /// arrives, what it said may be lost. Here nothing is sent, so nothing is lost.
+    /// </summary>
+    public static Task<bool> RefusesClientAsync(DnsEndPoint server, GrpcTlsSettings settings, TimeProvider time) => AskAsync(server, time, async (stream, stop) =>
+    {
+        try
+        {
+            var tls = await TlsHandshake.RunAsync(stream, server.Host, settings, stop).ConfigureAwait(false);
+            await using (tls.ConfigureAwait(false))
+            {
+                await tls.ReadExactlyAsync(new byte[1], stop).ConfigureAwait(false);
+                return false;
+            }
+        }
+        catch (IOException error)
+        {
+            return TlsHandshake.IsClientRefused(error);
+        }
     });
 
     private static async Task<bool> AskAsync(DnsEndPoint server, TimeProvider time, Func<Stream, CancellationToken, Task<bool>> ask)
