@@ -25,14 +25,9 @@ internal sealed class Connector(bool isSecure, Func<GrpcTlsSettings>? tls, TimeP
                 return stream;
             }
 
-            var watched = new FirstBytesStream(stream);
-            if (isSecure)
-            {
-                return await SecureAsync(watched, server, tls(), cancellationToken).ConfigureAwait(false);
-            }
-
-            watched.Expect(first => CheckPlaintextAsync(first, server));
-            return watched;
+            return isSecure
+                ? await SecureAsync(stream, server, tls(), cancellationToken).ConfigureAwait(false)
+                : new FirstBytesStream(stream, first => CheckPlaintextAsync(first, server));
         }
         catch
         {
@@ -41,13 +36,12 @@ internal sealed class Connector(bool isSecure, Func<GrpcTlsSettings>? tls, TimeP
         }
     }
 
-    private async Task<Stream> SecureAsync(FirstBytesStream stream, DnsEndPoint server, GrpcTlsSettings settings, CancellationToken cancellationToken)
+    private async Task<Stream> SecureAsync(Stream stream, DnsEndPoint server, GrpcTlsSettings settings, CancellationToken cancellationToken)
     {
         try
         {
-            var secure = await TlsHandshake.RunAsync(stream, server.Host, settings, cancellationToken).ConfigureAwait(false);
-            stream.Expect(first => CheckSecureAsync(first, server, settings));
-            return secure;
+            var secure = new ClientTlsStream(stream, error => CheckSecureAsync(error, server, settings));
+            return await TlsHandshake.RunAsync(secure, server.Host, settings, cancellationToken).ConfigureAwait(false);
         }
         catch (IOException error) when (error is not InsecureConnectionException)
         {
@@ -61,15 +55,15 @@ internal sealed class Connector(bool isSecure, Func<GrpcTlsSettings>? tls, TimeP
         }
     }
 
-    private async ValueTask CheckSecureAsync(byte[] first, DnsEndPoint server, GrpcTlsSettings settings)
+    private async Task CheckSecureAsync(Exception? error, DnsEndPoint server, GrpcTlsSettings settings)
     {
-        if (first.Length == 0 && await SecurityProbe.RefusesClientAsync(server, settings, time).ConfigureAwait(false))
+        if ((error is not null && TlsHandshake.IsClientRefused(error)) || await SecurityProbe.RefusesClientAsync(server, settings, time).ConfigureAwait(false))
         {
-            throw TlsHandshake.ClientRefused(settings, null);
+            throw TlsHandshake.ClientRefused(settings, error);
         }
     }
 
-    private async ValueTask CheckPlaintextAsync(byte[] first, DnsEndPoint server)
+    private async Task CheckPlaintextAsync(byte[] first, DnsEndPoint server)
     {
         if (SecurityProbe.IsTls(first) || (first.Length == 0 && await SecurityProbe.SpeaksTlsAsync(server, time).ConfigureAwait(false)))
         {

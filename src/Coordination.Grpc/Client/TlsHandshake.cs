@@ -20,10 +20,9 @@ internal sealed class TlsHandshake
 
     /// <exception cref="InsecureConnectionException">One side refused the other, with the reason.</exception>
     /// <exception cref="IOException">The connection broke.</exception>
-    public static async Task<SslStream> RunAsync(Stream transport, string host, GrpcTlsSettings settings, CancellationToken cancellationToken)
+    public static async Task<SslStream> RunAsync(SslStream tls, string host, GrpcTlsSettings settings, CancellationToken cancellationToken)
     {
         var handshake = new TlsHandshake(settings, host);
-        var tls = new SslStream(transport);
         try
         {
             await tls.AuthenticateAsClientAsync(handshake.Options(), cancellationToken).ConfigureAwait(false);
