@@ -151,7 +151,7 @@ internal sealed partial class LockActor
         var limit = terms.MaxHold is { } hold
             ? new LeaseValidity(e.Lease, hold, _context.Clock.Now + hold, _context.Clock, _context.Log)
             : null;
-        _claim = new LockClaim(_id.Key, e.Request, e.Token, _lease!, _context.Log, limit) { Owner = terms.Owner };
+        _claim = new LockClaim(_id.Key, e.Request, e.Token, _lease!, _context.Log, limit) { Owner = terms.Owner, Keeper = Self };
         _context.Log.LockAcquired(_id.Key.ToString(), e.Token.Value, e.Lease);
         if (limit is not null)
         {

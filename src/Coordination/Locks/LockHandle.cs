@@ -90,7 +90,7 @@ public sealed class LockHandle : ILockHandle
     {
         try
         {
-            var reply = await _system.AskAsync<LockReply>(new LocksCommand.Release(_id, _claim.Request)).ConfigureAwait(false);
+            var reply = await _system.AskAsync<LockReply>(new LocksCommand.Release(_id, _claim.Request), _claim.Keeper).ConfigureAwait(false);
             if (reply is LockReply.Failed { Error.Kind: not CoordinationErrorKind.Stopped } failed)
             {
                 throw failed.Error;
