@@ -3,7 +3,7 @@ using Coordination.Grpc;
 
 namespace Coordination.Etcd.Transport;
 
-/// <summary>The methods of etcd's API v3 (the services are listed in Protos/rpc.proto and Protos/auth.proto).</summary>
+/// <summary>The methods of etcd's API v3 (the services are listed in Protos/rpc.proto and Protos/authentication.proto).</summary>
 internal static class EtcdMethods
 {
     private const string Kv = "etcdserverpb.KV";
