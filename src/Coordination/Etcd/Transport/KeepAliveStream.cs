@@ -1,5 +1,6 @@
 using Coordination.Etcd.Protos;
 using Coordination.Grpc;
+using Coordination.Grpc.Client;
 
 namespace Coordination.Etcd.Transport;
 
@@ -56,6 +57,9 @@ internal sealed class KeepAliveStream : IAsyncDisposable
 
             queue.Enqueue(reply);
         }
+
+        // Whoever gave up does not hear how the stream ended.
+        reply.Task.Observe();
 
         return reply.Task;
     }
