@@ -18,7 +18,7 @@ internal sealed class KeepAliveStreams(EtcdTransport transport, EtcdClientOption
         {
             // Silence: the member hangs or the connection is half open. Everybody on this stream is better off elsewhere; and where there is no other
             // member, on another connection.
-            stream.Close();
+            stream.Close("a keep-alive was not answered in time");
             stream.Channel.Reconnect();
             transport.Pool.MoveFrom(stream.Channel, "a keep-alive was not answered");
             throw new EtcdException(
@@ -62,7 +62,7 @@ internal sealed class KeepAliveStreams(EtcdTransport transport, EtcdClientOption
             if (stream is null || stream.IsOver || stream.Channel != transport.Pool.Current)
             {
                 // What still waits on the old stream fails and is renewed again, here.
-                stream?.Close();
+                stream?.Close("another endpoint is used now");
                 stream = new KeepAliveStream(transport, transport.Pool.Current, options.StreamQueueLimit);
                 _streams[shard] = stream;
             }
