@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Coordination.Diagnostics;
 using Coordination.Etcd.Protos;
 using Coordination.Etcd.Transport;
 using Coordination.Grpc;
@@ -61,6 +62,11 @@ public sealed class EtcdClient : IEtcdClient
     public async Task<TxnResult> TxnAsync(EtcdOp.Txn txn, CancellationToken cancellationToken = default)
     {
         RequestLimits.Check(txn);
+        if (CoordinationMeter.EtcdTxn.Enabled)
+        {
+            CoordinationMeter.EtcdTxn.Record(EtcdCall.SizeOf(txn));
+        }
+
         return (await CallAsync(EtcdMethods.Txn, txn.ToProto(), isRead: false, cancellationToken).ConfigureAwait(false)).ToResult();
     }
 
@@ -174,14 +180,23 @@ public sealed class EtcdClient : IEtcdClient
         for (var attempt = 1; ; attempt++)
         {
             var channel = _pool.Current;
+            var call = EtcdCall.Begin(method.Path, channel.Address);
             try
             {
                 await _pool.AdmitAsync(channel, cancellationToken).ConfigureAwait(false);
-                return await channel.UnaryAsync(method, request, CallOptions(StreamOptions.Metadata), cancellationToken).ConfigureAwait(false);
+                var response = await channel.UnaryAsync(method, request, CallOptions(StreamOptions.Metadata), cancellationToken).ConfigureAwait(false);
+                call?.Succeed();
+                return response;
+            }
+            catch (OperationCanceledException e)
+            {
+                call?.Fail(e);
+                throw;
             }
             catch (Exception e) when (e is GrpcException or EtcdException)
             {
                 var error = e as EtcdException ?? EtcdErrors.Describe((GrpcException)e, channel.Address);
+                call?.Fail(error);
                 if (error.IsTransient)
                 {
                     _pool.MoveFrom(channel);

@@ -98,8 +98,11 @@ internal sealed partial class LockActor
         }
     }
 
-    private void Send(EtcdOp.Txn txn, Func<TxnResult, LockMessage> success, Func<EtcdException, LockMessage> failure) =>
+    private void Send(EtcdOp.Txn txn, Func<TxnResult, LockMessage> success, Func<EtcdException, LockMessage> failure)
+    {
+        using var trace = TraceScope.Enter(Trace);
         _context.Etcd.TxnAsync(txn).PipeTo(Self, success: success, failure: error => failure(EtcdFailure.From(error)));
+    }
 
     private void Look(Task<GetResult> reading) => reading.PipeTo(
         Self,
@@ -127,7 +130,10 @@ internal sealed partial class LockActor
         var limit = terms.MaxHold is { } hold
             ? new LeaseValidity(e.Lease, hold, _context.Clock.Now + hold, _context.Clock, _context.Log)
             : null;
-        _claim = new LockClaim(_id.Key, e.Request, e.Token, _lease!, _context.Log, limit) { Owner = terms.Owner };
+        _claim = new LockClaim(_id.Key, e.Request, e.Token, _lease!, _context.Log, limit)
+        {
+            Owner = terms.Owner, Measured = LockHold.Begin(_context.Metrics, LockKind.Mutex, NameTag),
+        };
         _context.Log.LockAcquired(_id.Key.ToString(), e.Token.Value, e.Lease);
         if (limit is not null)
         {

@@ -1,3 +1,5 @@
+using Coordination.Diagnostics;
+
 namespace Coordination.Etcd.Transport;
 
 /// <summary>Spreads the keep-alives of all leases over a few streams, and moves them to another endpoint when one is silent.</summary>
@@ -62,7 +64,12 @@ internal sealed class KeepAliveStreams(EndpointPool pool, EtcdClientOptions opti
             if (stream is null || stream.IsOver || stream.Channel != pool.Current)
             {
                 // What still waits on the old stream fails and is renewed again, here.
-                stream?.Close();
+                if (stream is not null)
+                {
+                    stream.Close();
+                    CoordinationMeter.EtcdReconnects.Add(1, new KeyValuePair<string, object?>(MetricTags.Stream, "lease"));
+                }
+
                 stream = new KeepAliveStream(pool, pool.Current, EtcdClient.StreamOptions, options.StreamQueueLimit);
                 _streams[shard] = stream;
             }

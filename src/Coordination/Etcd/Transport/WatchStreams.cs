@@ -1,3 +1,5 @@
+using Coordination.Diagnostics;
+
 namespace Coordination.Etcd.Transport;
 
 /// <summary>
@@ -14,6 +16,7 @@ internal sealed class WatchStreams : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly List<WatchStream> _streams = [];
     private readonly ITimer? _watchdog;
+    private int _ended;
     private bool _disposed;
 
     public WatchStreams(EndpointPool pool, EtcdClientOptions options)
@@ -39,6 +42,12 @@ internal sealed class WatchStreams : IAsyncDisposable
             {
                 var opened = new WatchStream(_pool, channel, EtcdClient.StreamOptions, _options.StreamQueueLimit, OnEnded);
                 _streams.Add(opened);
+                if (_ended > 0)
+                {
+                    _ended--;
+                    CoordinationMeter.EtcdReconnects.Add(1, new KeyValuePair<string, object?>(MetricTags.Stream, "watch"));
+                }
+
                 here.Insert(0, opened);
             }
 
@@ -114,6 +123,7 @@ internal sealed class WatchStreams : IAsyncDisposable
             }
 
             _streams.Remove(stream);
+            _ended = Math.Min(_ended + 1, _options.WatchStreams);
             _pool.MoveFrom(stream.Channel);
         }
     }
