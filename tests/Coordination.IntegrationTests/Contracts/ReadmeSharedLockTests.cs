@@ -2,7 +2,7 @@ using Coordination.Etcd;
 
 namespace Coordination.IntegrationTests.Contracts;
 
-/// <summary>The example of the shared locks in docs/how-to.md, compiled and run; the text there is this method's.</summary>
+/// <summary>The example of the shared locks in docs/locks-and-elections.md, compiled and run; the text there is this method's.</summary>
 public sealed class ReadmeSharedLockTests(EmbeddedFixture fixture) : IClassFixture<EmbeddedFixture>
 {
     [Fact]
