@@ -14,23 +14,43 @@ internal sealed partial class LockActor
         switch (effect)
         {
             case LockEffect.SendAttempt e:
-                Send(_transactions.Attempt(e, ValueFor(e.Attempt)), r => LockTransactions.AttemptAnswer(e, r), x => new LockMessage.AttemptFailed(e.Attempt, x));
+                SendTimed(
+                    _transactions.Attempt(e, ValueFor(e.Attempt).Encode()), (r, sentAt) => LockTransactions.AttemptAnswer(e, r, sentAt), x => new LockMessage.AttemptFailed(e.Attempt, x));
                 break;
             case LockEffect.SendRelease e:
                 // When the guard fails the key is not ours any more, which is what was wanted.
                 _context.Log.LockReleased(_id.Key.ToString(), e.Token.Value);
-                Send(_transactions.Release(e.Token), r => new LockMessage.ReleaseDone(e.Token, r.Header.Revision), x => new LockMessage.ReleaseFailed(e.Token, x));
+                Send(_transactions.Release(e), r => new LockMessage.ReleaseDone(e.Token, r.Header.Revision), x => new LockMessage.ReleaseFailed(e.Token, x));
+                break;
+            case LockEffect.SendReleaseIfAlone e:
+                _context.Log.LockReleased(_id.Key.ToString(), e.Token.Value);
+                Send(
+                    _transactions.ReleaseIfAlone(e),
+                    r => LockTransactions.ReleaseIfAloneAnswer(e, r, _context.Clock.Now),
+                    x => new LockMessage.ReleaseFailed(e.Token, x));
                 break;
             case LockEffect.SendHandOver e:
                 _context.Log.LockReleased(_id.Key.ToString(), e.Token.Value);
-                Send(_transactions.HandOver(e, ValueFor(e.Next)), r => LockTransactions.HandOverAnswer(e, r), x => new LockMessage.ReleaseFailed(e.Token, x));
+                Send(
+                    _transactions.HandOver(e, ValueFor(e.Next)),
+                    r => LockTransactions.HandOverAnswer(e, r, _context.Clock.Now),
+                    x => new LockMessage.ReleaseFailed(e.Token, x));
                 break;
             case LockEffect.SendPass e:
                 _context.Log.LockReleased(_id.Key.ToString(), e.Token.Value);
-                Send(_transactions.Pass(e, ValueFor(e.Attempt)), r => LockTransactions.PassAnswer(e, r), x => new LockMessage.PassFailed(e.Attempt, x));
+                SendTimed(
+                    _transactions.Pass(e, ValueFor(e.Attempt).Encode()),
+                    (r, sentAt) => LockTransactions.PassAnswer(e, r, sentAt, _context.Clock.Now),
+                    x => new LockMessage.PassFailed(e.Attempt, x));
                 break;
             case LockEffect.SendTicket e:
-                SendForLine(_transactions.Ticket(e.Ticket, ValueFor(e.Ticket.Attempt)), e.Ticket);
+                if (_id.OwnTtl is null && !_state.HasInbox)
+                {
+                    // Whoever waits once may wait again: next time it is told when its turn comes.
+                    Context.Parent.Tell(new LocksCommand.WantInbox());
+                }
+
+                SendForLine(_transactions.Ticket(e, ValueFor(e.Ticket.Attempt)), e.Ticket);
                 break;
             case LockEffect.SendLineRead e:
                 SendForLine(_transactions.LineRead(e.Ticket), e.Ticket);
@@ -55,7 +75,7 @@ internal sealed partial class LockActor
             case LockEffect.WatchAhead e:
                 StopWatchingAhead();
                 _aheadKey = e.Key;
-                _aheadWatcher = Context.ActorOf(WatcherActor.PropsFor(_context, e.Key, e.From));
+                _aheadWatcher = Context.ActorOf(WatcherActor.FromNow(_context, e.Key));
                 break;
             case LockEffect.StopWatchAhead:
                 StopWatchingAhead();
@@ -104,16 +124,20 @@ internal sealed partial class LockActor
         _context.Etcd.TxnAsync(txn).PipeTo(Self, success: success, failure: error => failure(EtcdFailure.From(error)));
     }
 
+    /// <summary>Sends what says something about the time at which it was sent.</summary>
+    private void SendTimed(EtcdOp.Txn txn, Func<TxnResult, Instant, LockMessage> success, Func<EtcdException, LockMessage> failure)
+    {
+        var sentAt = _context.Clock.Now;
+        Send(txn, r => success(r, sentAt), failure);
+    }
+
     private void Look(Task<GetResult> reading) => reading.PipeTo(
         Self,
         success: result => new LockMessage.KeyRead(result.First, result.Header.Revision, default),
         failure: error => new LockMessage.ReadFailed(EtcdFailure.From(error)));
 
-    private void SendForLine(EtcdOp.Txn txn, LockTicket ticket)
-    {
-        var sentAt = _context.Clock.Now;
-        Send(txn, r => LockTransactions.LineAnswer(ticket, r, sentAt), x => new LockMessage.LineFailed(ticket.Attempt, ticket.Reads, x));
-    }
+    private void SendForLine(EtcdOp.Txn txn, LockTicket ticket) => SendTimed(
+        txn, (r, sentAt) => LockTransactions.LineAnswer(ticket, r, sentAt), x => new LockMessage.LineFailed(ticket.Attempt, ticket.Reads, x));
 
     private void StopWatchingAhead()
     {
@@ -147,10 +171,10 @@ internal sealed partial class LockActor
     }
 
     /// <summary>The value names the one in front, for whom the attempt is made.</summary>
-    private Bytes ValueFor(AttemptId attempt) => LockValue.Encode(
+    private LockValue ValueFor(AttemptId attempt) => LockValue.For(
         (_state.Waiters.IsEmpty ? null : TermsOf(_state.Waiters[0].Request).Owner) ?? _context.Options.Owner, attempt, _context.Clock.Provider.GetUtcNow());
 
-    private Bytes ValueFor(LineTicket next) => LockValue.Encode(next.Owner, next.Attempt!.Value, _context.Clock.Provider.GetUtcNow());
+    private LockValue ValueFor(LineTicket next) => LockValue.For(next.Owner, next.Attempt!.Value, _context.Clock.Provider.GetUtcNow());
 
     private TimeSpan Delay(LockEffect.SetTimer e) => e.Timer switch
     {
@@ -159,6 +183,7 @@ internal sealed partial class LockActor
         LockTimer.DeadHead => LockOptions.DeadHeadDelay * (1 + (0.5 * Random.Shared.NextDouble())),
         LockTimer.Line => BackoffPolicy.Default.After(e.Failures, Random.Shared),
         LockTimer.Sweep => _context.Options.Locks.FallbackInterval,
+        LockTimer.KeyWatch => LockOptions.WatchKeyDelay,
         LockTimer.WatchAhead => LockOptions.WatchAheadDelay,
         LockTimer.OwnKeyWatch => _context.Options.Locks.OwnKeyWatchDelay,
         _ => LockOptions.ConfirmInterval,

@@ -10,6 +10,7 @@ internal sealed partial class LockActor : UntypedActor, IWithTimers
 {
     private readonly CoordinationContext _context;
     private readonly LockId _id;
+    private readonly bool _hasInbox;
     private readonly bool _recover;
     private readonly LockMachine _machine;
     private readonly LockTransactions _transactions;
@@ -27,10 +28,11 @@ internal sealed partial class LockActor : UntypedActor, IWithTimers
     private IActorRef? _aheadWatcher;
     private Bytes _aheadKey;
 
-    public LockActor(CoordinationContext context, LockId id, LeaseValidity? lease, bool recover)
+    public LockActor(CoordinationContext context, LockId id, LeaseValidity? lease, bool recover, bool hasInbox)
     {
         _context = context;
         _id = id;
+        _hasInbox = hasInbox && id.OwnTtl is null;
         _recover = recover;
         _machine = new LockMachine(new LockSettings(context.Options.Locks.MaxWaiters, LockOptions.MaxUnresolved), AttemptId.New);
         _transactions = new LockTransactions(id.Key, new LockLine(context.Options.Locks.WaitersPrefix, id.Key));
@@ -55,8 +57,9 @@ internal sealed partial class LockActor : UntypedActor, IWithTimers
     /// <param name="id">The lock.</param>
     /// <param name="lease">The session lease, when there is one.</param>
     /// <param name="recover">Whether it follows one that failed and may have left a key of ours behind.</param>
-    public static Props PropsFor(CoordinationContext context, LockId id, LeaseValidity? lease, bool recover) =>
-        Props.Create(() => new LockActor(context, id, lease, recover));
+    /// <param name="hasInbox">Whether the inbox on the session lease is watched.</param>
+    public static Props PropsFor(CoordinationContext context, LockId id, LeaseValidity? lease, bool recover, bool hasInbox = false) =>
+        Props.Create(() => new LockActor(context, id, lease, recover, hasInbox));
 
     protected override void PreStart()
     {
@@ -70,6 +73,10 @@ internal sealed partial class LockActor : UntypedActor, IWithTimers
         if (_lease is not null)
         {
             Handle(new LockMessage.SessionOpened(new LockLease(_lease.Id, _lease.Ttl)));
+            if (_hasInbox)
+            {
+                Handle(new LockMessage.InboxOpened(_lease.Id));
+            }
         }
 
         if (_recover)
@@ -179,7 +186,7 @@ internal sealed partial class LockActor : UntypedActor, IWithTimers
         }
 
         _waits.Asked(m.Request, LockKind.Mutex);
-        Handle(new LockMessage.Acquire(m.Request, m.IsTry, m.Terms.IsFair));
+        Handle(new LockMessage.Acquire(m.Request, m.IsTry, m.Terms.IsFair, _context.Clock.Now));
     }
 
     private void OnWatch(WatchEvent told)
@@ -210,6 +217,11 @@ internal sealed partial class LockActor : UntypedActor, IWithTimers
 
     private void OnWatchAhead(WatchEvent told)
     {
+        if (told is WatchEvent.Started)
+        {
+            Handle(new LockMessage.AheadWatched(_aheadKey));
+        }
+
         var isGone = told switch
         {
             WatchEvent.Changed e => e.Events[^1].IsDelete,

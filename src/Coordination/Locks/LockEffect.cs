@@ -11,26 +11,34 @@ internal abstract record LockEffect
 
     /// <summary>
     /// Send <c>if CreateRevision(K)==0 then put K with the lease else get K</c>. In turn: also only if nobody is in line before
-    /// <paramref name="Place"/> (or at all, without a place). A ticket of ours goes when K is put.
+    /// <paramref name="Place"/> (or at all, without a place), else show also who is last in line. A ticket of ours goes when K is put.
     /// </summary>
     public sealed record SendAttempt(AttemptId Attempt, LeaseId Lease, bool InTurn, Revision? Place, LockTicket? Ticket) : LockEffect;
 
-    /// <summary>Send <c>if ModRevision(K)==token then delete K</c>.</summary>
-    public sealed record SendRelease(Revision Token) : LockEffect;
+    /// <summary>Send <c>if ModRevision(K)==token then delete K</c>, and tell the next in line, if one is known.</summary>
+    public sealed record SendRelease(Revision Token, LineTicket? Next = null) : LockEffect;
 
     /// <summary>
-    /// Send <c>if ModRevision(K)==token and the next one's ticket is still there then put K for it and delete its ticket, else if
-    /// ModRevision(K)==token then delete K</c>.
+    /// Send <c>if ModRevision(K)==token and nobody is in line after our place then delete K, else show K and the first of them</c>. Without a
+    /// place: nobody at all.
     /// </summary>
-    public sealed record SendHandOver(Revision Token, LineTicket Next) : LockEffect;
+    public sealed record SendReleaseIfAlone(Revision Token, Revision? Place, LeaseId Lease) : LockEffect;
 
     /// <summary>
-    /// Send <c>if ModRevision(K)==token and nobody is in line then put K with the lease, else if ModRevision(K)==token then delete K</c>.
+    /// Send <c>if ModRevision(K)==token and the next one's ticket is still there then put K for it, delete its ticket and tell it, and show who is last in
+    /// line</c>. <paramref name="Version"/>: how often K was put before.
     /// </summary>
-    public sealed record SendPass(Revision Token, AttemptId Attempt, LeaseId Lease) : LockEffect;
+    public sealed record SendHandOver(Revision Token, LineTicket Next, long Version) : LockEffect;
 
-    /// <summary>Put the ticket if it is not there, and show K and the tickets beside ours.</summary>
-    public sealed record SendTicket(LockTicket Ticket) : LockEffect;
+    /// <summary>
+    /// Send <c>if ModRevision(K)==token and nobody is in line then put K with the lease, else show K and the first in line after our place</c>.
+    /// </summary>
+    public sealed record SendPass(Revision Token, AttemptId Attempt, LeaseId Lease, Revision? Place = null) : LockEffect;
+
+    /// <summary>
+    /// Put the ticket if it is not there, telling the one that it stands behind, and show K and the tickets beside ours.
+    /// </summary>
+    public sealed record SendTicket(LockTicket Ticket, LockNeighbour? Behind = null) : LockEffect;
 
     /// <summary>Show K and the tickets beside ours.</summary>
     public sealed record SendLineRead(LockTicket Ticket) : LockEffect;
@@ -51,8 +59,8 @@ internal abstract record LockEffect
 
     public sealed record StopWatch : LockEffect;
 
-    /// <summary>Tell when this ticket is gone; instead of an earlier one.</summary>
-    public sealed record WatchAhead(Bytes Key, Revision From) : LockEffect;
+    /// <summary>Watch this ticket from now on, and tell when it is gone.</summary>
+    public sealed record WatchAhead(Bytes Key) : LockEffect;
 
     public sealed record StopWatchAhead : LockEffect;
 

@@ -38,6 +38,9 @@ internal readonly record struct AttemptId(Guid Value)
 
     public static AttemptId New() => new(Guid.NewGuid());
 
+    /// <summary>The id that a text shows, or null when it shows none.</summary>
+    public static AttemptId? Parse(string? text) => Guid.TryParseExact(text, "N", out var id) ? new AttemptId(id) : null;
+
     public override string ToString() => Value.ToString("N");
 }
 

@@ -10,10 +10,12 @@ namespace Coordination.Locks;
 /// </summary>
 internal sealed class LockLine
 {
+    private readonly string _root;
     private readonly string _prefix;
 
     public LockLine(string root, Bytes key)
     {
+        _root = root;
         _prefix = root + Escape(key) + "/";
         Everybody = KeyRange.Prefix(_prefix);
     }
@@ -25,12 +27,19 @@ internal sealed class LockLine
     public Bytes KeyOf(Revision place, LeaseId lease) =>
         string.Create(CultureInfo.InvariantCulture, $"{_prefix}{place.Value:x16}-{lease.Value:x16}");
 
+    /// <summary>Where the system with this lease is told what concerns it.</summary>
+    public Bytes InboxOf(LeaseId lease) => InboxOf(_root, lease);
+
+    /// <summary>Where the system with this lease is told what concerns it. No line's prefix contains the sign.</summary>
+    public static Bytes InboxOf(string root, LeaseId lease) => string.Create(CultureInfo.InvariantCulture, $"{root}@{lease.Value:x16}");
+
     /// <summary>The tickets before one; everybody when it has no place yet.</summary>
     public KeyRange Before(Revision? place, LeaseId lease) =>
         place is { } at ? KeyRange.Between(Everybody.Key, KeyOf(at, lease)) : Everybody;
 
-    /// <summary>The tickets after one.</summary>
-    public KeyRange After(Revision place, LeaseId lease) => KeyRange.Between(Following(KeyOf(place, lease)), Everybody.End);
+    /// <summary>The tickets after one; everybody when it has no place.</summary>
+    public KeyRange After(Revision? place, LeaseId lease) =>
+        place is { } at ? KeyRange.Between(Following(KeyOf(at, lease)), Everybody.End) : Everybody;
 
     private static Bytes Following(Bytes key) => (byte[])[.. key.Span, 0];
 
@@ -98,4 +107,13 @@ internal sealed record LockTicket(AttemptId Attempt, LeaseId Lease, Revision Pla
 }
 
 /// <summary>Somebody else's ticket. Without an attempt its value is not in our form, and the lock cannot be handed to it.</summary>
-internal sealed record LineTicket(Bytes Key, Revision ModRevision, LeaseId Lease, string Owner, AttemptId? Attempt);
+internal sealed record LineTicket(Bytes Key, Revision ModRevision, LeaseId Lease, string Owner, AttemptId? Attempt)
+{
+    /// <summary>Whether the lock can be handed to it.</summary>
+    public bool IsOfOurForm => Attempt is not null && !Lease.IsNone;
+
+    public LockNeighbour? Neighbour => Attempt is { } attempt && !Lease.IsNone ? new LockNeighbour(Lease, attempt) : null;
+}
+
+/// <summary>Somebody else who waits or holds, as far as it can be reached: through the inbox on its lease.</summary>
+internal sealed record LockNeighbour(LeaseId Lease, AttemptId Attempt);

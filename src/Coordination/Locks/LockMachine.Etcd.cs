@@ -13,10 +13,20 @@ internal sealed partial class LockMachine
         }
 
         // The ticket that it carried went in the same transaction.
-        var next = state.Ticket;
-        return (phase.Carried is not null && phase.Carried.Attempt == next?.Attempt ? ConsumeTicket(state) : state).Then(s => s.ChangedAt > m.Revision
+        var ticket = state.Ticket;
+        var tenure = new Tenure(m.Revision, phase.Lease, 1)
+        {
+            Attempt = m.Attempt,
+            Place = phase.Carried?.Place,
+            WasFree = phase.Carried is null,
+            Next = ticket?.Next,
+
+            // Without a ticket, but in turn: nobody was in line.
+            NextIsYoungerThan = ticket is not null ? ticket.PlacedAt : phase.InTurn ? m.SentAt : null,
+        };
+        return (phase.Carried is not null && phase.Carried.Attempt == ticket?.Attempt ? ConsumeTicket(state) : state).Then(s => s.ChangedAt > m.Revision
             ? Advance(s) // The watch was faster than the reply and shows a later change: the key is not ours any more.
-            : Own(s, new Tenure(m.Revision, phase.Lease, 1) { Next = next?.Next, NextIsYoungerThan = next?.PlacedAt }, m.ValidFor));
+            : Own(s, tenure, m.ValidFor));
     }
 
     private LockStep OnAttemptMet(LockState state, LockMessage.AttemptMet m)
@@ -26,7 +36,7 @@ internal sealed partial class LockMachine
             return state;
         }
 
-        var seen = state with { Seen = Later(state.Seen, m.Revision) };
+        var seen = state with { Seen = Later(state.Seen, m.Revision), Behind = m.Last?.Neighbour ?? LockValue.NeighbourOf(m.Current) };
         return state.ChangedAt > m.Revision ? Advance(seen)
             : Meet(seen, m.Current, m.Revision, m.ValidFor);
     }
@@ -39,7 +49,7 @@ internal sealed partial class LockMachine
         }
 
         // Who is before us is not who we thought.
-        var seen = state with { Seen = Later(state.Seen, m.Revision), Ticket = state.Ticket is { } t ? t with { IsLineKnown = false } : null };
+        var seen = state with { Seen = Later(state.Seen, m.Revision), Behind = m.Last?.Neighbour, Ticket = state.Ticket is { } t ? t with { IsLineKnown = false } : null };
         return state.ChangedAt > m.Revision ? Advance(seen) : BlockOn(seen, null, m.Revision);
     }
 

@@ -16,7 +16,7 @@ internal sealed partial class LockMachine
             ? Attempt(state with { Holder = null }, inTurn: state.JoinsLine)
             : new LockStep(
                 state with { Phase = new LockPhase.Blocked(IsFree: true), Holder = null },
-                [new LockEffect.CancelTimer(LockTimer.Fallback), new LockEffect.SetTimer(LockTimer.DeadHead, 0)]);
+                [new LockEffect.CancelTimer(LockTimer.Fallback), new LockEffect.SetTimer(LockTimer.DeadHead, 0)]).Then(WatchNow);
 
     /// <summary>The key is taken by somebody else, while we wait.</summary>
     private static LockStep Taken(LockState state, KeyValue current)
@@ -32,19 +32,19 @@ internal sealed partial class LockMachine
             step = step.Then(ForgetAhead);
         }
 
-        // Whoever came after us should be known when it is our turn to hand the lock on: then it is too late to ask.
-        var isNewHolder = state.Holder?.Token != current.ModRevision.Value;
+        // Whoever came after us should be known when it is our turn to hand the lock on: then it is too late to ask. With an inbox we are told.
+        var isNewHolder = !taken.HasInbox && state.Holder?.Token != current.ModRevision.Value;
         return isNewHolder && step.State.Ticket is { IsPlaced: true, IsLineKnown: true, IsReading: false, Next: null } && taken.Lease is not null
             ? step.Then(ReadLine).Then(s => s with { Ticket = s.Ticket! with { IsLineKnown = true } })
             : step;
     }
 
-    /// <summary>Blocked, and the watch runs: sees to it that we have a ticket and know who is before us.</summary>
+    /// <summary>Blocked, and the watch runs or is not needed yet: sees to it that we have a ticket and know who is before us.</summary>
     /// <param name="state">The state.</param>
     /// <param name="isFirstLook">Whether the key must be looked at, ticket or not.</param>
     private LockStep StandInLine(LockState state, bool isFirstLook = false)
     {
-        if (state.Watch != KeyWatchState.On || state.Lease is not { } lease)
+        if (state.Lease is not { } lease || state.Watch != KeyWatchState.On && (state.IsWatching || !state.IsToldInTurn))
         {
             return state;
         }
@@ -57,7 +57,7 @@ internal sealed partial class LockMachine
         if (state.Ticket is null)
         {
             var ticket = new LockTicket(newAttempt(), lease.Id, state.Place ?? state.Seen) { Reads = 1, IsPending = true };
-            return new LockStep(state with { Ticket = ticket, Place = ticket.Place }, [new LockEffect.SendTicket(ticket)]);
+            return new LockStep(state with { Ticket = ticket, Place = ticket.Place, Behind = null }, [new LockEffect.SendTicket(ticket, state.Behind)]);
         }
 
         return state.Ticket.IsPending || (state.Ticket.IsLineKnown && !isFirstLook) ? state : ReadLine(state);
@@ -88,12 +88,13 @@ internal sealed partial class LockMachine
             PlacedAt = ticket is { IsPlaced: false, Reads: 1 } && !state.IsPlaceKept ? m.SentAt : ticket.PlacedAt,
             Ahead = m.Ahead,
             SeenAt = m.Revision,
-            Next = m.Next,
+            Next = m.Next ?? (ticket.Next?.ModRevision > m.Revision ? ticket.Next : null),
         };
         return FollowAhead(state, known)
             .Then(s => OnKeyRead(s, new LockMessage.KeyRead(m.Current, m.Revision, m.ValidFor)))
             .Then(TakeTurn)
             .Then(LeaveIfUnwanted)
+            .Then(WatchIfFirst)
             .Then(s => s.Phase is LockPhase.Blocked && m.Revision < s.Seen && s.Lease is not null && s.Ticket is { IsReading: false }
                 ? ReadLine(s) // The lock moved meanwhile, and with it the line; that the one ahead was served may have been shown already.
                 : s);
@@ -113,8 +114,14 @@ internal sealed partial class LockMachine
     }
 
     private static LockStep WatchAhead(LockState state) => state.Ticket is { Ahead: { } ahead, IsAheadWatched: false } ticket
-        ? new LockStep(state with { Ticket = ticket with { IsAheadWatched = true } }, [new LockEffect.WatchAhead(ahead.Key, ticket.SeenAt.Next)])
+        ? new LockStep(state with { Ticket = ticket with { IsAheadWatched = true } }, [new LockEffect.WatchAhead(ahead.Key)])
         : state;
+
+    /// <summary>Who is first wakes by the deletion of the key: it may be released by a program that tells nobody.</summary>
+    private static LockStep WatchIfFirst(LockState state) => state is { Phase: LockPhase.Blocked, Ticket.IsFirst: true } ? WatchNow(state) : state;
+
+    private static LockStep WatchNow(LockState state) =>
+        state.IsWatching ? state : new LockStep(state, [new LockEffect.CancelTimer(LockTimer.KeyWatch)]).Then(s => EnsureWatch(s, Revision.None));
 
     private static LockStep ForgetAhead(LockState state) => FollowAhead(state, state.Ticket! with { Ahead = null });
 
@@ -172,6 +179,9 @@ internal sealed partial class LockMachine
             _ => closed,
         };
     }
+
+    private static LockStep OnAheadWatched(LockState state, LockMessage.AheadWatched m) =>
+        state is { Phase: LockPhase.Blocked, Ticket: { Ahead: { } ahead, IsPlaced: true }, Lease: not null } && ahead.Key == m.Key ? ReadLine(state) : state;
 
     private static LockStep OnAheadGone(LockState state, LockMessage.AheadGone m)
     {

@@ -49,7 +49,7 @@ internal sealed partial class LockMachine
         var attempt = newAttempt();
         var ticket = state.Ticket is { IsPending: false } ? state.Ticket : null;
         return new LockStep(
-            state with { Phase = new LockPhase.Attempting(attempt, lease.Id, ticket), ChangedAt = Revision.None },
+            state with { Phase = new LockPhase.Attempting(attempt, lease.Id, ticket, inTurn), ChangedAt = Revision.None, Given = null },
             [.. Timers(state), new LockEffect.SendAttempt(attempt, lease.Id, inTurn, inTurn ? state.Place : null, ticket)]);
     }
 
@@ -57,6 +57,7 @@ internal sealed partial class LockMachine
     private static LockEffect[] Timers(LockState state) => state.Phase switch
     {
         LockPhase.Blocked { IsFree: true } => [new LockEffect.CancelTimer(LockTimer.DeadHead)],
+        LockPhase.Blocked when !state.IsWatching => [new LockEffect.CancelTimer(LockTimer.Fallback), new LockEffect.CancelTimer(LockTimer.KeyWatch)],
         LockPhase.Blocked => [new LockEffect.CancelTimer(LockTimer.Fallback)],
         _ => [],
     };
@@ -88,7 +89,7 @@ internal sealed partial class LockMachine
 
         if (seen.Waiters.IsEmpty)
         {
-            return SendRelease(seen, null, tenure);
+            return GiveBack(seen, null, tenure);
         }
 
         if (validFor < seen.Lease.Ttl / 2)
@@ -114,16 +115,22 @@ internal sealed partial class LockMachine
         var seen = state with { Holder = holder, Failures = 0, LastError = null, Seen = Later(state.Seen, revision) };
         return AnswerTries(seen, new LockReply.NotAcquired(holder)).Then(s => s.Waiters.IsEmpty
             ? Advance(s)
-            : EnsureWatch(s with { Phase = new LockPhase.Blocked(IsFree: holder is null), Place = s.Place ?? revision }, Revision.None)
+            : WatchSoon(s with { Phase = new LockPhase.Blocked(IsFree: holder is null), Place = s.Place ?? revision })
                 .Do(new LockEffect.SetTimer(holder is null ? LockTimer.DeadHead : LockTimer.Fallback, 0))
                 .Then(w => StandInLine(w)));
     }
+
+    /// <summary>Who is told when its turn comes needs no watch, unless that takes long. In a quick line the watches would cost more than all else.</summary>
+    private static LockStep WatchSoon(LockState state) =>
+        state.IsWatching ? state
+        : state is { IsToldInTurn: true, Phase: LockPhase.Blocked { IsFree: false } } ? new LockStep(state, [new LockEffect.SetTimer(LockTimer.KeyWatch, 0)])
+        : EnsureWatch(state, Revision.None);
 
     /// <summary>A key that carries our lease and our form, met outside of its own reply.</summary>
     private LockStep MeetOurs(LockState state, KeyValue current, TimeSpan validFor)
     {
         var attempt = LockValue.AttemptOf(current)!.Value;
-        var tenure = new Tenure(current.ModRevision, current.Lease, current.Version);
+        var tenure = new Tenure(current.ModRevision, current.Lease, current.Version) { Attempt = attempt, Place = state.Place };
         var waiting = new LockStep(state, [.. Timers(state)]);
         if (state.Ticket is { } ticket && ticket.Attempt == attempt)
         {
@@ -159,8 +166,8 @@ internal sealed partial class LockMachine
             ? new LockStep(state with { Unresolved = state.Unresolved.Add(attempt, request) }, [new LockEffect.NoteUnknown(attempt, error)])
             : state;
 
-    private static LockStep SendRelease(LockState state, LockRequestId? request, Tenure tenure) =>
-        new(state with { Phase = new LockPhase.Releasing(request, tenure), Failures = 0 }, [new LockEffect.SendRelease(tenure.Token)]);
+    private static LockStep SendRelease(LockState state, LockRequestId? request, Tenure tenure, LineTicket? next = null) =>
+        new(state with { Phase = new LockPhase.Releasing(request, tenure), Failures = 0 }, [new LockEffect.SendRelease(tenure.Token, next)]);
 
     private static LockStep Released(LockState state, LockRequestId? request) => request is { } to
         ? new LockStep(state, [new LockEffect.Reply(to, new LockReply.Released())])

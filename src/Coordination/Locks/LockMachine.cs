@@ -1,3 +1,5 @@
+using Coordination.Etcd;
+
 namespace Coordination.Locks;
 
 /// <summary>
@@ -20,6 +22,8 @@ internal sealed partial class LockMachine(LockSettings settings, Func<AttemptId>
         LockMessage.Recover => Recover(state),
         LockMessage.SessionOpened m => OnSessionOpened(state, m),
         LockMessage.SessionLost m => OnSessionLost(state, m),
+        LockMessage.InboxOpened m => state.Lease?.Id == m.Lease ? state with { HasInbox = true } : state,
+        LockMessage.InboxClosed => state with { HasInbox = false },
         LockMessage.AttemptWon m => OnAttemptWon(state, m),
         LockMessage.AttemptMet m => OnAttemptMet(state, m),
         LockMessage.AttemptBarred m => OnAttemptBarred(state, m),
@@ -27,10 +31,14 @@ internal sealed partial class LockMachine(LockSettings settings, Func<AttemptId>
         LockMessage.ReleaseDone m => OnReleaseDone(state, m),
         LockMessage.ReleaseFailed m => OnReleaseFailed(state, m),
         LockMessage.HandedOver m => OnHandedOver(state, m),
+        LockMessage.NextShown m => OnNextShown(state, m),
+        LockMessage.Followed m => OnFollowed(state, m),
+        LockMessage.Called m => OnCalled(state, m),
         LockMessage.PassedOn m => OnPassedOn(state, m),
         LockMessage.PassFailed m => OnPassFailed(state, m),
         LockMessage.LineShown m => OnLineShown(state, m),
         LockMessage.LineFailed m => OnLineFailed(state, m),
+        LockMessage.AheadWatched m => OnAheadWatched(state, m),
         LockMessage.AheadGone m => OnAheadGone(state, m),
         LockMessage.LineLeft m => OnLineLeft(state, m),
         LockMessage.LeaveFailed m => OnLeaveFailed(state, m),
@@ -60,8 +68,8 @@ internal sealed partial class LockMachine(LockSettings settings, Func<AttemptId>
         var queued = state with { Waiters = state.Waiters.Add(new LockWaiter(m.Request, m.IsTry, m.IsFair)) };
         return queued.Phase switch
         {
+            LockPhase.Idle when JustGiven(queued, m) is { } given => StandBehind(queued, given),
             LockPhase.Idle => Advance(queued),
-
             LockPhase.Blocked => StandInLine(queued),
             _ => queued,
         };
@@ -105,6 +113,8 @@ internal sealed partial class LockMachine(LockSettings settings, Func<AttemptId>
         LockStep step = state with
         {
             IsRecovering = false,
+            HasInbox = state.HasInbox && state.Lease?.Id != m.Lease,
+            Given = null,
             IsPlaceKept = state.Place is not null,
             Lease = state.Lease?.Id == m.Lease ? null : state.Lease,
             Unresolved = state.Unresolved.RemoveRange(state.Unresolved.Where(u => u.Value.Lease == m.Lease).Select(u => u.Key)),
@@ -139,6 +149,7 @@ internal sealed partial class LockMachine(LockSettings settings, Func<AttemptId>
         (LockTimer.Fallback, LockPhase.Blocked { IsFree: false }) => Advance(state with { Ticket = state.Ticket is { IsPending: false } t ? t with { IsLineKnown = false } : state.Ticket }),
         (LockTimer.DeadHead, LockPhase.Blocked { IsFree: true }) => Attempt(state, inTurn: false),
         (LockTimer.Line, LockPhase.Blocked) => StandInLine(state),
+        (LockTimer.KeyWatch, LockPhase.Blocked) => EnsureWatch(state, Revision.None),
         (LockTimer.Sweep, _) => Sweep(state),
         (LockTimer.WatchAhead, _) => WatchAhead(state),
         (LockTimer.Confirm, LockPhase.Confirming p) => Own(state, p.Tenure, m.ValidFor),

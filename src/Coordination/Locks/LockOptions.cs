@@ -12,8 +12,11 @@ public sealed record LockOptions
     /// <summary>How often a grant that waits for the lease's renewal looks again.</summary>
     internal static readonly TimeSpan ConfirmInterval = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>How long a waiter that is told when its turn comes waits before it watches the key all the same.</summary>
+    internal static readonly TimeSpan WatchKeyDelay = TimeSpan.FromMilliseconds(250);
+
     /// <summary>How long a waiter waits before it watches the ticket ahead of its own.</summary>
-    internal static readonly TimeSpan WatchAheadDelay = TimeSpan.FromMilliseconds(20);
+    internal static readonly TimeSpan WatchAheadDelay = TimeSpan.FromMilliseconds(100);
 
     /// <summary>How long a free key is left to who is first in line before others take their chance; half as much again at random.</summary>
     internal static readonly TimeSpan DeadHeadDelay = TimeSpan.FromSeconds(1);

@@ -14,7 +14,7 @@ internal abstract record LockMessage
     public abstract record Judged(TimeSpan ValidFor) : LockMessage;
 
     /// <summary>Command: get the lock, in turn; a try does not wait for a holder.</summary>
-    public sealed record Acquire(LockRequestId Request, bool IsTry, bool IsFair = true) : LockMessage;
+    public sealed record Acquire(LockRequestId Request, bool IsTry, bool IsFair = true, Instant Now = default) : LockMessage;
 
     /// <summary>Command: the caller gave up or its time is over. Without effect when the request was answered before.</summary>
     public sealed record Withdraw(LockRequestId Request, LockReply Answer) : LockMessage;
@@ -31,14 +31,20 @@ internal abstract record LockMessage
     /// <summary>Fact: the session lease is lost.</summary>
     public sealed record SessionLost(LeaseId Lease, LossReason Reason) : LockMessage;
 
+    /// <summary>Fact: others can tell us things: the inbox on this lease is watched.</summary>
+    public sealed record InboxOpened(LeaseId Lease) : LockMessage;
+
+    /// <summary>Fact: the inbox is not watched any more.</summary>
+    public sealed record InboxClosed : LockMessage;
+
     /// <summary>Fact: the attempt put the key, at this revision. <paramref name="ValidFor"/>: how long our claim on the lease is good.</summary>
-    public sealed record AttemptWon(AttemptId Attempt, Revision Revision, TimeSpan ValidFor) : Judged(ValidFor);
+    public sealed record AttemptWon(AttemptId Attempt, Revision Revision, TimeSpan ValidFor, Instant? SentAt = null) : Judged(ValidFor);
 
-    /// <summary>Fact: the attempt found the key there, as it is at this revision.</summary>
-    public sealed record AttemptMet(AttemptId Attempt, KeyValue Current, Revision Revision, TimeSpan ValidFor) : Judged(ValidFor);
+    /// <summary>Fact: the attempt found the key there, as it is at this revision, and (in turn) who is last in line.</summary>
+    public sealed record AttemptMet(AttemptId Attempt, KeyValue Current, Revision Revision, TimeSpan ValidFor, LineTicket? Last = null) : Judged(ValidFor);
 
-    /// <summary>Fact: the key was not there at this revision, but somebody stood in line before us.</summary>
-    public sealed record AttemptBarred(AttemptId Attempt, Revision Revision) : LockMessage;
+    /// <summary>Fact: the key was not there at this revision, but somebody stood in line before us; and who is last in line.</summary>
+    public sealed record AttemptBarred(AttemptId Attempt, Revision Revision, LineTicket? Last = null) : LockMessage;
 
     /// <summary>Fact: the attempt failed; the error says whether it was not applied or is unknown.</summary>
     public sealed record AttemptFailed(AttemptId Attempt, EtcdException Error) : LockMessage;
@@ -58,6 +64,9 @@ internal abstract record LockMessage
     /// <summary>Fact: our ticket could not be placed, or the line not be read.</summary>
     public sealed record LineFailed(AttemptId Ticket, int Read, EtcdException Error) : LockMessage;
 
+    /// <summary>Fact: the watch on the ticket before ours has begun; what happened before is still to be read.</summary>
+    public sealed record AheadWatched(Bytes Key) : LockMessage;
+
     /// <summary>Fact: the ticket before ours is not there any more.</summary>
     public sealed record AheadGone(Bytes Key) : LockMessage;
 
@@ -67,14 +76,22 @@ internal abstract record LockMessage
     /// <summary>Fact: it is not known whether our ticket is taken out of the line.</summary>
     public sealed record LeaveFailed(AttemptId Ticket, EtcdException Error) : LockMessage;
 
-    /// <summary>Fact: the releasing transaction was answered; it gave the lock to the next in line, or else only released it.</summary>
-    public sealed record HandedOver(Revision Token, bool WasGiven, Revision Revision) : LockMessage;
+    /// <summary>
+    /// Fact: the releasing transaction was answered; it gave the lock to the next in line, or that one is gone and nothing was done. And who is last in
+    /// line now. <paramref name="Now"/>: when the answer came.
+    /// </summary>
+    public sealed record HandedOver(Revision Token, bool WasGiven, Revision Revision, LineTicket? Last = null, Instant Now = default) : LockMessage;
 
     /// <summary>
-    /// Fact: the releasing transaction put the key again, for the next request of this process, at this revision. Without one: somebody else stands in
-    /// line, so it only released the key; or the key was not ours any more.
+    /// Fact: the key was not released, because somebody stands in line: <paramref name="First"/> is the first after our place; or because it is not ours any
+    /// more. <paramref name="Now"/>: when the answer came.
     /// </summary>
-    public sealed record PassedOn(AttemptId Attempt, Revision? Revision, TimeSpan ValidFor) : Judged(ValidFor);
+    public sealed record NextShown(Revision Token, bool IsOurs, LineTicket? First, Instant Now = default) : LockMessage;
+
+    /// <summary>
+    /// Fact: the releasing transaction put the key again, for the next request of this process, at this revision. <paramref name="SentAt"/>: when it was sent.
+    /// </summary>
+    public sealed record PassedOn(AttemptId Attempt, Revision Revision, TimeSpan ValidFor, Instant? SentAt = null) : Judged(ValidFor);
 
     /// <summary>Fact: the passing on failed, or its outcome is unknown.</summary>
     public sealed record PassFailed(AttemptId Attempt, EtcdException Error) : LockMessage;
@@ -91,7 +108,13 @@ internal abstract record LockMessage
     /// <summary>Fact: the read failed.</summary>
     public sealed record ReadFailed(EtcdException Error) : LockMessage;
 
-    /// <summary>Fact: the watch saw the key put.</summary>
+    /// <summary>Fact, from the inbox: a ticket was placed behind ours, or for the lock that we hold.</summary>
+    public sealed record Followed(AttemptId By, LineTicket Next) : LockMessage;
+
+    /// <summary>Fact, from the inbox: the key was deleted at this revision, and our ticket was the next in line.</summary>
+    public sealed record Called(AttemptId Ticket, Revision Revision) : LockMessage;
+
+    /// <summary>Fact: the key was put; the watch saw it, or the inbox tells it because it was put for us.</summary>
     public sealed record KeyPut(KeyValue Current, TimeSpan ValidFor) : Judged(ValidFor);
 
     /// <summary>Fact: the watch saw the key deleted.</summary>
@@ -118,6 +141,9 @@ internal enum LockTimer
 
     /// <summary>Take out what a ticket of unknown outcome may have left in the line.</summary>
     Sweep,
+
+    /// <summary>Waited in line long enough for a watch on the key to be worth its cost.</summary>
+    KeyWatch,
 
     /// <summary>Waited long enough for a watch on the ticket ahead to be worth its cost.</summary>
     WatchAhead,

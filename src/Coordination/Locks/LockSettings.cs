@@ -12,6 +12,11 @@ internal sealed record LockSettings(int MaxWaiters, int MaxUnresolved)
     public TimeSpan HandOverWindow { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
+    /// For how long after a hand-over who wants the lock again takes its place in line at that revision, without an attempt that would only meet the holder.
+    /// </summary>
+    public TimeSpan RejoinWindow { get; init; } = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>
     /// How often in a row the key may be overwritten for the next holder before it is deleted for once: programs without tickets wait for that.
     /// </summary>
     public long MaxHandOvers { get; init; } = 64;

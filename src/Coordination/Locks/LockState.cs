@@ -15,7 +15,7 @@ internal abstract record LockPhase
     public sealed record Idle : LockPhase;
 
     /// <summary>An attempt is under way. When it wins, the ticket that it carries is used up.</summary>
-    public sealed record Attempting(AttemptId Attempt, LeaseId Lease, LockTicket? Carried = null) : LockPhase;
+    public sealed record Attempting(AttemptId Attempt, LeaseId Lease, LockTicket? Carried = null, bool InTurn = false) : LockPhase;
 
     /// <summary>Somebody else holds the key, or (free) it is somebody else's turn; a change is awaited.</summary>
     public sealed record Blocked(bool IsFree = false) : LockPhase;
@@ -29,8 +29,8 @@ internal abstract record LockPhase
     /// <summary>Our key is being deleted: for a request that released it, or because nobody wants it.</summary>
     public sealed record Releasing(LockRequestId? Request, Tenure Tenure) : LockPhase;
 
-    /// <summary>Released by a request, our key is being handed to the next in line.</summary>
-    public sealed record HandingOver(LockRequestId Request, Tenure Tenure, LineTicket Next) : LockPhase;
+    /// <summary>Released by a request, or wanted by nobody, our key is being handed to the next in line.</summary>
+    public sealed record HandingOver(LockRequestId? Request, Tenure Tenure, LineTicket Next) : LockPhase;
 
     /// <summary>Released by a request, our key is being put again for the next request of this process.</summary>
     public sealed record PassingOn(LockRequestId Request, Tenure Tenure, AttemptId Attempt) : LockPhase;
@@ -51,12 +51,24 @@ internal abstract record LockPhase
 /// <param name="Version">How often the key was put since it was created: 1 when it was free before.</param>
 internal sealed record Tenure(Revision Token, LeaseId Lease, long Version)
 {
+    /// <summary>The attempt under which it was acquired.</summary>
+    public AttemptId Attempt { get; init; }
+
+    /// <summary>The place in line from which it was acquired; null when everybody in line comes after it.</summary>
+    public Revision? Place { get; init; }
+
+    /// <summary>Whether it was acquired without waiting: then whoever waits now watches the key, or told us.</summary>
+    public bool WasFree { get; init; }
+
     /// <summary>Who is next in line, as far as it is known.</summary>
     public LineTicket? Next { get; init; }
 
     /// <summary>A time before which <see cref="Next"/> was not in line; null when that is not known.</summary>
     public Instant? NextIsYoungerThan { get; init; }
 }
+
+/// <summary>A lock that was handed over: who has it since when, and whom it is to stand behind in line.</summary>
+internal sealed record GivenAway(LockHolder To, Revision Revision, LockNeighbour? Last, Instant At);
 
 /// <summary>Whether the key is watched.</summary>
 internal enum KeyWatchState
@@ -104,11 +116,23 @@ internal sealed record LockState(
     bool IsRecovering = false,
     bool IsPlaceKept = false)
 {
+    /// <summary>Whether others can tell us what concerns us: then who waits in line needs no watch on the key at first.</summary>
+    public bool HasInbox { get; init; }
+
+    /// <summary>Whom the ticket that is to be placed stands behind.</summary>
+    public LockNeighbour? Behind { get; init; }
+
+    /// <summary>To whom we handed the lock last.</summary>
+    public GivenAway? Given { get; init; }
+
     public static LockState Initial { get; } = new(
         new LockPhase.Idle(), null, [], ImmutableDictionary<AttemptId, UnknownOutcome>.Empty, null, null, false, Revision.None, Revision.None, null, KeyWatchState.Off, 0, null);
 
     /// <summary>Whether a watch runs or is about to.</summary>
     public bool IsWatching => Watch != KeyWatchState.Off;
+
+    /// <summary>Whether who waits here can do without a watch on the key for a while: it will be told when its turn comes.</summary>
+    public bool IsToldInTurn => HasInbox && JoinsLine && Unresolved.IsEmpty;
 
     /// <summary>Whether somebody here waits in line: not a try, and not one that takes its chance.</summary>
     public bool JoinsLine => !IsLineClosed && Waiters.Exists(w => w is { IsTry: false, IsFair: true });

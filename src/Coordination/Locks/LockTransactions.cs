@@ -12,47 +12,72 @@ internal sealed class LockTransactions(Bytes key, LockLine line)
         return new EtcdOp.Txn
         {
             If = e.InTurn
-                ? [EtcdCompare.NotExists(key), EtcdCompare.CreateRevision(line.Before(e.Place, e.Lease), CompareResult.Equal, Revision.None)]
+                ? [EtcdCompare.NotExists(key), Nobody(line.Before(e.Place, e.Lease))]
                 : [EtcdCompare.NotExists(key)],
             Then = e.Ticket is { } ticket ? [put, new EtcdOp.Delete(line.KeyOf(ticket.Place, ticket.Lease))] : [put],
-            Else = [new EtcdOp.Get(key)],
+            Else = e.InTurn ? [new EtcdOp.Get(key), Last] : [new EtcdOp.Get(key)],
         };
     }
 
-    public static LockMessage AttemptAnswer(LockEffect.SendAttempt e, TxnResult result) =>
-        result.Succeeded ? new LockMessage.AttemptWon(e.Attempt, result.Header.Revision, default)
-        : result.Results is [GetResult { First: { } current }] ? new LockMessage.AttemptMet(e.Attempt, current, result.Header.Revision, default)
-        : e.InTurn ? new LockMessage.AttemptBarred(e.Attempt, result.Header.Revision)
+    public static LockMessage AttemptAnswer(LockEffect.SendAttempt e, TxnResult result, Instant sentAt) =>
+        result.Succeeded ? new LockMessage.AttemptWon(e.Attempt, result.Header.Revision, default, sentAt)
+        : result.Results is [GetResult { First: { } current }, ..] ? new LockMessage.AttemptMet(e.Attempt, current, result.Header.Revision, default, LastOf(result))
+        : e.InTurn ? new LockMessage.AttemptBarred(e.Attempt, result.Header.Revision, LastOf(result))
         : new LockMessage.AttemptFailed(e.Attempt, new EtcdException(
             CoordinationErrorKind.ProtocolError, WriteOutcome.Unknown, "etcd refused the attempt but did not show the key"));
 
-    public EtcdOp.Txn Release(Revision token) => new() { If = [EtcdCompare.Unchanged(key, token)], Then = [new EtcdOp.Delete(key)] };
-
-    public EtcdOp.Txn HandOver(LockEffect.SendHandOver e, Bytes value) => new()
+    public EtcdOp.Txn Release(LockEffect.SendRelease e) => new()
     {
-        If = [EtcdCompare.Unchanged(key, e.Token), EtcdCompare.Unchanged(e.Next.Key, e.Next.ModRevision)],
-        Then = [new EtcdOp.Put(key, value) { Lease = e.Next.Lease }, new EtcdOp.Delete(e.Next.Key)],
-        Else = [Release(e.Token)],
+        If = [EtcdCompare.Unchanged(key, e.Token)],
+        Then = e.Next?.Neighbour is { } next ? [new EtcdOp.Delete(key), Tell(next, LockNote.Called(key, next))] : [new EtcdOp.Delete(key)],
     };
 
-    public static LockMessage HandOverAnswer(LockEffect.SendHandOver e, TxnResult result) =>
-        new LockMessage.HandedOver(e.Token, result.Succeeded, result.Header.Revision);
+    public EtcdOp.Txn ReleaseIfAlone(LockEffect.SendReleaseIfAlone e) => new()
+    {
+        If = [EtcdCompare.Unchanged(key, e.Token), Nobody(line.After(e.Place, e.Lease))],
+        Then = [new EtcdOp.Delete(key)],
+        Else = [new EtcdOp.Get(key), First(e.Place, e.Lease)],
+    };
+
+    public static LockMessage ReleaseIfAloneAnswer(LockEffect.SendReleaseIfAlone e, TxnResult result, Instant now) =>
+        result.Succeeded ? new LockMessage.ReleaseDone(e.Token, result.Header.Revision) : NextShown(e.Token, result, now);
+
+    public EtcdOp.Txn HandOver(LockEffect.SendHandOver e, LockValue value) => new()
+    {
+        If = [EtcdCompare.Unchanged(key, e.Token), EtcdCompare.Unchanged(e.Next.Key, e.Next.ModRevision)],
+        Then =
+        [
+            new EtcdOp.Put(key, value.Encode()) { Lease = e.Next.Lease },
+            new EtcdOp.Delete(e.Next.Key),
+            Tell(e.Next.Neighbour!, LockNote.Given(key, e.Next.Neighbour!, value, e.Version + 1)),
+            Last,
+        ],
+    };
+
+    public static LockMessage HandOverAnswer(LockEffect.SendHandOver e, TxnResult result, Instant now) =>
+        new LockMessage.HandedOver(e.Token, result.Succeeded, result.Header.Revision, result.Succeeded ? LastOf(result) : null, now);
 
     public EtcdOp.Txn Pass(LockEffect.SendPass e, Bytes value) => new()
     {
-        If = [EtcdCompare.Unchanged(key, e.Token), EtcdCompare.CreateRevision(line.Everybody, CompareResult.Equal, Revision.None)],
+        If = [EtcdCompare.Unchanged(key, e.Token), Nobody(line.Everybody)],
         Then = [new EtcdOp.Put(key, value) { Lease = e.Lease }],
-        Else = [Release(e.Token)],
+        Else = [new EtcdOp.Get(key), First(e.Place, e.Lease)],
     };
 
-    public static LockMessage PassAnswer(LockEffect.SendPass e, TxnResult result) =>
-        new LockMessage.PassedOn(e.Attempt, result.Succeeded ? result.Header.Revision : null, default);
+    public static LockMessage PassAnswer(LockEffect.SendPass e, TxnResult result, Instant sentAt, Instant now) =>
+        result.Succeeded ? new LockMessage.PassedOn(e.Attempt, result.Header.Revision, default, sentAt) : NextShown(e.Token, result, now);
 
-    public EtcdOp.Txn Ticket(LockTicket ticket, Bytes value)
+    public EtcdOp.Txn Ticket(LockEffect.SendTicket e, LockValue value)
     {
-        var at = line.KeyOf(ticket.Place, ticket.Lease);
-        var show = Show(ticket);
-        return new EtcdOp.Txn { If = [EtcdCompare.NotExists(at)], Then = [new EtcdOp.Put(at, value) { Lease = ticket.Lease }, .. show], Else = show };
+        var at = line.KeyOf(e.Ticket.Place, e.Ticket.Lease);
+        var show = Show(e.Ticket);
+        var put = new EtcdOp.Put(at, value.Encode()) { Lease = e.Ticket.Lease };
+        return new EtcdOp.Txn
+        {
+            If = [EtcdCompare.NotExists(at)],
+            Then = e.Behind is { } other ? [put, .. show, Tell(other, LockNote.Followed(key, other, at, e.Ticket.Lease, value))] : [put, .. show],
+            Else = show,
+        };
     }
 
     public EtcdOp.Txn LineRead(LockTicket ticket) => new() { Then = Show(ticket) };
@@ -99,11 +124,32 @@ internal sealed class LockTransactions(Bytes key, LockLine line)
         return await etcd.GetAsync(new EtcdOp.Get(key)).ConfigureAwait(false);
     }
 
+    private EtcdOp.Get Last => new(line.Everybody) { Limit = 1, Order = EtcdOp.SortOrder.Descending, OrderBy = EtcdOp.SortTarget.Key };
+
+    private static LineTicket? LastOf(TxnResult result) => result.Results[^1] is GetResult last ? Read(last.First) : null;
+
+    private static LockMessage.NextShown NextShown(Revision token, TxnResult result, Instant now) => new LockMessage.NextShown(
+        token,
+        result.Results is [GetResult { First: { } current }, ..] && current.ModRevision == token,
+        LastOf(result),
+        now);
+
+    private static EtcdCompare Nobody(KeyRange tickets) => EtcdCompare.CreateRevision(tickets, CompareResult.Equal, Revision.None);
+
+    /// <summary>Whoever has no inbox, or none any more, is not told: it watches the key.</summary>
+    private EtcdOp.Txn Tell(LockNeighbour whom, LockNote note)
+    {
+        var inbox = line.InboxOf(whom.Lease);
+        return new EtcdOp.Txn { If = [EtcdCompare.Exists(inbox)], Then = [new EtcdOp.Put(inbox, note.Encode()) { IgnoreLease = true }] };
+    }
+
+    private EtcdOp.Get First(Revision? place, LeaseId lease) => new(line.After(place, lease)) { Limit = 1 };
+
     private System.Collections.Immutable.ImmutableArray<EtcdOp> Show(LockTicket ticket) =>
     [
         new EtcdOp.Get(key),
         new EtcdOp.Get(line.Before(ticket.Place, ticket.Lease)) { Limit = 1, Order = EtcdOp.SortOrder.Descending, OrderBy = EtcdOp.SortTarget.Key },
-        new EtcdOp.Get(line.After(ticket.Place, ticket.Lease)) { Limit = 1 },
+        First(ticket.Place, ticket.Lease),
     ];
 
     private static LineTicket? Read(KeyValue? kv) =>

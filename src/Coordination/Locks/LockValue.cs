@@ -13,12 +13,18 @@ internal sealed record LockValue(string Owner, string Attempt, DateTimeOffset? S
     private const int LongestForeignText = 80;
     private const int LargestValue = 4096;
 
-    public static Bytes Encode(string owner, AttemptId attempt, DateTimeOffset now) =>
-        new(JsonSerializer.SerializeToUtf8Bytes(new LockValue(owner, attempt.ToString(), now), LockValueJson.Default.LockValue));
+    public static LockValue For(string owner, AttemptId attempt, DateTimeOffset now) => new(owner, attempt.ToString(), now);
+
+    public static Bytes Encode(string owner, AttemptId attempt, DateTimeOffset now) => For(owner, attempt, now).Encode();
+
+    public Bytes Encode() => new(JsonSerializer.SerializeToUtf8Bytes(this, LockValueJson.Default.LockValue));
 
     /// <summary>The attempt that put a value; null when it is foreign.</summary>
     public static AttemptId? AttemptOf(KeyValue kv) =>
-        Decode(kv.Value) is { } value && Guid.TryParseExact(value.Attempt, "N", out var id) ? new AttemptId(id) : null;
+        AttemptId.Parse(Decode(kv.Value)?.Attempt);
+
+    /// <summary>How its holder can be reached; null when it is foreign.</summary>
+    public static LockNeighbour? NeighbourOf(KeyValue kv) => AttemptOf(kv) is { } attempt && !kv.Lease.IsNone ? new LockNeighbour(kv.Lease, attempt) : null;
 
     /// <summary>Who holds the key, whatever its value is.</summary>
     public static LockHolder HolderOf(KeyValue kv) => Decode(kv.Value) is { } value

@@ -14,6 +14,8 @@ internal sealed class LocksActor(CoordinationContext context) : UntypedActor, IW
     private readonly Dictionary<LockId, Entry> _locks = [];
     private readonly Dictionary<IActorRef, LockId> _keys = [];
     private LeaseValidity? _lease;
+    private IActorRef? _inbox;
+    private bool _isInboxOpen;
     private bool _isClosing;
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -36,10 +38,12 @@ internal sealed class LocksActor(CoordinationContext context) : UntypedActor, IW
                 break;
             case SessionEvent.Opened m:
                 _lease = m.Lease;
+                CloseInbox();
                 Broadcast(m);
                 break;
             case SessionEvent.Lost m:
                 _lease = null;
+                CloseInbox();
                 Broadcast(m);
                 break;
             // One that asks again before it was answered has messages held for it already.
@@ -49,6 +53,17 @@ internal sealed class LocksActor(CoordinationContext context) : UntypedActor, IW
                 break;
             case LocksCommand.StillBusy m when _locks.TryGetValue(m.Lock, out var entry) && entry.Ref.Equals(Sender):
                 Flush(entry);
+                break;
+            case LocksCommand.WantInbox when _inbox is null && _lease is not null && !_isClosing:
+                _inbox = Context.ActorOf(InboxActor.PropsFor(context, _lease.Id));
+                Context.Watch(_inbox);
+                break;
+            case LocksCommand.InboxOpened m when Sender.Equals(_inbox):
+                _isInboxOpen = true;
+                Broadcast(new LockMessage.InboxOpened(m.Lease));
+                break;
+            case LocksCommand.Noted m when Sender.Equals(_inbox) && _locks.TryGetValue(m.Lock, out var entry):
+                entry.Ref.Tell(m.Message);
                 break;
             case LocksCommand.Close:
                 Close();
@@ -60,6 +75,11 @@ internal sealed class LocksActor(CoordinationContext context) : UntypedActor, IW
                 break;
             case SuccessorDue m:
                 OnSuccessorDue(m.Lock);
+                break;
+            case Terminated m when m.ActorRef.Equals(_inbox):
+                _inbox = null;
+                CloseInbox();
+                Broadcast(new LockMessage.InboxClosed());
                 break;
             case Terminated m:
                 OnTerminated(m.ActorRef);
@@ -112,7 +132,7 @@ internal sealed class LocksActor(CoordinationContext context) : UntypedActor, IW
 
     private Entry Add(LockId key, Entry entry, bool recover)
     {
-        entry.Ref = Context.ActorOf(LockActor.PropsFor(context, key, _lease, recover));
+        entry.Ref = Context.ActorOf(LockActor.PropsFor(context, key, _lease, recover, _isInboxOpen));
         Context.Watch(entry.Ref);
         _locks.Add(key, entry);
         _keys.Add(entry.Ref, key);
@@ -201,7 +221,18 @@ internal sealed class LocksActor(CoordinationContext context) : UntypedActor, IW
         }
     }
 
-    private void Broadcast(SessionEvent message)
+    private void CloseInbox()
+    {
+        _isInboxOpen = false;
+        if (_inbox is { } inbox)
+        {
+            Context.Unwatch(inbox);
+            Context.Stop(inbox);
+            _inbox = null;
+        }
+    }
+
+    private void Broadcast(object message)
     {
         foreach (var entry in _locks.Values)
         {

@@ -43,6 +43,15 @@ internal abstract record LocksCommand
     /// <summary>From a LockActor that was asked to end: it has work again.</summary>
     public sealed record StillBusy(LockId Lock) : LocksCommand;
 
+    /// <summary>From a LockActor: it waits, and would like to be told when its turn comes.</summary>
+    public sealed record WantInbox : LocksCommand;
+
+    /// <summary>From the inbox: it is watched from now on.</summary>
+    public sealed record InboxOpened(LeaseId Lease) : LocksCommand;
+
+    /// <summary>From the inbox: what another system tells about a lock.</summary>
+    public sealed record Noted(LockId Lock, LockMessage Message) : LocksCommand;
+
     /// <summary>To a LockActor: end, if there is nothing to do.</summary>
     public sealed record EndIfIdle : LocksCommand;
 

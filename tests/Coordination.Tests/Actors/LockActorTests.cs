@@ -31,7 +31,7 @@ public sealed class LockActorTests : ActorTest
         var put = Assert.IsType<EtcdOp.Put>(Assert.Single(attempt.Request.Then));
         Assert.Equal((Key, new LeaseId(7)), (put.Key, put.Lease));
         Assert.Contains("\"owner\":\"me\"", put.Value.ToText(), StringComparison.Ordinal);
-        Assert.IsType<EtcdOp.Get>(Assert.Single(attempt.Request.Else));
+        Assert.Equal(KeyRange.Of(Key), Assert.IsType<EtcdOp.Get>(attempt.Request.Else[0]).Keys);
         Assert.Equal(42, claim.Token.Value);
         Assert.True(claim.IsHeld);
     }
@@ -64,7 +64,7 @@ public sealed class LockActorTests : ActorTest
         attempt.Answer(Won(42));
         var removal = Etcd.Next<EtcdOp.Txn>();
 
-        Assert.Equal(EtcdCompare.Unchanged(Key, new Revision(42)), Assert.Single(removal.Request.If));
+        Assert.Equal(EtcdCompare.Unchanged(Key, new Revision(42)), removal.Request.If[0]);
     }
 
     [Fact]

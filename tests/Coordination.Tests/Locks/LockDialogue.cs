@@ -20,6 +20,10 @@ internal sealed class LockDialogue
 
     public LockState State { get; private set; } = LockState.Initial;
 
+    /// <summary>Who holds the lock here, with which token, on which lease.</summary>
+    public (LockRequestId Request, Revision Token, LeaseId Lease) HeldBy =>
+        Assert.IsType<LockPhase.Holding>(State.Phase) switch { var p => (p.Request, p.Tenure.Token, p.Tenure.Lease) };
+
     public static LockDialogue WithSession()
     {
         var dialogue = new LockDialogue();
@@ -58,6 +62,9 @@ internal sealed class LockDialogue
 
     /// <summary>The attempt of a request that stands in no line.</summary>
     public static LockEffect Sent(int attempt, LeaseId? lease = null) => new LockEffect.SendAttempt(Attempt(attempt), lease ?? Lease, false, null, null);
+
+    /// <summary>The release of an acquisition that nobody here wants, by who does not know whether somebody waits elsewhere.</summary>
+    public static LockEffect IfAlone(long token) => new LockEffect.SendReleaseIfAlone(new(token), null, Lease);
 
     public static EtcdException Unknown(CoordinationErrorKind kind = CoordinationErrorKind.Timeout) => new(kind, WriteOutcome.Unknown, "no answer");
 

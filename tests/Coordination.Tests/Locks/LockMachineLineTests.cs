@@ -41,7 +41,7 @@ public sealed class LockMachineLineTests
         it.Tell(new LockMessage.WatchStarted());
 
         Assert.Equal([new LockEffect.SetTimer(LockTimer.WatchAhead, 0)], it.Line(Foreign(5), 6, ahead: Other(3)));
-        Assert.Equal([new LockEffect.WatchAhead("waiters/3", new(7))], it.Fire(LockTimer.WatchAhead));
+        Assert.Equal([new LockEffect.WatchAhead("waiters/3")], it.Fire(LockTimer.WatchAhead));
         Assert.Equal([new LockEffect.CancelTimer(LockTimer.Fallback), new LockEffect.SetTimer(LockTimer.DeadHead, 0)], it.ShowDeletion(8));
     }
 
@@ -137,7 +137,7 @@ public sealed class LockMachineLineTests
         var it = InLine(5);
         var ticket = Assert.IsType<LockEffect.SendLeave>(it.Withdraw(1)[^1]).Ticket;
 
-        Assert.Contains(new LockEffect.SendRelease(new(8)), it.Tell(new LockMessage.LineLeft(ticket.Attempt, Ours(2, 8), new(9), Fresh)));
+        Assert.Contains(IfAlone(8), it.Tell(new LockMessage.LineLeft(ticket.Attempt, Ours(2, 8), new(9), Fresh)));
     }
 
     [Fact]
@@ -167,7 +167,7 @@ public sealed class LockMachineLineTests
         var it = InLine(5, next: Other(4));
         it.ShowPut(Ours(2, 8));
 
-        Assert.Contains(new LockEffect.SendHandOver(new(8), Other(4)), it.Release(1, Window - TimeSpan.FromTicks(1)));
+        Assert.Contains(new LockEffect.SendHandOver(new(8), Other(4), Version: 1), it.Release(1, Window - TimeSpan.FromTicks(1)));
         Assert.Contains(new LockEffect.Reply(Request(1), new LockReply.Released()), it.Tell(new LockMessage.HandedOver(new(8), true, new(9))));
     }
 
@@ -177,7 +177,7 @@ public sealed class LockMachineLineTests
         var it = InLine(5, next: Other(4));
         it.ShowPut(Ours(2, 8));
 
-        Assert.Contains(new LockEffect.SendRelease(new(8)), it.Release(1, Window));
+        Assert.Contains(new LockEffect.SendRelease(new(8), Other(4)), it.Release(1, Window));
     }
 
     [Fact]
@@ -200,7 +200,7 @@ public sealed class LockMachineLineTests
         var it = InLine(5, next: Other(4));
         it.ShowPut(Ours(2, 8) with { Version = 65 });
 
-        Assert.Contains(new LockEffect.SendRelease(new(8)), it.Release(1));
+        Assert.Contains(new LockEffect.SendRelease(new(8), Other(4)), it.Release(1));
     }
 
     [Fact]
@@ -217,17 +217,30 @@ public sealed class LockMachineLineTests
     }
 
     [Fact]
-    public void When_somebody_else_stands_in_line_the_lock_is_not_passed_on_here_and_the_next_request_stands_behind()
+    public void When_somebody_else_stands_in_line_the_lock_is_not_passed_on_here_but_given_to_that_one()
     {
         var it = Holding(5);
         it.Acquire(2, isFair: true);
         it.Release(1);
 
-        var effects = it.Tell(new LockMessage.PassedOn(Attempt(2), null, Fresh));
+        Assert.Equal([new LockEffect.SendRelease(new(5), Other(4))], it.Tell(new LockMessage.NextShown(new(5), IsOurs: true, Other(4))));
+        var effects = it.Tell(new LockMessage.ReleaseDone(new(5), new(9)));
+
+        Assert.Equal(new LockEffect.Reply(Request(1), new LockReply.Released()), effects[0]);
+        Assert.True(Assert.IsType<LockEffect.SendAttempt>(effects[1]).InTurn);
+    }
+
+    [Fact]
+    public void A_lock_that_turns_out_to_be_somebody_elses_is_not_passed_on()
+    {
+        var it = Holding(5);
+        it.Acquire(2, isFair: true);
+        it.Release(1);
+
+        var effects = it.Tell(new LockMessage.NextShown(new(5), IsOurs: false, Other(4)));
 
         Assert.Equal(new LockEffect.Reply(Request(1), new LockReply.Released()), effects[0]);
         Assert.IsType<LockEffect.SendAttempt>(effects[1]);
-        Assert.True(((LockEffect.SendAttempt)effects[1]).InTurn);
     }
 
     [Fact]
@@ -340,7 +353,7 @@ public sealed class LockMachineLineTests
         it.Line(Foreign(5), 9, next: Other(4));
         it.ShowPut(Ours(3, 10) with { Lease = NextLease });
 
-        Assert.Contains(new LockEffect.SendRelease(new(10)), it.Release(1));
+        Assert.Contains(new LockEffect.SendRelease(new(10), Other(4)), it.Release(1));
     }
 
     [Fact]
@@ -349,7 +362,8 @@ public sealed class LockMachineLineTests
         var it = InLine(5, next: Other(4) with { Lease = LeaseId.None });
         it.ShowPut(Ours(2, 8));
 
-        Assert.Contains(new LockEffect.SendRelease(new(8)), it.Release(1));
+        Assert.Contains(new LockEffect.SendReleaseIfAlone(new(8), new(5), Lease), it.Release(1));
+        Assert.Contains(new LockEffect.SendRelease(new(8)), it.Tell(new LockMessage.NextShown(new(8), IsOurs: true, Other(4) with { Lease = LeaseId.None })));
     }
 
     [Fact]

@@ -38,7 +38,7 @@ public sealed class LockMachineLossTests
         it.Tell(new LockMessage.ReleaseDone(new(5), new(8)));
         it.Tell(new LockMessage.ReleaseFailed(new(5), Unknown()));
 
-        Assert.Equal(new LockPhase.Holding(Request(2), new Tenure(new(7), Lease, 1)), it.State.Phase);
+        Assert.Equal((Request(2), new(7), Lease), it.HeldBy);
         Assert.Contains(new LockEffect.SendRelease(new(7)), it.Release(2));
     }
 

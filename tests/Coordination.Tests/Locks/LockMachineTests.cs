@@ -14,7 +14,7 @@ public sealed class LockMachineTests
 
         Assert.Equal([Sent(1)], it.Acquire(1));
         Assert.Equal([new LockEffect.Grant(Request(1), new(5), Lease), new LockEffect.SetTimer(LockTimer.OwnKeyWatch, 0)], it.Won(1, 5));
-        Assert.Equal(new LockPhase.Holding(Request(1), new Tenure(new(5), Lease, 1)), it.State.Phase);
+        Assert.Equal((Request(1), new(5), Lease), it.HeldBy);
     }
 
     [Fact]

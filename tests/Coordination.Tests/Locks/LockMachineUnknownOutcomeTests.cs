@@ -50,7 +50,7 @@ public sealed class LockMachineUnknownOutcomeTests
 
         Assert.Equal([new LockEffect.SendRead()], it.Fire(LockTimer.Retry));
         Assert.Equal(
-            [new LockEffect.StartWatch(new(10)), new LockEffect.NoteAbandonedFound(Attempt(1)), new LockEffect.SendRelease(new(5))], it.Read(Ours(1, 5), 9));
+            [new LockEffect.StartWatch(new(10)), new LockEffect.NoteAbandonedFound(Attempt(1)), IfAlone(5)], it.Read(Ours(1, 5), 9));
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class LockMachineUnknownOutcomeTests
 
         Assert.Equal([new LockEffect.StartWatch(new(10))], it.Read(null, 9));
         Assert.False(it.State.IsIdle);
-        Assert.Equal([new LockEffect.NoteAbandonedFound(Attempt(1)), new LockEffect.SendRelease(new(12))], it.ShowPut(Ours(1, 12)));
+        Assert.Equal([new LockEffect.NoteAbandonedFound(Attempt(1)), IfAlone(12)], it.ShowPut(Ours(1, 12)));
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class LockMachineUnknownOutcomeTests
         it.Failed(3, NotApplied(CoordinationErrorKind.Unavailable));
 
         Assert.Equal([new LockEffect.SendRead()], it.Fire(LockTimer.Retry));
-        Assert.Contains(new LockEffect.SendRelease(new(7)), it.Read(Ours(2, 7), 8));
+        Assert.Contains(IfAlone(7), it.Read(Ours(2, 7), 8));
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class LockMachineUnknownOutcomeTests
         it.Fire(LockTimer.Retry);
 
         Assert.Contains(new LockEffect.SendRead(), it.Tell(new LockMessage.ReleaseDone(new(5), new(7))));
-        Assert.Contains(new LockEffect.SendRelease(new(7)), it.Read(Ours(1, 7), 7));
+        Assert.Contains(IfAlone(7), it.Read(Ours(1, 7), 7));
     }
 
     [Fact]
@@ -115,7 +115,7 @@ public sealed class LockMachineUnknownOutcomeTests
         it.Tell(new LockMessage.ReleaseDone(new(5), new(7)));
         it.ShowDeletion(6);
 
-        Assert.Contains(new LockEffect.SendRelease(new(7)), it.ShowPut(Ours(1, 7)));
+        Assert.Contains(IfAlone(7), it.ShowPut(Ours(1, 7)));
     }
 
     [Fact]

@@ -25,6 +25,11 @@ public sealed class LockMachineWalkTests
         ["a line with lost replies"] = new() { Acquires = 1, ForeignPuts = 1, Foreigners = 1, Unknown = 1, Fallbacks = 0 },
         ["a line and a lost session"] = new() { Acquires = 1, ForeignPuts = 1, Foreigners = 1, SessionLosses = 1, Fallbacks = 0, Withdrawals = 0 },
         ["an old line"] = new() { Acquires = 2, ForeignPuts = 1, Foreigners = 1, OldTickets = true, Fallbacks = 0 },
+        ["an inbox"] = new() { Acquires = 1, ForeignPuts = 1, Foreigners = 1, Inbox = true, Fallbacks = 0, Withdrawals = 0 },
+        ["an inbox, and who comes after us"] = new() { Acquires = 2, Foreigners = 1, Inbox = true, Fallbacks = 0 },
+        ["an inbox and lost replies"] = new() { Acquires = 2, ForeignPuts = 1, Foreigners = 1, Unknown = 1, Inbox = true, Fallbacks = 0, Withdrawals = 0 },
+        ["an inbox and a lost session"] = new() { Acquires = 1, ForeignPuts = 1, Foreigners = 1, SessionLosses = 1, Inbox = true, Fallbacks = 0, Withdrawals = 0 },
+        ["an inbox and a failing actor"] = new() { Acquires = 1, ForeignPuts = 1, Crashes = 1, Inbox = true, Fallbacks = 0, Withdrawals = 0 },
         ["passing on"] = new() { Acquires = 3, Unknown = 1, ForeignDeletes = 1, Fallbacks = 0 },
         ["a failing actor"] = new() { Acquires = 2, ForeignPuts = 1, Crashes = 1, Fallbacks = 0, Withdrawals = 0 },
         ["a failing actor in line"] = new() { Acquires = 1, ForeignPuts = 1, Foreigners = 1, Crashes = 1, Unknown = 1, Fallbacks = 0, Withdrawals = 0 },
@@ -62,16 +67,17 @@ public sealed class LockMachineWalkTests
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    [InlineData(4)]
-    public void Long_walks_at_random_keep_the_promises(int seed)
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    [InlineData(3, true)]
+    [InlineData(4, true)]
+    public void Long_walks_at_random_keep_the_promises(int seed, bool inbox)
     {
         var random = new Random(seed);
+        var world = LargeWorld with { Inbox = inbox };
         for (var i = 0; i < 500 * Scale; i++)
         {
-            var node = new Node(new LockWalk(LargeWorld), null, "");
+            var node = new Node(new LockWalk(world), null, "");
             for (var step = 0; step < 150; step++)
             {
                 LockMove[] moves = [.. node.Walk.Moves()];
@@ -82,14 +88,14 @@ public sealed class LockMachineWalkTests
 
                 var move = moves[random.Next(moves.Length)];
                 node = new Node(node.Walk, node, move.Name);
-                Try(node, LargeWorld, () => move.Do(node.Walk));
+                Try(node, world, () => move.Do(node.Walk));
                 if (random.Next(8) == 0)
                 {
-                    Check(node, LargeWorld);
+                    Check(node, world);
                 }
             }
 
-            Check(node, LargeWorld);
+            Check(node, world);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Coordination.Etcd;
 using Coordination.Locks;
 
@@ -11,6 +10,7 @@ public sealed class LockTransactionsTests
     private static readonly AttemptId Attempt = new(new Guid(1, 0, 0, new byte[8]));
     private static readonly LockTicket Ticket = new(Attempt, Lease, new(0x10));
     private static readonly LineTicket Next = new("w/%2FK/next", new(7), new(99), "them", Attempt);
+    private static readonly LockValue Value = LockValue.For("us", Attempt, default);
     private static readonly LockTransactions Transactions = new("/K", new LockLine("w/", "/K"));
     private static readonly EtcdCompare NobodyInLine = EtcdCompare.CreateRevision(KeyRange.Prefix("w/%2FK/"), CompareResult.Equal, Revision.None);
     private static readonly EtcdCompare NobodyBefore = EtcdCompare.CreateRevision(
@@ -41,32 +41,75 @@ public sealed class LockTransactionsTests
     }
 
     [Fact]
-    public void A_hand_over_needs_our_acquisition_and_the_ticket_and_else_is_a_release()
+    public void A_hand_over_needs_our_acquisition_and_the_ticket_and_tells_the_next_one_what_was_put()
     {
-        var txn = Transactions.HandOver(new LockEffect.SendHandOver(new(5), Next), "v");
+        var txn = Transactions.HandOver(new LockEffect.SendHandOver(new(5), Next, Version: 3), Value);
 
         Assert.Equal([EtcdCompare.Unchanged("/K", new(5)), EtcdCompare.Unchanged(Next.Key, Next.ModRevision)], txn.If.AsEnumerable());
-        Assert.Equal([new EtcdOp.Put("/K", "v") { Lease = Next.Lease }, new EtcdOp.Delete(Next.Key)], txn.Then.AsEnumerable());
-        AssertRelease(txn.Else);
+        Assert.Equal([new EtcdOp.Put("/K", Value.Encode()) { Lease = Next.Lease }, new EtcdOp.Delete(Next.Key)], txn.Then.Take(2));
+        var told = Assert.IsType<LockMessage.KeyPut>(Told(txn.Then[2])).Current;
+        Assert.Equal(new KeyValue("/K", Value.Encode(), Revision.None, new(70), 4, Next.Lease), told);
+        Assert.Empty(txn.Else);
     }
 
     [Fact]
-    public void Passing_on_needs_our_acquisition_and_an_empty_line_and_else_is_a_release()
+    public void Passing_on_needs_our_acquisition_and_an_empty_line_and_else_shows_who_waits()
     {
         var txn = Transactions.Pass(new LockEffect.SendPass(new(5), Attempt, Lease), "v");
 
         Assert.Equal([EtcdCompare.Unchanged("/K", new(5)), NobodyInLine], txn.If.AsEnumerable());
         Assert.Equal([new EtcdOp.Put("/K", "v") { Lease = Lease }], txn.Then.AsEnumerable());
-        AssertRelease(txn.Else);
+        Assert.Equal([KeyRange.Of("/K"), NobodyInLine.Keys], txn.Else.Cast<EtcdOp.Get>().Select(get => get.Keys));
     }
+
+    [Fact]
+    public void A_release_needs_our_acquisition_and_tells_the_next_one_if_it_has_an_inbox()
+    {
+        var txn = Transactions.Release(new LockEffect.SendRelease(new(5), Next));
+
+        Assert.Equal([EtcdCompare.Unchanged("/K", new(5))], txn.If.AsEnumerable());
+        Assert.Equal(new EtcdOp.Delete("/K"), txn.Then[0]);
+        Assert.Equal(new LockMessage.Called(Attempt, new(70)), Told(txn.Then[1]));
+        Assert.Single(Transactions.Release(new LockEffect.SendRelease(new(5))).Then);
+    }
+
+    [Fact]
+    public void A_release_by_who_does_not_know_who_comes_next_is_one_only_if_nobody_does()
+    {
+        var txn = Transactions.ReleaseIfAlone(new LockEffect.SendReleaseIfAlone(new(5), Ticket.Place, Lease));
+
+        Assert.Equal(EtcdCompare.Unchanged("/K", new(5)), txn.If[0]);
+        Assert.True(txn.If[1].Keys.Contains("w/%2FK/0000000000000010-000000000000002b"));
+        Assert.False(txn.If[1].Keys.Contains("w/%2FK/0000000000000010-000000000000002a"));
+        Assert.Equal([new EtcdOp.Delete("/K")], txn.Then.AsEnumerable());
+        Assert.Equal(txn.If[1].Keys, Assert.IsType<EtcdOp.Get>(txn.Else[1]).Keys);
+    }
+
+    [Fact]
+    public void A_ticket_tells_the_one_that_it_stands_behind()
+    {
+        var txn = Transactions.Ticket(new LockEffect.SendTicket(Ticket, new LockNeighbour(Next.Lease, Next.Attempt!.Value)), Value);
+
+        var told = Assert.IsType<LockMessage.Followed>(Told(txn.Then[^1]));
+        Assert.Equal(Next.Attempt, told.By);
+        Assert.Equal(new LineTicket("w/%2FK/0000000000000010-000000000000002a", new(70), Lease, "us", Attempt), told.Next);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{}")]
+    [InlineData("no note")]
+    [InlineData("""{"lock":"/K","to":"nobody"}""")]
+    [InlineData("""{"lock":"/K","to":"00000001000000000000000000000000","value":{"owner":"x"}}""")]
+    public void What_is_no_note_tells_nothing(string text) => Assert.Null(LockNote.Decode(text)?.Message(new(70), Lease));
 
     [Fact]
     public void A_ticket_is_put_once_and_the_key_and_the_neighbours_are_shown_either_way()
     {
-        var txn = Transactions.Ticket(Ticket, "v");
+        var txn = Transactions.Ticket(new LockEffect.SendTicket(Ticket), Value);
 
         Assert.Equal([EtcdCompare.NotExists("w/%2FK/0000000000000010-000000000000002a")], txn.If.AsEnumerable());
-        Assert.Equal(new EtcdOp.Put("w/%2FK/0000000000000010-000000000000002a", "v") { Lease = Lease }, txn.Then[0]);
+        Assert.Equal(new EtcdOp.Put("w/%2FK/0000000000000010-000000000000002a", Value.Encode()) { Lease = Lease }, txn.Then[0]);
         Assert.Equal(txn.Else.AsEnumerable(), txn.Then.Skip(1));
         var shown = txn.Else.Cast<EtcdOp.Get>().ToList();
         Assert.Equal(KeyRange.Of("/K"), shown[0].Keys);
@@ -84,10 +127,13 @@ public sealed class LockTransactionsTests
         Assert.NotEqual(new LockLine("w/", "a%2Fb").Everybody, new LockLine("w/", "a/b").Everybody);
     }
 
-    private static void AssertRelease(ImmutableArray<EtcdOp> otherwise)
+    /// <summary>What the next one in line is told when the transaction is at revision 70; only where it has an inbox, and for as long as that lives.</summary>
+    private static LockMessage? Told(EtcdOp op)
     {
-        var release = Assert.IsType<EtcdOp.Txn>(Assert.Single(otherwise));
-        Assert.Equal([EtcdCompare.Unchanged("/K", new(5))], release.If.AsEnumerable());
-        Assert.Equal([new EtcdOp.Delete("/K")], release.Then.AsEnumerable());
+        var tell = Assert.IsType<EtcdOp.Txn>(op);
+        Assert.Equal([EtcdCompare.Exists("w/@0000000000000063")], tell.If.AsEnumerable());
+        var put = Assert.IsType<EtcdOp.Put>(Assert.Single(tell.Then));
+        Assert.Equal(("w/@0000000000000063", true), (put.Key.ToString(), put.IgnoreLease));
+        return LockNote.Decode(put.Value)!.Message(new(70), Next.Lease);
     }
 }

@@ -16,7 +16,7 @@ internal sealed partial class LockWalk
         var request = ++_requests;
         _pending.Add(request, isTry);
         var heldBySomebody = _state.Phase is LockPhase.Blocked or LockPhase.Holding;
-        Tell(new LockMessage.Acquire(new(request), isTry));
+        Tell(new LockMessage.Acquire(new(request), isTry, Now: Now));
         Promise(!isTry || !heldBySomebody || !_pending.ContainsKey(request), "a try is answered at once when the lock is held");
     }
 
@@ -33,7 +33,16 @@ internal sealed partial class LockWalk
         _session = ++_lastLease;
         _aged = false;
         _serverLeases.Add(_session);
+        TellOfSession();
+    }
+
+    private void TellOfSession()
+    {
         Tell(new LockMessage.SessionOpened(new LockLease(new(_session), Ttl)));
+        if (_budget.Inbox)
+        {
+            Tell(new LockMessage.InboxOpened(new(_session)));
+        }
     }
 
     private void ExpireOldLeases()
@@ -48,6 +57,7 @@ internal sealed partial class LockWalk
     {
         var lost = _session;
         _session = 0;
+        _notes.Clear();
         _givenUp = false;
         _aged = false;
         Tell(new LockMessage.SessionLost(new(lost), LossReason.Expired));
@@ -91,7 +101,36 @@ internal sealed partial class LockWalk
         var (at, first) = _line.First();
         _line.Remove(at);
         Put(IsForeign(first) ? "foreign" : first.Value, first.Lease.Value);
+        if (!IsForeign(first))
+        {
+            Note(new LockMessage.KeyPut(_stored!, default));
+        }
     }
+
+    /// <summary>What it does when it does not know whether that one is alive.</summary>
+    private void CallFirst()
+    {
+        var first = _line.First().Value;
+        Put(null);
+        if (!IsForeign(first) && LockValue.AttemptOf(first) is { } attempt)
+        {
+            Note(new LockMessage.Called(attempt, new(_revision)));
+        }
+    }
+
+    /// <summary>Written by others, with what it tells of; read at any time, or never.</summary>
+    private void Note(LockMessage note)
+    {
+        if (_budget.Inbox && _session != 0)
+        {
+            _notes.Add(note);
+        }
+    }
+
+    private LineTicket? Last() => Shown(_line.LastOrDefault().Value);
+
+    private LockMessage.NextShown ShowNext(long token, Revision? place, LeaseId lease) => new(
+        new(token), _stored?.ModRevision.Value == token, Shown(_line.FirstOrDefault(t => Line.After(place, lease).Contains(t.Key)).Value), Now);
 
     private static LineTicket? Shown(KeyValue? kv) =>
         kv is null ? null : new LineTicket(kv.Key, kv.ModRevision, kv.Lease, "somebody", LockValue.AttemptOf(kv));
@@ -144,10 +183,10 @@ internal sealed partial class LockWalk
     {
         switch (call.Effect)
         {
-            case LockEffect.SendAttempt when _stored is { } current:
-                return new LockMessage.AttemptMet(call.Attempt, current, new(_revision), default);
+            case LockEffect.SendAttempt e when _stored is { } current:
+                return new LockMessage.AttemptMet(call.Attempt, current, new(_revision), default, e.InTurn ? Last() : null);
             case LockEffect.SendAttempt { InTurn: true } e when _line.Keys.Any(Line.Before(e.Place, e.Lease).Contains):
-                return new LockMessage.AttemptBarred(call.Attempt, new(_revision));
+                return new LockMessage.AttemptBarred(call.Attempt, new(_revision), Last());
             case LockEffect.SendAttempt when !_serverLeases.Contains(call.Lease):
                 return new LockMessage.AttemptFailed(call.Attempt, LeaseGone);
             case LockEffect.SendAttempt e:
@@ -157,29 +196,32 @@ internal sealed partial class LockWalk
                 }
 
                 Put(LockValue.Encode("us", call.Attempt, default), call.Lease);
-                return new LockMessage.AttemptWon(call.Attempt, new(_revision), default);
+                return new LockMessage.AttemptWon(call.Attempt, new(_revision), default, _budget.OldTickets ? new Instant(-TimeSpan.TicksPerMinute) : Now);
             case LockEffect.SendRelease:
                 ReleaseIfUnchanged(call.Token);
                 return new LockMessage.ReleaseDone(new(call.Token), new(_revision));
+            case LockEffect.SendReleaseIfAlone e when _stored?.ModRevision.Value == call.Token && !_line.Keys.Any(Line.After(e.Place, e.Lease).Contains):
+                ReleaseIfUnchanged(call.Token);
+                return new LockMessage.ReleaseDone(new(call.Token), new(_revision));
+            case LockEffect.SendReleaseIfAlone e:
+                return ShowNext(call.Token, e.Place, e.Lease);
             case LockEffect.SendHandOver e when _stored?.ModRevision.Value == call.Token && _line.ContainsKey(e.Next.Key):
                 Promise(_claimToken != call.Token, "S7: what is handed over is not claimed any more");
                 _line.Remove(e.Next.Key);
                 Put("foreign", e.Next.Lease.Value);
-                return new LockMessage.HandedOver(e.Token, true, new(_revision));
+                return new LockMessage.HandedOver(e.Token, true, new(_revision), Last(), Now);
             case LockEffect.SendHandOver e:
-                ReleaseIfUnchanged(call.Token);
-                return new LockMessage.HandedOver(e.Token, false, new(_revision));
+                return new LockMessage.HandedOver(e.Token, false, new(_revision), null, Now);
             case LockEffect.SendPass e when _line.Count > 0:
-                ReleaseIfUnchanged(call.Token);
-                return new LockMessage.PassedOn(e.Attempt, null, default);
+                return ShowNext(call.Token, e.Place, e.Lease);
             case LockEffect.SendPass e when _stored?.ModRevision.Value == call.Token && !_serverLeases.Contains(call.Lease):
                 return new LockMessage.PassFailed(e.Attempt, LeaseGone);
             case LockEffect.SendPass e when _stored?.ModRevision.Value == call.Token:
                 Promise(_claimToken != call.Token, "S7: what is passed on is not claimed any more");
                 Put(LockValue.Encode("us", e.Attempt, default), e.Lease.Value);
-                return new LockMessage.PassedOn(e.Attempt, new(_revision), default);
+                return new LockMessage.PassedOn(e.Attempt, new(_revision), default, _budget.OldTickets ? new Instant(-TimeSpan.TicksPerMinute) : Now);
             case LockEffect.SendPass e:
-                return new LockMessage.PassedOn(e.Attempt, null, default);
+                return ShowNext(call.Token, e.Place, e.Lease);
             case LockEffect.SendTicket e when !_line.ContainsKey(Line.KeyOf(e.Ticket.Place, e.Ticket.Lease)) && !_serverLeases.Contains(e.Ticket.Lease.Value):
                 return new LockMessage.LineFailed(e.Ticket.Attempt, e.Ticket.Reads, LeaseGone);
             case LockEffect.SendTicket e:
@@ -224,7 +266,7 @@ internal sealed partial class LockWalk
     private static LockMessage Failure(Call call, EtcdException error) => call.Effect switch
     {
         LockEffect.SendAttempt e => new LockMessage.AttemptFailed(e.Attempt, error),
-        LockEffect.SendRelease or LockEffect.SendHandOver => new LockMessage.ReleaseFailed(new(call.Token), error),
+        LockEffect.SendRelease or LockEffect.SendReleaseIfAlone or LockEffect.SendHandOver => new LockMessage.ReleaseFailed(new(call.Token), error),
         LockEffect.SendPass e => new LockMessage.PassFailed(e.Attempt, error),
         LockEffect.SendTicket e => new LockMessage.LineFailed(e.Ticket.Attempt, e.Ticket.Reads, error),
         LockEffect.SendLineRead e => new LockMessage.LineFailed(e.Ticket.Attempt, e.Ticket.Reads, error),
@@ -240,6 +282,7 @@ internal sealed partial class LockWalk
         LockMessage.LineShown m => m with { ValidFor = ValidFor },
         LockMessage.LineLeft m => m with { ValidFor = ValidFor },
         LockMessage.PassedOn m => m with { ValidFor = ValidFor },
+        LockMessage.KeyPut m => m with { ValidFor = ValidFor },
         _ => message,
     };
 }

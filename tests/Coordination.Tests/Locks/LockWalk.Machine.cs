@@ -12,6 +12,7 @@ internal sealed partial class LockWalk
         {
             LockMessage.KeyPut m => m.Current.ModRevision.Value,
             LockMessage.KeyDeleted m => m.Revision.Value,
+            LockMessage.Called m => m.Revision.Value,
             LockMessage.KeyRead { Current: null } m => m.Revision.Value,
             LockMessage.KeyRead m => m.Current.ModRevision.Value,
             _ => 0,
@@ -27,6 +28,7 @@ internal sealed partial class LockWalk
             "the machine holds the lock for exactly the one whom it told so");
         Promise(_claimed == 0 || _releasing || _claimToken >= _shownChange, $"a holder is told when its key is shown changed (at {_shownChange})");
         Promise((_watchAt is not null || _watchStarting) == _state.IsWatching && _watchStarting == (_state.Watch == KeyWatchState.Starting), "the watch runs when the machine thinks so");
+        Promise(_state.Phase is not LockPhase.Blocked || _state.IsWatching || _timers.Contains(LockTimer.KeyWatch), "who waits watches the key, or will");
         Promise(_aheadWatched == (_state.Ticket is { IsAheadWatched: true } t ? t.Ahead!.Key : (Bytes?)null), "the ticket before ours is watched, and no other");
         Promise(_state.Ticket is not { Ahead: not null, IsAheadWatched: false } || _timers.Contains(LockTimer.WatchAhead), "the ticket before ours will be watched");
     }
@@ -35,7 +37,7 @@ internal sealed partial class LockWalk
     private void Crash()
     {
         (_claimed, _claimToken, _releasing) = (0, 0, false);
-        (_watchAt, _watchStarting, _resync, _aheadWatched) = (null, false, null, null);
+        (_watchAt, _watchStarting, _resync, _aheadWatched, _aheadWatchStarting) = (null, false, null, null, false);
         _pending.Clear();
         _timers.Clear();
         _calls.RemoveAll(c => c.Reply is not null || c.Kind is CallKind.Read or CallKind.LineRead);
@@ -47,7 +49,7 @@ internal sealed partial class LockWalk
         _state = LockState.Initial;
         if (_session != 0)
         {
-            Tell(new LockMessage.SessionOpened(new LockLease(new(_session), Ttl)));
+            TellOfSession();
         }
 
         Tell(new LockMessage.Recover());
@@ -71,8 +73,13 @@ internal sealed partial class LockWalk
                 Unclaim(e.Token);
                 _calls.Add(new Call(CallKind.Release, $"release {e.Token}#{NextCall()}", default, 0, e.Token.Value) { Effect = e });
                 break;
+            case LockEffect.SendReleaseIfAlone e:
+                Unclaim(e.Token);
+                _calls.Add(new Call(CallKind.ReleaseIfAlone, $"release if alone {e.Token}#{NextCall()}", default, 0, e.Token.Value) { Effect = e });
+                break;
             case LockEffect.SendHandOver e:
                 Unclaim(e.Token);
+                Promise(e.Next.IsOfOurForm, "the lock is handed only to who can see it");
                 _calls.Add(new Call(CallKind.HandOver, $"hand-over {e.Token}#{NextCall()}", default, 0, e.Token.Value) { Effect = e });
                 break;
             case LockEffect.SendTicket e:
@@ -101,11 +108,11 @@ internal sealed partial class LockWalk
                 break;
             case LockEffect.WatchAhead e:
                 Promise(_aheadWatched is null, "one watch on a ticket at a time");
-                _aheadWatched = e.Key;
+                (_aheadWatched, _aheadWatchStarting) = (e.Key, true);
                 break;
             case LockEffect.StopWatchAhead:
                 Promise(_aheadWatched is not null, "only a watch that runs is stopped");
-                _aheadWatched = null;
+                (_aheadWatched, _aheadWatchStarting) = (null, false);
                 break;
             case LockEffect.GiveUpLease e:
                 Promise(_state.Unresolved.Count >= _budget.MaxUnresolved, "a lease is given up only as the last resort");

@@ -187,9 +187,30 @@ internal sealed partial class LockWalk
 
     private IEnumerable<LockMove> OfTheWatchAhead()
     {
-        if (_aheadWatched is { } key && !_line.ContainsKey(key))
+        if (_aheadWatchStarting)
+        {
+            yield return new("the watch on the ticket before ours begins", w =>
+            {
+                (w._aheadWatchStarting, w._aheadWasThere) = (false, w._line.ContainsKey(w._aheadWatched!.Value));
+                w.Tell(new LockMessage.AheadWatched(w._aheadWatched!.Value));
+            });
+        }
+        else if (_aheadWatched is { } key && _aheadWasThere && !_line.ContainsKey(key))
         {
             yield return new("the ticket before ours is shown gone", w => w.Tell(new LockMessage.AheadGone(key)));
+        }
+    }
+
+    private IEnumerable<LockMove> OfTheInbox()
+    {
+        if (_notes.Count > 0)
+        {
+            yield return new($"the inbox tells {_notes[0].GetType().Name}", w =>
+            {
+                var note = w._notes[0];
+                w._notes.RemoveAt(0);
+                w.Tell(w.WithValidity(note));
+            });
         }
     }
 
@@ -207,7 +228,13 @@ internal sealed partial class LockWalk
             {
                 w._budget = w._budget with { Foreigners = w._budget.Foreigners - 1 };
                 var lease = FirstForeignLease + ++w._foreigners;
-                w.PutTicket(Line.KeyOf(new(w._revision), new(lease)), LockValue.Encode("them", new AttemptId(new Guid((int)lease, 0, 0, new byte[8])), default), lease);
+                var last = w._line.LastOrDefault().Value ?? w._stored!;
+                var at = Line.KeyOf(new(w._revision), new(lease));
+                w.PutTicket(at, LockValue.Encode("them", new AttemptId(new Guid((int)lease, 0, 0, new byte[8])), default), lease);
+                if (!IsForeign(last) && LockValue.AttemptOf(last) is { } behind)
+                {
+                    w.Note(new LockMessage.Followed(behind, Shown(w._line[at])!));
+                }
             });
         }
 
@@ -228,6 +255,7 @@ internal sealed partial class LockWalk
         if (_line.Count > 0 && _stored is { } held && IsForeign(held))
         {
             yield return new("the holder hands the key to the first in line", w => w.HandToFirst());
+            yield return new("the holder deletes the key and calls the first in line", w => w.CallFirst());
         }
     }
 

@@ -39,6 +39,9 @@ internal sealed partial class LockWalk
     private int? _watchAt;
     private bool _watchStarting;
     private Bytes? _aheadWatched;
+    private bool _aheadWatchStarting;
+    private bool _aheadWasThere;
+    private readonly List<LockMessage> _notes = [];
     private long _foreigners;
     private bool _headMayBeDead;
     private LockMessage? _resync;
@@ -78,6 +81,9 @@ internal sealed partial class LockWalk
         _watchAt = other._watchAt;
         _watchStarting = other._watchStarting;
         _aheadWatched = other._aheadWatched;
+        _aheadWatchStarting = other._aheadWatchStarting;
+        _aheadWasThere = other._aheadWasThere;
+        _notes = [.. other._notes];
         _foreigners = other._foreigners;
         _headMayBeDead = other._headMayBeDead;
         _resync = other._resync;
@@ -94,6 +100,7 @@ internal sealed partial class LockWalk
     {
         Attempt,
         Release,
+        ReleaseIfAlone,
         HandOver,
         Pass,
         Ticket,
@@ -108,7 +115,7 @@ internal sealed partial class LockWalk
     /// <summary>Everything that can happen next.</summary>
     public IEnumerable<LockMove> Moves()
     {
-        foreach (var move in OfCallers().Concat(OfCalls()).Concat(OfTimers()).Concat(OfTheWatch()).Concat(OfTheSession()).Concat(OfForeigners()).Concat(OfTheLine()))
+        foreach (var move in OfCallers().Concat(OfCalls()).Concat(OfTimers()).Concat(OfTheWatch()).Concat(OfTheSession()).Concat(OfForeigners()).Concat(OfTheLine()).Concat(OfTheInbox()))
         {
             yield return move;
         }
@@ -119,9 +126,9 @@ internal sealed partial class LockWalk
     {
         var text = new StringBuilder(256);
         text.Append(Describe()).Append('|').Append(_revision).Append('|').Append(_session).Append(_givenUp).Append(_aged).Append('|').Append(_stored?.ModRevision.Value)
-            .Append('|').Append(_watchAt).Append(_watchStarting).Append(_aheadWatched).Append(_headMayBeDead).Append('|').Append(_resync).Append('|').Append(_attempts).Append('|').Append(_requests).Append('|')
+            .Append('|').Append(_watchAt).Append(_watchStarting).Append(_aheadWatched).Append(_aheadWatchStarting).Append(_aheadWasThere).AppendJoin(',', _notes).Append(_headMayBeDead).Append('|').Append(_resync).Append('|').Append(_attempts).Append('|').Append(_requests).Append('|')
             .Append(_claimed).Append('/').Append(_claimToken).Append('/').Append(_lastToken).Append('/').Append(_shownChange).Append(_releasing).Append('|');
-        text.Append(_state.Phase).Append(_state.Ticket).Append(_state.Place).Append(_state.IsPlaceKept).Append(_state.IsLineClosed).Append(_state.IsRecovering).Append('|');
+        text.Append(_state.Phase).Append(_state.Ticket).Append(_state.Place).Append(_state.IsPlaceKept).Append(_state.IsLineClosed).Append(_state.IsRecovering).Append(_state.HasInbox).Append(_state.Behind).Append(_state.Given).Append('|');
         text.AppendJoin(',', _state.Unresolved.Select(u => $"{Short(u.Key)} {u.Value}").Order()).Append('|').AppendJoin(',', _line.Values).Append('|').Append(_foreigners).Append('|');
         text.AppendJoin(',', _serverLeases).Append('|').AppendJoin(',', _timers).Append('|').AppendJoin(',', _pending).Append('|');
         text.AppendJoin(',', _calls.Select(c => c.Text).Order()).Append('|');
@@ -156,7 +163,7 @@ internal sealed partial class LockWalk
     /// <param name="straysLast">Whether attempts that were given up are applied only after all else is done.</param>
     public void Settle(bool serve, bool straysLast)
     {
-        _budget = new LockWalkBudget { Acquires = 0, Fallbacks = 0, Withdrawals = 0, MaxUnresolved = _budget.MaxUnresolved };
+        _budget = new LockWalkBudget { Acquires = 0, Fallbacks = 0, Withdrawals = 0, MaxUnresolved = _budget.MaxUnresolved, Inbox = _budget.Inbox };
         _aged = false;
         if (_session == 0)
         {
@@ -247,7 +254,7 @@ internal sealed partial class LockWalk
         // Timers come last: what is on its way is faster.
         var strays = _calls.Where(c => c.GivenUp).Select(c => Apply(c)).FirstOrDefault();
         var rest = _calls.Where(c => !c.GivenUp).Select(c => c.Reply is null ? Apply(c) : Answer(c)).FirstOrDefault()
-            ?? OfTheWatch().FirstOrDefault() ?? OfTheWatchAhead().FirstOrDefault() ?? OfTimers().FirstOrDefault();
+            ?? OfTheInbox().FirstOrDefault() ?? OfTheWatch().FirstOrDefault() ?? OfTheWatchAhead().FirstOrDefault() ?? OfTimers().FirstOrDefault();
         return straysLast ? rest ?? strays : strays ?? rest;
     }
 
@@ -272,10 +279,11 @@ internal sealed partial class LockWalk
         public string Text => $"{Name}{(GivenUp ? " given up" : "")}{Reply switch
         {
             LockMessage.AttemptWon m => $" won {m.Revision}",
-            LockMessage.AttemptMet m => $" met {m.Current.ModRevision} at {m.Revision}",
+            LockMessage.AttemptMet m => $" met {m.Current.ModRevision} at {m.Revision} {m.Last?.Key}",
             LockMessage.AttemptFailed => " failed",
             LockMessage.AttemptBarred m => $" barred at {m.Revision}",
-            LockMessage.HandedOver m => $" handed over {m.WasGiven} {m.Revision}",
+            LockMessage.HandedOver m => $" handed over {m.WasGiven} {m.Revision} {m.Last?.Key}",
+            LockMessage.NextShown m => $" next shown {m.IsOurs} {m.First?.Key}",
             LockMessage.PassedOn m => $" passed on {m.Revision}",
             LockMessage.LineShown m => $" shown {m.Current?.ModRevision} {m.Ahead?.Key} {m.Next?.Key} at {m.Revision}",
             LockMessage.LineLeft m => $" left {m.Current?.ModRevision} at {m.Revision}",

@@ -26,6 +26,9 @@ internal sealed record LockWalkBudget
     /// <summary>Tickets are too old for the lock to be handed over without a sign of life.</summary>
     public bool OldTickets { get; init; }
 
+    /// <summary>Whether the machine has an inbox: then it is told when its turn comes, and watches the key only after a while.</summary>
+    public bool Inbox { get; init; }
+
     public int SessionLosses { get; init; }
 
     /// <summary>Times the claim on the lease gets so old that it is not good enough for a grant.</summary>
