@@ -17,7 +17,7 @@ internal sealed partial class LockActor : UntypedActor, IWithTimers
     private readonly Dictionary<LockRequestId, IActorRef> _callers = [];
     private readonly Dictionary<LockRequestId, LockTerms> _terms = [];
     private readonly LockWaits _waits;
-    private readonly Dictionary<LockRequestId, Activity> _traces = [];
+    private Dictionary<LockRequestId, Activity>? _traces;
     private Activity? _turn;
     private IActorRef? _session;
     private bool _isClosing;
@@ -50,7 +50,7 @@ internal sealed partial class LockActor : UntypedActor, IWithTimers
     private string NameTag => _context.Metrics.HasNames ? _id.Key.ToString() : "";
 
     /// <summary>The span of who is being served: who asked for this turn, or who is in front.</summary>
-    private Activity? Trace => _turn ?? (_traces.Count == 0 || _state.Waiters.IsEmpty ? null : _traces.GetValueOrDefault(_state.Waiters[0].Request));
+    private Activity? Trace => _turn ?? (_traces is { Count: > 0 } && !_state.Waiters.IsEmpty ? _traces.GetValueOrDefault(_state.Waiters[0].Request) : null);
 
     /// <summary>The actor of one key.</summary>
     /// <param name="context">What all actors share.</param>
@@ -177,7 +177,7 @@ internal sealed partial class LockActor : UntypedActor, IWithTimers
 
         if (m.Trace is not null)
         {
-            _traces[m.Request] = m.Trace;
+            (_traces ??= [])[m.Request] = m.Trace;
         }
 
         if (m.Timeout is { } timeout)
@@ -282,14 +282,14 @@ internal sealed partial class LockActor : UntypedActor, IWithTimers
             Run(effect);
         }
 
-        _waits.Look(isTaken: _state.Phase is not (LockPhase.Idle or LockPhase.Attempting or LockPhase.Looking));
+        _waits.Look(isTaken: _state.Phase is LockPhase.Blocked or LockPhase.Holding or LockPhase.Releasing or LockPhase.HandingOver or LockPhase.PassingOn);
     }
 
     private void Answer(LockRequestId request, LockReply answer)
     {
         Timers.Cancel(request);
         _terms.Remove(request);
-        _traces.Remove(request);
+        _traces?.Remove(request);
         _waits.Answered(request, LockOutcome.Of(answer));
         if (_callers.Remove(request, out var caller))
         {
