@@ -42,6 +42,8 @@ if (result.Errors.Count > 0)
     return ExitCode.Usage;
 }
 
+using var telemetry = Telemetry.FromEnvironment();
+
 // Ctrl-C and SIGTERM release everything first; that is bounded by the stop timeouts, and by the grace period of a command that is run.
 var limit = trailing.Length > 0 ? TimeSpan.FromHours(2) : TimeSpan.FromSeconds(40);
 return await result.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = limit }).ConfigureAwait(false);
