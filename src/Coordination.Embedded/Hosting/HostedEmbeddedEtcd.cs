@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 
 namespace Coordination.Embedded.Hosting;
 
@@ -7,21 +6,30 @@ namespace Coordination.Embedded.Hosting;
 /// A server of a host. Its endpoint is known before it is started, because the container asks for it while it is built. The container disposes it after the system
 /// that uses it.
 /// </summary>
-internal sealed class HostedEmbeddedEtcd(EmbeddedEtcdOptions options) : IAsyncDisposable
+internal sealed class HostedEmbeddedEtcd : IAsyncDisposable
 {
-    private readonly EmbeddedEtcdOptions _options = options.Port == 0 ? options with { Port = FreePort(options.Address) } : options;
+    private readonly BoundPort _port;
+    private readonly EmbeddedEtcdOptions _options;
     private EmbeddedEtcd? _server;
 
-    public Uri Endpoint => new($"{(_options.Certificate is null ? "http" : "https")}://{new IPEndPoint(_options.Address, _options.Port)}");
+    public HostedEmbeddedEtcd(EmbeddedEtcdOptions options)
+    {
+        _port = new BoundPort(options.Address, options.Port);
+        _options = options with { Port = _port.Port, Bound = _port };
+        Endpoint = new Uri($"{(options.Certificate is null ? "http" : "https")}://{new IPEndPoint(options.Address, _port.Port)}");
+    }
+
+    public Uri Endpoint { get; }
 
     public async Task StartAsync(CancellationToken cancellationToken) => _server ??= await EmbeddedEtcd.StartAsync(_options, cancellationToken).ConfigureAwait(false);
 
-    public ValueTask DisposeAsync() => _server?.DisposeAsync() ?? ValueTask.CompletedTask;
-
-    private static int FreePort(IPAddress address)
+    public async ValueTask DisposeAsync()
     {
-        using var listener = new TcpListener(address, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        if (_server is not null)
+        {
+            await _server.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _port.Dispose();
     }
 }

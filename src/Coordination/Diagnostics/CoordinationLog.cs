@@ -46,6 +46,9 @@ internal static partial class CoordinationLog
     [LoggerMessage(207, LogLevel.Warning, "Renewals cannot be proven on this old etcd: the key {Key} may not be read ({Error})")]
     public static partial void LeaseProofDenied(this ILogger log, string key, string error);
 
+    [LoggerMessage(208, LogLevel.Information, "Lease {Lease} given back")]
+    public static partial void LeaseGivenBack(this ILogger log, LeaseId lease);
+
     [LoggerMessage(300, LogLevel.Information, "Watch of {Keys} interrupted: {Error}")]
     public static partial void WatchInterrupted(this ILogger log, string keys, string error);
 

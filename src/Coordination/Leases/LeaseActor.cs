@@ -67,6 +67,18 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
         _validity?.Lose(LossReason.Aborted);
     }
 
+    private void Report(LeaseId lease, LossReason reason)
+    {
+        if (reason == LossReason.Released)
+        {
+            _context.Log.LeaseGivenBack(lease);
+        }
+        else
+        {
+            _context.Log.LeaseLost(lease, reason);
+        }
+    }
+
     private void NoteSent(Instant sentAt)
     {
         if (_renewalDue is { } due)
@@ -170,7 +182,7 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
             case LeaseEffect.Lose e:
                 _validity?.Lose(e.Reason);
                 _context.Metrics.LeaseLost(e.Reason);
-                _context.Log.LeaseLost(_validity?.Id ?? LeaseId.None, e.Reason);
+                Report(_validity?.Id ?? LeaseId.None, e.Reason);
                 break;
             case LeaseEffect.Tell e:
                 Context.Parent.Tell(e.Event);

@@ -100,6 +100,10 @@ public abstract class SampleContract(ServerFixture fixture)
 
         alone.Terminate();
         Assert.Equal(0, await alone.EndAsync());
+
+        // What a new user sees: no warning, and not each request of the server.
+        Assert.DoesNotContain("warn:", alone.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Request starting", alone.Output, StringComparison.Ordinal);
     }
 
     private SampleProcess Start(string sample, params string[] arguments) => new(
