@@ -150,14 +150,15 @@ internal sealed partial class LockMachine
     /// <summary>The key was deleted, and it is our turn.</summary>
     private LockStep OnCalled(LockState state, LockMessage.Called m)
     {
-        if (m.Revision <= state.Seen)
+        if (m.Revision < state.Seen)
         {
             return state;
         }
 
+        // The watch may have shown the deletion already; that it is our turn is news even then.
         var called = state.Ticket is { IsPlaced: true } ticket && ticket.Attempt == m.Ticket && state.Lease is not null
             ? ForgetAhead(state).Then(s => s with { Ticket = s.Ticket! with { IsLineKnown = true } })
             : state;
-        return called.Then(s => OnKeyDeleted(s, new LockMessage.KeyDeleted(m.Revision)));
+        return called.Then(s => OnKeyDeleted(s, new LockMessage.KeyDeleted(m.Revision))).Then(TakeTurn);
     }
 }
