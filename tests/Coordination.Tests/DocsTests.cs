@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 
 namespace Coordination.Tests;
@@ -9,18 +8,16 @@ namespace Coordination.Tests;
 /// </summary>
 public sealed partial class DocsTests
 {
-    private static readonly string Root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "..", ".."));
-
-    public static TheoryData<string> Pages => [.. Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md").Append(Path.Combine(Root, "README.md")).Select(page => Path.GetRelativePath(Root, page)).Order()];
+    public static TheoryData<string> All => [.. Directory.EnumerateFiles(Path.Combine(Pages.Root, "docs"), "*.md").Append(Path.Combine(Pages.Root, "README.md")).Select(page => Path.GetRelativePath(Pages.Root, page)).Order()];
 
     [Theory]
-    [MemberData(nameof(Pages))]
+    [MemberData(nameof(All))]
     public void Code_in_the_page_is_compiled_somewhere(string page)
     {
-        var path = Path.Combine(Root, page);
+        var path = Path.Combine(Pages.Root, page);
         var text = File.ReadAllText(path);
         var written = Block().Replace(text, block => $"{block.Groups["head"]}{Source(block.Groups["file"].Value, block.Groups["region"].Value)}\n{block.Groups["end"]}");
-        if (Environment.GetEnvironmentVariable("COORDINATION_WRITE_DOCS") == "1")
+        if (Pages.AreWritten)
         {
             File.WriteAllText(path, written);
         }
@@ -30,21 +27,21 @@ public sealed partial class DocsTests
     }
 
     [Theory]
-    [MemberData(nameof(Pages))]
+    [MemberData(nameof(All))]
     public void Links_in_the_page_lead_to_files_that_exist(string page)
     {
-        var folder = Path.GetDirectoryName(Path.Combine(Root, page))!;
+        var folder = Path.GetDirectoryName(Path.Combine(Pages.Root, page))!;
 
-        Assert.All(Link().Matches(File.ReadAllText(Path.Combine(Root, page))), link =>
+        Assert.All(Link().Matches(File.ReadAllText(Path.Combine(Pages.Root, page))), link =>
             Assert.True(Path.Exists(Path.Combine(folder, link.Groups[1].Value)), $"{page} links to {link.Groups[1].Value}"));
     }
 
     [Fact]
-    public void The_readme_is_short() => Assert.InRange(File.ReadAllLines(Path.Combine(Root, "README.md")).Length, 1, 150);
+    public void The_readme_is_short() => Assert.InRange(File.ReadAllLines(Path.Combine(Pages.Root, "README.md")).Length, 1, 150);
 
     private static string Source(string file, string region)
     {
-        var lines = File.ReadAllLines(Path.Combine(Root, file)).AsEnumerable();
+        var lines = File.ReadAllLines(Path.Combine(Pages.Root, file)).AsEnumerable();
         if (region.Length > 0)
         {
             lines = lines.SkipWhile(line => line.Trim() != $"// <{region}>").Skip(1).TakeWhile(line => line.Trim() != $"// </{region}>");
@@ -54,8 +51,6 @@ public sealed partial class DocsTests
         var indent = all.Where(line => line.Length > 0).Select(line => line.Length - line.TrimStart().Length).DefaultIfEmpty(0).Min();
         return string.Join('\n', all.Select(line => line.Length > indent ? line[indent..] : line.TrimStart())).TrimEnd();
     }
-
-    private static string Here([CallerFilePath] string path = "") => path;
 
     [GeneratedRegex(@"(?<head><!-- sample: (?<file>[^ #]+)(?:#(?<region>[a-z]+))? -->\n```(?<language>[a-z]+)\n).*?(?<end>```\n)", RegexOptions.Singleline)]
     private static partial Regex Block();

@@ -1,32 +1,74 @@
-using System.Text.RegularExpressions;
+using System.Text;
 using Coordination.Hosting;
 
 namespace Coordination.Tests.Hosting;
 
-/// <summary>docs/configuration.md and hocon/coordination.conf say what the code says.</summary>
-public sealed partial class ConfigurationPageTests
+/// <summary>docs/configuration.md lists all settings with their defaults, and says of each what hocon/coordination.conf says.</summary>
+public sealed class ConfigurationPageTests
 {
-    private static readonly string Page = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "docs", "configuration.md"));
-    private static readonly string Reference = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "hocon", "coordination.conf"));
+    private static readonly Dictionary<string, string> Titles = new()
+    {
+        [""] = "The system", ["session"] = "The session", ["etcd"] = "The connection to etcd", ["locks"] = "Locks", ["elections"] = "Elections",
+        ["services"] = "Registration and discovery", ["watches"] = "Watches", ["diagnostics"] = "Diagnostics",
+    };
 
     [Fact]
     public void The_page_lists_every_setting_with_its_default_and_no_other()
     {
-        var listed = Row().Matches(Page).ToDictionary(m => m.Groups["name"].Value, m => (Hocon: m.Groups["hocon"].Value, Default: m.Groups["default"].Value.Trim('`')));
-        var there = OptionSchema.Settings.ToDictionary(
-            setting => setting.ConfigurationPath, setting => (setting.HoconPath, OptionText.Write(setting, setting.Read(new CoordinationOptions()))));
+        var explained = Explanations(Pages.Read("hocon/coordination.conf"));
+        var page = new StringBuilder();
+        foreach (var block in OptionSchema.Settings.GroupBy(setting => BlockOf(setting.HoconPath)))
+        {
+            page.Append($"\n### {Titles[block.Key]}\n\n| setting | HOCON | default | what, and what is allowed |\n|---|---|---|---|\n");
+            foreach (var setting in block)
+            {
+                Assert.True(explained.ContainsKey(setting.HoconPath), $"hocon/coordination.conf does not explain {setting.HoconPath}.");
+                page.Append($"| `{setting.ConfigurationPath}` | `{setting.HoconPath}` | {DefaultOf(setting)} | {explained[setting.HoconPath]} |\n");
+            }
+        }
 
-        // The owner is another one on each machine.
-        there["Owner"] = (there["Owner"].HoconPath, "machine:process id");
-
-        Assert.Equal(there.OrderBy(s => s.Key, StringComparer.Ordinal), listed.OrderBy(s => s.Key, StringComparer.Ordinal));
+        Pages.Check("docs/configuration.md", "settings", page.ToString());
+        Assert.Equal(OptionSchema.Settings.Select(setting => setting.HoconPath).Order(), explained.Keys.Order());
     }
 
-    [Fact]
-    public void The_reference_file_explains_every_setting() => Assert.All(OptionSchema.Settings, setting =>
-        Assert.Matches($@"(?m)^\s*{setting.HoconPath.Split('.')[^1]}\s*=", Reference));
+    private static string BlockOf(string path) => path.Contains('.', StringComparison.Ordinal) ? path[..path.IndexOf('.', StringComparison.Ordinal)] : "";
 
-    // | `Etcd:RequestTimeout` | `etcd.request-timeout` | `5s` | …
-    [GeneratedRegex(@"(?m)^\| `(?<name>[A-Za-z:]+)` \| `(?<hocon>[a-z.-]+)` \| (?<default>[^|]*?) \|")]
-    private static partial Regex Row();
+    // The owner is another one on each machine.
+    private static string DefaultOf(OptionSetting setting) => setting.Name == nameof(CoordinationOptions.Owner) ? "machine:process id"
+        : OptionText.Write(setting, setting.Read(new CoordinationOptions())) is { Length: > 0 } text ? $"`{text}`" : "";
+
+    /// <summary>The comment before each setting of the reference file; one without its own shares that of the setting before.</summary>
+    private static Dictionary<string, string> Explanations(string reference)
+    {
+        var explained = new Dictionary<string, string>();
+        var path = new Stack<string>();
+        var comment = new List<string>();
+        var last = "";
+        foreach (var line in reference.Split('\n').Select(line => line.Trim()))
+        {
+            switch (line)
+            {
+                case ['#', .. var text]:
+                    comment.Add(text.Trim());
+                    continue;
+                case [.. var block, '{']:
+                    path.Push(block.Trim());
+                    break;
+                case "}":
+                    path.Pop();
+                    break;
+                case var setting when setting.IndexOf('=', StringComparison.Ordinal) is var at and > 0:
+                    last = comment.Count > 0 ? string.Join(' ', comment) : last;
+                    explained[string.Join('.', path.Reverse().Skip(1).Append(setting[..at].Trim()))] = last;
+                    break;
+                default:
+                    // A comment before an empty line is about what follows, not about one setting.
+                    break;
+            }
+
+            comment.Clear();
+        }
+
+        return explained;
+    }
 }
