@@ -49,7 +49,7 @@ internal sealed partial class ActorCell
 
     public void SetReceiveTimeout(TimeSpan? timeout)
     {
-        _idle?.Stop();
+        _idle?.End();
         _idle = timeout is { } idle ? new IdleTimer(this, idle) : null;
     }
 

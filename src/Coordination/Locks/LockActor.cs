@@ -59,7 +59,7 @@ internal sealed partial class LockActor : UntypedActor, IWithTimers
     /// <param name="recover">Whether it follows one that failed and may have left a key of ours behind.</param>
     /// <param name="hasInbox">Whether the inbox on the session lease is watched.</param>
     public static Props PropsFor(CoordinationContext context, LockId id, LeaseValidity? lease, bool recover, bool hasInbox = false) =>
-        Props.Create(() => new LockActor(context, id, lease, recover, hasInbox));
+        Props.CreateBy(new Producer(context, id, lease, recover, hasInbox));
 
     protected override void PreStart()
     {
@@ -317,6 +317,18 @@ internal sealed partial class LockActor : UntypedActor, IWithTimers
             $"The lock '{_id.Key}' was not acquired in time: etcd has not answered (etcd {string.Join(", ", _context.Etcd.Endpoints)})")),
         _ => new LockReply.NotAcquired(_state.Holder),
     };
+
+    /// <summary>One for each key that is used: an expression tree would cost more than the actor.</summary>
+    private sealed class Producer(CoordinationContext context, LockId id, LeaseValidity? lease, bool recover, bool hasInbox) : IIndirectActorProducer
+    {
+        public Type ActorType => typeof(LockActor);
+
+        public ActorBase Produce() => new LockActor(context, id, lease, recover, hasInbox);
+
+        public void Release(ActorBase actor)
+        {
+        }
+    }
 
     private sealed record TimedOut(LockRequestId Request);
 
