@@ -7,15 +7,14 @@ using Google.Protobuf;
 namespace Coordination.Embedded.Bench;
 
 /// <summary>
-/// What a busy service does to its etcd: 1,000 clients with ten leases and ten watches each, and 5,000 writes a second, each seen by ten watches' worth
+/// What a busy service does to its etcd: 1,000 clients with ten leases and ten watches each, and so many writes a second (5,000 unless told), each seen by ten watches' worth
 /// of keys. The history is compacted every five seconds, as production does it. Prints memory and thread pool as they go.
 /// </summary>
-internal sealed class Load(Uri endpoint, TimeSpan duration)
+internal sealed class Load(Uri endpoint, TimeSpan duration, int writesPerSecond)
 {
     private const int Clients = 1000;
     private const int LeasesPerClient = 10;
     private const int WatchesPerClient = 10;
-    private const int WritesPerSecond = 5000;
     private const int Channels = 16;
 
     private readonly Latencies _writes = new();
@@ -54,6 +53,8 @@ internal sealed class Load(Uri endpoint, TimeSpan duration)
         {
             channel.Dispose();
         }
+
+        Console.WriteLine($"  {GC.GetTotalMemory(forceFullCollection: true) / 1_000_000} MB are left");
     }
 
     private static async Task RenewAsync(GrpcChannel channel, List<long> leases, CancellationToken stop)
@@ -117,7 +118,7 @@ internal sealed class Load(Uri endpoint, TimeSpan duration)
         var pending = new List<Task>();
         for (var sent = 0L; Clock.GetElapsedTime(start) < duration;)
         {
-            var due = (long)(Clock.GetElapsedTime(start).TotalSeconds * WritesPerSecond);
+            var due = (long)(Clock.GetElapsedTime(start).TotalSeconds * writesPerSecond);
             for (; sent < due; sent++)
             {
                 await underWay.WaitAsync();
@@ -156,7 +157,7 @@ internal sealed class Load(Uri endpoint, TimeSpan duration)
                 await Task.Delay(TimeSpan.FromSeconds(5), Clock, stop);
                 Console.WriteLine(
                     $"  {Clock.GetElapsedTime(start).TotalSeconds,4:0} s: {_writes.Count,7} writes, {Interlocked.Read(ref _seen),7} events, "
-                    + $"{GC.GetTotalMemory(forceFullCollection: true) / 1_000_000} MB, {ThreadPool.ThreadCount} threads, {ThreadPool.PendingWorkItemCount} waiting");
+                    + $"{GC.GetTotalMemory(forceFullCollection: false) / 1_000_000} MB, {ThreadPool.ThreadCount} threads, {ThreadPool.PendingWorkItemCount} waiting");
                 await channel.UnaryAsync(EtcdMethods.Compact, new CompactionRequest { Revision = Interlocked.Read(ref _revision) }, default, stop);
             }
         }

@@ -12,13 +12,18 @@ public sealed record EmbeddedEtcdOptions
     public int Port { get; init; }
 
     /// <summary>
-    /// The address to listen on. Default 127.0.0.1: only this machine. The server knows no users and no permissions, so another address opens all
-    /// of its data to whoever can reach it.
+    /// The address to listen on. Default 127.0.0.1: only this machine. Another address opens all of its data to whoever can reach it,
+    /// unless authentication is enabled (as on a real etcd, with <c>etcdctl auth enable</c>).
     /// </summary>
     public IPAddress Address { get; init; } = IPAddress.Loopback;
 
     /// <summary>A certificate with its private key, to serve TLS. Default none: HTTP/2 without TLS ("h2c", prior knowledge).</summary>
     public X509Certificate2? Certificate { get; init; }
+
+    /// <summary>
+    /// Authorities for the certificates of clients, which then must show one. Needs <see cref="Certificate"/>. Default none: clients are not asked.
+    /// </summary>
+    public X509Certificate2Collection? ClientAuthorities { get; init; }
 
     /// <summary>The clock for the expiry of leases and for progress notifications. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
@@ -44,6 +49,11 @@ public sealed record EmbeddedEtcdOptions
     /// </summary>
     public TimeSpan MinimumLeaseTtl { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// How long the token of a login is good for after its last use, when authentication is enabled; 1 s to 1 day. Default 5 minutes, etcd's value.
+    /// </summary>
+    public TimeSpan AuthTokenTtl { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>How often quiet watches that asked for it get a progress notification; at least 100 ms. Default 10 minutes, etcd's value.</summary>
     public TimeSpan ProgressNotifyInterval { get; init; } = TimeSpan.FromMinutes(10);
 
@@ -62,7 +72,14 @@ public sealed record EmbeddedEtcdOptions
         Require(Address is not null, nameof(Address), "null", "an IP address");
         Require(TimeProvider is not null, nameof(TimeProvider), "null", "a time provider");
         Require(Certificate is null or { HasPrivateKey: true }, nameof(Certificate), "without a private key", "a certificate with its private key");
+        Require(
+            ClientAuthorities is null || (Certificate is not null && ClientAuthorities.Count > 0), nameof(ClientAuthorities),
+            ClientAuthorities?.Count == 0 ? "empty" : "given without a certificate", "at least one authority, together with a certificate of the server");
+        Require(SnapshotFile is null || SnapshotFile.Trim().Length > 0, nameof(SnapshotFile), "empty", "the path of a file");
+        Require(Name is { Length: > 0 }, nameof(Name), "empty", "a name");
         Require(System.Version.TryParse(Version, out var version) && version.Build >= 0, nameof(Version), Version, "major.minor.patch");
+        Require(
+            AuthTokenTtl >= TimeSpan.FromSeconds(1) && AuthTokenTtl <= TimeSpan.FromDays(1), nameof(AuthTokenTtl), AuthTokenTtl, "1 s to 1 day");
         Require(
             MinimumLeaseTtl >= TimeSpan.FromSeconds(1) && MinimumLeaseTtl.Ticks % TimeSpan.TicksPerSecond == 0,
             nameof(MinimumLeaseTtl), MinimumLeaseTtl, "whole seconds, at least 1");

@@ -1,3 +1,4 @@
+using Coordination.Embedded.Auth;
 using Coordination.Embedded.Leases;
 using Coordination.Embedded.Requests;
 using Coordination.Embedded.Store;
@@ -17,7 +18,9 @@ internal sealed class EtcdNode
         Identity = settings.Identity;
         Leases = new LeaseTable(time, settings.MinimumLeaseTtlSeconds, settings.FirstLeaseId);
         Store = new MvccStore(Leases);
-        Watches = new WatchHub(Store, revision => Identity.Header(revision));
+        Auth = new AuthStore(new TokenTable(time, settings.TokenTimeToLive));
+        Access = new AccessControl(Auth);
+        Watches = NewWatches();
     }
 
     public ClusterIdentity Identity { get; private set; }
@@ -28,23 +31,30 @@ internal sealed class EtcdNode
 
     public WatchHub Watches { get; private set; }
 
+    public AuthStore Auth { get; }
+
+    public AccessControl Access { get; }
+
     /// <summary>Set by the alarm API: no request that stores data is accepted.</summary>
     public Alarms Alarms { get; } = new();
 
     /// <summary>How many requests a replicated log would hold.</summary>
     public ulong LogIndex { get; private set; } = 4;
 
-    public RangeResponse Range(RangeRequest request)
+    public RangeResponse Range(RangeRequest request, string? token = null)
     {
         RequestChecks.Check(request);
+        Access.RequireRead(Access.Identify(token), request.Key, request.RangeEnd);
         return Filled(RangeEvaluation.Evaluate(Store, request, Store.CurrentRevision), static reply => reply.Header);
     }
 
-    public PutResponse Put(PutRequest request)
+    public PutResponse Put(PutRequest request, string? token = null)
     {
         RequestChecks.Check(request);
+        var user = Access.Identify(token);
         AddToLog(request);
         Alarms.RequireSpace();
+        Access.Require(user, request, Leases);
         if (request.Lease != 0 && Leases.Find(request.Lease) is null)
         {
             throw EtcdErrors.LeaseNotFound;
@@ -56,19 +66,22 @@ internal sealed class EtcdNode
         return Filled(response, static reply => reply.Header);
     }
 
-    public DeleteRangeResponse DeleteRange(DeleteRangeRequest request)
+    public DeleteRangeResponse DeleteRange(DeleteRangeRequest request, string? token = null)
     {
         RequestChecks.Check(request);
+        var user = Access.Identify(token);
         AddToLog(request);
+        Access.Require(user, request);
         var transaction = Store.Begin();
         var response = Writes.Delete(transaction, request);
         Publish(transaction.Commit());
         return Filled(response, static reply => reply.Header);
     }
 
-    public TxnResponse Txn(TxnRequest request)
+    public TxnResponse Txn(TxnRequest request, string? token = null)
     {
         RequestChecks.Check(request);
+        var user = Access.Identify(token);
         if (!TxnEvaluation.IsReadOnly(request))
         {
             AddToLog(request);
@@ -78,13 +91,15 @@ internal sealed class EtcdNode
             }
         }
 
+        Access.Require(user, request);
         var (response, commit) = TxnEvaluation.Run(request, Store, Leases);
         Publish(commit);
         return Filled(response, static reply => reply.Header);
     }
 
-    public CompactionResponse Compact(CompactionRequest request)
+    public CompactionResponse Compact(CompactionRequest request, string? token = null)
     {
+        Access.RequireAdmin(Access.Identify(token));
         AddToLog(request);
         if (request.Revision <= Store.CompactedRevision)
         {
@@ -100,24 +115,33 @@ internal sealed class EtcdNode
         return new CompactionResponse { Header = Header() };
     }
 
-    public LeaseGrantResponse LeaseGrant(LeaseGrantRequest request)
+    public LeaseGrantResponse LeaseGrant(LeaseGrantRequest request, string? token = null)
     {
+        Access.RequireUser(Access.Identify(token));
         AddToLog(request);
         Alarms.RequireSpace();
         var lease = Leases.Grant(request.ID, request.TTL, Store.CurrentRevision);
         return new LeaseGrantResponse { Header = Header(), ID = lease.Id, TTL = lease.TtlSeconds };
     }
 
-    public LeaseRevokeResponse LeaseRevoke(LeaseRevokeRequest request)
+    public LeaseRevokeResponse LeaseRevoke(LeaseRevokeRequest request, string? token = null)
     {
+        var user = Access.Identify(token);
+        Access.RequireUser(user);
         AddToLog(request);
-        Revoke(Leases.Find(request.ID) ?? throw EtcdErrors.LeaseNotFound);
+        var lease = Leases.Find(request.ID);
+        Access.RequireWrites(user, lease);
+        Revoke(lease ?? throw EtcdErrors.LeaseNotFound);
         return new LeaseRevokeResponse { Header = Header() };
     }
 
     /// <summary>Renews a lease; a lease that does not exist is answered with TTL 0.</summary>
-    public LeaseKeepAliveResponse LeaseKeepAlive(LeaseKeepAliveRequest request)
+    public LeaseKeepAliveResponse LeaseKeepAlive(LeaseKeepAliveRequest request, string? token = null)
     {
+        var user = Access.Identify(token);
+        Access.RequireUser(user);
+        Access.RequireWrites(user, Leases.Find(request.ID));
+
         // The header is older than the renewal, so that a revision in it never outlives the lease.
         var response = new LeaseKeepAliveResponse { Header = Header(), ID = request.ID };
         if (Leases.Find(request.ID) is not { } lease)
@@ -137,8 +161,11 @@ internal sealed class EtcdNode
         return response;
     }
 
-    public LeaseTimeToLiveResponse LeaseTimeToLive(LeaseTimeToLiveRequest request)
+    public LeaseTimeToLiveResponse LeaseTimeToLive(LeaseTimeToLiveRequest request, string? token = null)
     {
+        var user = Access.Identify(token);
+        Access.RequireUser(user);
+        Access.RequireReads(user, request.Keys ? Leases.Find(request.ID) : null);
         var response = new LeaseTimeToLiveResponse { Header = Header(), ID = request.ID };
         if (Leases.Find(request.ID) is not { } lease)
         {
@@ -156,8 +183,15 @@ internal sealed class EtcdNode
         return response;
     }
 
-    public LeaseLeasesResponse LeaseLeases()
+    public LeaseLeasesResponse LeaseLeases(string? token = null)
     {
+        var user = Access.Identify(token);
+        Access.RequireUser(user);
+        foreach (var lease in Leases.All)
+        {
+            Access.RequireReads(user, lease);
+        }
+
         var response = new LeaseLeasesResponse { Header = Header() };
         response.Leases.AddRange(Leases.All.Select(static lease => new LeaseStatus { ID = lease.Id }));
         return response;
@@ -178,12 +212,14 @@ internal sealed class EtcdNode
         return new HashKVResponse
         {
             Header = Header(),
-            Hash = StoreHash.Compute(Store, revision <= 0 ? Store.CurrentRevision : revision),
+
+            // A negative revision is one before anything was stored.
+            Hash = StoreHash.Compute(Store, revision == 0 ? Store.CurrentRevision : revision),
             CompactRevision = Store.CompactedRevision,
         };
     }
 
-    /// <summary>Revokes leases whose time is over. To be called every <see cref="NodeSettings.SweepInterval"/>.</summary>
+    /// <summary>Revokes leases whose time is over, and forgets tokens. To be called every <see cref="NodeSettings.SweepInterval"/>.</summary>
     public void Sweep()
     {
         foreach (var lease in Leases.TakeExpired(NodeSettings.RevocationsPerSweep))
@@ -191,13 +227,15 @@ internal sealed class EtcdNode
             LogIndex++;
             Revoke(lease);
         }
+
+        Auth.Tokens.Sweep();
     }
 
     /// <summary>Continues after a stop: a new term, no watches, and every lease has its whole time again.</summary>
     public void Restart()
     {
         Identity = Identity with { Term = Identity.Term + 1 };
-        Watches = new WatchHub(Store, revision => Identity.Header(revision));
+        Watches = NewWatches();
         Leases.RenewAll();
     }
 
@@ -216,7 +254,7 @@ internal sealed class EtcdNode
         Store.ForgetAfter(revision);
         Leases.Restore(revision);
         AttachKeys();
-        Watches = new WatchHub(Store, at => Identity.Header(at));
+        Watches = NewWatches();
     }
 
     /// <summary>Continues what another node was, whose data have been loaded.</summary>
@@ -241,6 +279,8 @@ internal sealed class EtcdNode
 
     public ResponseHeader Header() => Identity.Header(Store.CurrentRevision);
 
+    private WatchHub NewWatches() => new(Store, revision => Identity.Header(revision), Access.RefuseWatch);
+
     private void AttachKeys()
     {
         foreach (var pair in Store.Keys.All().Select(key => key.At(Store.CurrentRevision)).OfType<KeyValue>().Where(static pair => pair.Lease != 0))
@@ -261,7 +301,8 @@ internal sealed class EtcdNode
         Leases.Remove(lease, Store.CurrentRevision);
     }
 
-    private void AddToLog(Google.Protobuf.IMessage request)
+    /// <summary>Checks that a request is not too large, and counts it.</summary>
+    public void AddToLog(Google.Protobuf.IMessage request)
     {
         RequestChecks.CheckSize(request);
         LogIndex++;

@@ -14,6 +14,9 @@ internal sealed record NodeSettings
     /// <summary>etcd derives 2 s from its default election timeout of 1 s: one and a half times, rounded up.</summary>
     public long MinimumLeaseTtlSeconds { get; init; } = 2;
 
+    /// <summary>How long a login is good for when it is not used; etcd's default.</summary>
+    public TimeSpan TokenTimeToLive { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Where the ids of leases start that do not bring their own.</summary>
     public long FirstLeaseId { get; init; } = 1;
 }

@@ -33,6 +33,9 @@ public sealed class GrpcException : Exception
     /// <summary>True when the status came from the server in headers or trailers, false when this side made it up.</summary>
     public bool FromServer { get; init; }
 
+    /// <summary>Why the connection could not be made as safe as it was asked to be, when that is the reason.</summary>
+    public GrpcSecurityProblem SecurityProblem { get; init; }
+
     /// <summary>The trailing metadata that came with the status.</summary>
     public GrpcMetadata Trailers { get; init; } = GrpcMetadata.Empty;
 }

@@ -27,7 +27,7 @@ public sealed partial class CoordinationSystem : IAsyncDisposable
         _ownsActors = host is null;
         _context = new CoordinationContext(
             options,
-            etcd ?? new EtcdClient(options.Etcd with { TimeProvider = options.TimeProvider }),
+            etcd ?? new EtcdClient(options.Etcd with { TimeProvider = options.TimeProvider, LoggerFactory = options.LoggerFactory }),
             new MonotonicClock(options.TimeProvider),
             LossAlarm.Create(options.TimeProvider),
             options.LoggerFactory.CreateLogger("Coordination"),
@@ -116,12 +116,14 @@ public sealed partial class CoordinationSystem : IAsyncDisposable
     }
 
     /// <summary>Sends a request to the actors and awaits its one answer, without a timeout of its own: the actor sees to that.</summary>
+    /// <param name="message">The request.</param>
+    /// <param name="actor">Whom to ask; null: the supervisor, which knows who is responsible.</param>
     /// <exception cref="CoordinationException">The system has stopped.</exception>
-    internal async Task<T> AskAsync<T>(object message)
+    internal async Task<T> AskAsync<T>(object message, IActorRef? actor = null)
     {
         try
         {
-            return await Supervisor.Ask<T>(message, (TimeSpan?)null).WaitAsync(Stopped).ConfigureAwait(false);
+            return await (actor ?? Supervisor).Ask<T>(message, (TimeSpan?)null).WaitAsync(Stopped).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (Stopped.IsCancellationRequested)
         {

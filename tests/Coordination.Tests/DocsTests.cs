@@ -10,6 +10,9 @@ public sealed partial class DocsTests
 {
     public static TheoryData<string> All => [.. Directory.EnumerateFiles(Path.Combine(Pages.Root, "docs"), "*.md").Append(Path.Combine(Pages.Root, "README.md")).Select(page => Path.GetRelativePath(Pages.Root, page)).Order()];
 
+    /// <summary>Pages whose code is held, and run, by tests of their own.</summary>
+    private static readonly string[] HeldElsewhere = ["docs/etcd-recipes.md"];
+
     [Theory]
     [MemberData(nameof(All))]
     public void Code_in_the_page_is_compiled_somewhere(string page)
@@ -23,7 +26,7 @@ public sealed partial class DocsTests
         }
 
         Assert.Equal(written, text);
-        Assert.Equal(CSharp().Count(text), Block().Matches(text).Count(block => block.Groups["language"].Value == "csharp"));
+        Assert.Equal(HeldElsewhere.Contains(page) ? 0 : CSharp().Count(text), Block().Matches(text).Count(block => block.Groups["language"].Value == "csharp"));
     }
 
     [Theory]

@@ -32,6 +32,10 @@ internal class NoEtcd : IEtcdClient
 
     public virtual Task<EndpointStatus> GetStatusAsync(Uri? endpoint = null, CancellationToken cancellationToken = default) => Away<EndpointStatus>();
 
+    public virtual Task<EndpointHealth> CheckHealthAsync(Uri? endpoint = null, CancellationToken cancellationToken = default) => Away<EndpointHealth>();
+
+    public virtual Task<ImmutableArray<EtcdMember>> ListMembersAsync(CancellationToken cancellationToken = default) => Away<ImmutableArray<EtcdMember>>();
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private static EtcdException Error() => new(CoordinationErrorKind.Unavailable, WriteOutcome.NotApplied, "etcd is away");

@@ -1,3 +1,4 @@
+using Coordination.Embedded.Protos;
 using Coordination.Etcd.Protos;
 using Google.Protobuf;
 
@@ -16,7 +17,12 @@ internal static class CallDescription
         LeaseRevokeRequest revoke => new(method, "", revoke.ID, IsWrite: true),
         LeaseKeepAliveRequest renewal => new(method, "", renewal.ID, IsWrite: false),
         LeaseTimeToLiveRequest timeToLive => new(method, "", timeToLive.ID, IsWrite: false),
-        _ => new(method, "", 0, IsWrite: request is CompactionRequest),
+        LockRequest enter => new(method, Text(enter.Name), enter.Lease, IsWrite: true),
+        UnlockRequest unlock => new(method, Text(unlock.Key), 0, IsWrite: true),
+        CampaignRequest enter => new(method, Text(enter.Name), enter.Lease, IsWrite: true),
+        ProclaimRequest proclaim => new(method, Text(proclaim.Leader.Key), proclaim.Leader.Lease, IsWrite: true),
+        ResignRequest resign => new(method, Text(resign.Leader.Key), resign.Leader.Lease, IsWrite: true),
+        _ => new(method, "", 0, IsWrite: request is CompactionRequest || response is AuthDoneResponse),
     };
 
     private static ByteString FirstKey(TxnRequest txn) =>

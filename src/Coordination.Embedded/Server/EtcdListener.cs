@@ -1,6 +1,5 @@
 using System.Net;
 using Coordination.Embedded.Server.Http2;
-using Coordination.Etcd.Transport;
 using Coordination.Grpc.Server;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -88,7 +87,14 @@ internal sealed class EtcdListener : IAsyncDisposable
             if (host.Options.Certificate is { } certificate)
             {
                 listen.Protocols = HttpProtocols.Http1AndHttp2;
-                listen.UseHttps(certificate);
+                listen.UseHttps(https =>
+                {
+                    https.ServerCertificate = certificate;
+                    if (host.Options.ClientAuthorities is { } authorities)
+                    {
+                        ClientCertificates.Require(https, authorities);
+                    }
+                });
             }
             else
             {
@@ -116,24 +122,8 @@ internal sealed class EtcdListener : IAsyncDisposable
         };
         _app.UseRouting();
         _app.UseEndpoints(static _ => { });
-        var calls = new UnaryCalls(host, _app, grpc, log);
-        calls.Map(EtcdMethods.Range, static (node, request) => node.Range(request));
-        calls.Map(EtcdMethods.Put, static (node, request) => node.Put(request));
-        calls.Map(EtcdMethods.DeleteRange, static (node, request) => node.DeleteRange(request));
-        calls.Map(EtcdMethods.Txn, static (node, request) => node.Txn(request));
-        calls.Map(EtcdMethods.Compact, static (node, request) => node.Compact(request));
-        calls.Map(EtcdMethods.LeaseGrant, static (node, request) => node.LeaseGrant(request));
-        calls.Map(EtcdMethods.LeaseRevoke, static (node, request) => node.LeaseRevoke(request));
-        calls.Map(EtcdMethods.LeaseTimeToLive, static (node, request) => node.LeaseTimeToLive(request));
-        calls.Map(EtcdMethods.LeaseLeases, static (node, _) => node.LeaseLeases());
-        calls.Map(EtcdMethods.MemberList, (node, _) => MaintenanceReplies.MemberList(node, options.Name, Endpoint));
-        calls.Map(EtcdMethods.Status, (node, _) => MaintenanceReplies.Status(node, options.Version));
-        calls.Map(EtcdMethods.Alarm, MaintenanceReplies.Alarm);
-        calls.Map(EtcdMethods.HashKV, static (node, request) => node.HashKV(request.Revision));
-        calls.Map(EtcdMethods.Hash, static (node, _) => new() { Header = node.Header(), Hash = node.HashKV(0).Hash });
-        calls.Map(EtcdMethods.Defragment, static (node, _) => new() { Header = node.Header() });
-        _app.MapGrpcDuplex(EtcdMethods.Watch, (requests, responses, call) => WatchCalls.ServeAsync(host, requests, responses, call), grpc);
-        _app.MapGrpcDuplex(EtcdMethods.LeaseKeepAlive, (requests, responses, call) => KeepAliveCalls.ServeAsync(host, requests, responses, call), grpc);
+        new EtcdServices(host, new UnaryCalls(host, _app, grpc, log)).Map(() => Endpoint);
+        new StreamCalls(host, _app, grpc).Map();
         _app.Run(http => OtherRequests.AnswerAsync(http, new StatusPages(host)));
     }
 

@@ -14,10 +14,13 @@ internal static class KeepAliveCalls
         GrpcServerContext call)
     {
         using var open = host.Streams.Add(call.HttpContext);
+        var token = call.Token();
         await foreach (var request in requests.ReadAllAsync(call.CancellationToken).ConfigureAwait(false))
         {
             var response = await host.ApplyAsync(
-                static (node, renewal) => node.LeaseKeepAlive(renewal), request, call.CancellationToken).ConfigureAwait(false);
+                static (node, received) => node.LeaseKeepAlive(received.Message, received.Token),
+                Received.Of(request, token),
+                call.CancellationToken).ConfigureAwait(false);
             if (host.Replies.Any)
             {
                 await Task.Delay(host.Replies.Delay, host.Options.TimeProvider, call.CancellationToken).ConfigureAwait(false);

@@ -6,11 +6,15 @@ namespace Coordination.Embedded.Server;
 internal static class MaintenanceReplies
 {
     private const long PageBytes = 4096;
-    private const long EmptyDatabaseBytes = 5 * PageBytes;
+    private const long EmptyDatabaseBytes = 4 * PageBytes;
 
-    public static StatusResponse Status(EtcdNode node, string version)
+    /// <summary>About what a database with the same data would take.</summary>
+    public static long DatabaseSize(EtcdNode node) => EmptyDatabaseBytes + ((1 + (node.Store.DataSize / PageBytes)) * PageBytes);
+
+    public static StatusResponse Status(EtcdNode node, string version, string? token)
     {
-        var size = EmptyDatabaseBytes + ((node.Store.DataSize + PageBytes - 1) / PageBytes * PageBytes);
+        node.Access.RequireAdmin(node.Access.Identify(token));
+        var size = DatabaseSize(node);
         var status = new StatusResponse
         {
             Header = node.Header(),
@@ -26,9 +30,12 @@ internal static class MaintenanceReplies
         return status;
     }
 
-    public static AlarmResponse Alarm(EtcdNode node, AlarmRequest request)
+    public static AlarmResponse Alarm(EtcdNode node, AlarmRequest request, string? token)
     {
-        var response = new AlarmResponse { Header = node.Header() };
+        node.Access.RequireAdmin(node.Access.Identify(token));
+
+        // etcd sends no header here.
+        var response = new AlarmResponse();
         response.Alarms.AddRange(request.Action switch
         {
             AlarmRequest.Types.AlarmAction.Get => node.Alarms.Get(request.Alarm),
@@ -39,11 +46,24 @@ internal static class MaintenanceReplies
         return response;
     }
 
-    public static MemberListResponse MemberList(EtcdNode node, string name, Uri endpoint) => new()
+    public static HashKVResponse HashKV(EtcdNode node, HashKVRequest request, string? token)
     {
-        Header = node.Header(),
-        Members = { new Member { ID = node.Identity.MemberId, Name = name, ClientURLs = { endpoint.GetLeftPart(UriPartial.Authority) } } },
-    };
+        node.Access.RequireAdmin(node.Access.Identify(token));
+        return node.HashKV(request.Revision);
+    }
+
+    public static HashResponse Hash(EtcdNode node, string? token)
+    {
+        node.Access.RequireAdmin(node.Access.Identify(token));
+        return new HashResponse { Header = node.Header(), Hash = node.HashKV(0).Hash };
+    }
+
+    /// <summary>In memory there are no gaps to close.</summary>
+    public static DefragmentResponse Defragment(EtcdNode node, string? token)
+    {
+        node.Access.RequireAdmin(node.Access.Identify(token));
+        return new DefragmentResponse();
+    }
 
     private static string NameOf(AlarmType alarm) => alarm.ToString().ToUpperInvariant();
 }

@@ -17,14 +17,14 @@ internal static class OtherRequests
             return Task.CompletedTask;
         }
 
-        if (!HttpMethods.IsGet(http.Request.Method) || pages.Find(http.Request.Path.Value ?? "") is not var (status, json))
+        if (!HttpMethods.IsGet(http.Request.Method) || pages.Find(http.Request.Path.Value ?? "") is not var (status, text))
         {
             http.Response.StatusCode = StatusCodes.Status404NotFound;
             return Task.CompletedTask;
         }
 
         http.Response.StatusCode = status;
-        http.Response.ContentType = "application/json";
-        return http.Response.WriteAsync(json, http.RequestAborted);
+        http.Response.ContentType = text.StartsWith('{') ? "application/json" : "text/plain; charset=utf-8";
+        return http.Response.WriteAsync(text, http.RequestAborted);
     }
 }

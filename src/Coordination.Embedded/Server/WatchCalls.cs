@@ -14,7 +14,7 @@ internal static class WatchCalls
         using var open = host.Streams.Add(call.HttpContext);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(call.CancellationToken);
         var signal = new Signal();
-        var stream = host.Read(node => node.Watches.Open(signal.Set));
+        var stream = host.Read(node => node.Watches.Open(signal.Set, call.Token()));
         var reading = ReadAsync(host, stream, requests, end.Token);
         var writing = WriteAsync(host, stream, signal, responses, end.Token);
         try

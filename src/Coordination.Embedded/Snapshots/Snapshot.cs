@@ -6,12 +6,13 @@ using Google.Protobuf;
 namespace Coordination.Embedded.Snapshots;
 
 /// <summary>
-/// The data of a node as bytes: identity, leases, and all versions of all keys that can still be read. Watches and alarms are not part of it.
+/// The data of a node as bytes: identity, leases, users and roles, and all versions of all keys that can still be read. Watches, logins and alarms
+/// are not part of it.
 /// A format of its own; it has nothing to do with the snapshots of etcd.
 /// </summary>
 internal static class Snapshot
 {
-    private const string Magic = "coordination embedded etcd 1\n";
+    private const string Magic = "coordination embedded etcd 2\n";
 
     public static byte[] Write(EtcdNode node)
     {
@@ -34,6 +35,7 @@ internal static class Snapshot
             writer.Write(lease.GrantedAt);
         }
 
+        AuthSnapshot.Write(writer, node.Auth);
         var old = store.Keys.All().SelectMany(static key => key.Versions).Where(version => version.Revision.Main < log.First).ToList();
         var logged = Enumerable.Range(0, (int)(log.Next - log.First)).SelectMany(i => log[log.First + i].Changes).Select(static change => change.Version);
         foreach (var version in old.OrderBy(static version => version.Revision).Concat(logged))
@@ -70,10 +72,11 @@ internal static class Snapshot
                 node.Leases.Grant(reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64());
             }
 
+            AuthSnapshot.Read(reader, node.Auth);
             node.Store.Load(ReadVersions(reader), current, compacted);
             node.Continue(identity);
         }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or InvalidProtocolBufferException or ArgumentException or Grpc.GrpcException)
+        catch (Exception e) when (e is InvalidDataException or InvalidProtocolBufferException or ArgumentException or IOException or Grpc.GrpcException)
         {
             throw new InvalidDataException($"The data is not a snapshot of an embedded etcd: {e.Message}", e);
         }

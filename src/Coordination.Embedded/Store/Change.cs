@@ -4,11 +4,14 @@ using Google.Protobuf;
 namespace Coordination.Embedded.Store;
 
 /// <summary>One change of one key, as watches see it.</summary>
+/// <param name="history">The key with all of its versions.</param>
 /// <param name="version">The new version, or the tombstone.</param>
 /// <param name="previous">The pair as it was before the whole transaction; null when there was none.</param>
-internal sealed class Change(KeyVersion version, KeyValue? previous)
+internal sealed class Change(KeyHistory history, KeyVersion version, KeyValue? previous)
 {
     private Event? _event;
+
+    public KeyHistory History { get; } = history;
 
     public KeyVersion Version { get; } = version;
 

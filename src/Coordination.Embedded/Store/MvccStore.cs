@@ -68,13 +68,12 @@ internal sealed class MvccStore(ILeaseKeys leases)
         {
             foreach (var change in Log[r].Changes)
             {
-                if (Keys.Find(change.Key) is { } key)
+                // A key that was forgotten before may have a new history, which is not this one.
+                var forgotten = change.History.Compact(revision);
+                DataSize -= forgotten;
+                if (forgotten > 0 && change.History.IsEmpty)
                 {
-                    DataSize -= key.Compact(revision);
-                    if (key.IsEmpty)
-                    {
-                        Keys.Remove(change.Key);
-                    }
+                    Keys.Remove(change.Key);
                 }
             }
         }
@@ -116,7 +115,7 @@ internal sealed class MvccStore(ILeaseKeys leases)
             var changes = group.Select(version =>
             {
                 var key = Keys.GetOrAdd(version.Pair.Key);
-                var change = new Change(version, key.At(version.Revision.Main - 1));
+                var change = new Change(key, version, key.At(version.Revision.Main - 1));
                 key.Add(version);
                 return change;
             }).ToArray();

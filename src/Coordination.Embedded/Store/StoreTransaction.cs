@@ -33,7 +33,8 @@ internal sealed class StoreTransaction
         var old = history.At(WriteRevision);
         var pair = new KeyValue
         {
-            Key = key,
+            // The one that is kept anyway: old versions are most of the memory, and of what the garbage collector has to copy.
+            Key = history.Key,
             Value = value,
             Lease = lease,
             CreateRevision = old?.CreateRevision ?? WriteRevision,
@@ -86,7 +87,7 @@ internal sealed class StoreTransaction
     private void Record(KeyHistory history, KeyValue pair, bool isTombstone)
     {
         var version = new KeyVersion(new Revision(WriteRevision, _changes.Count), pair, isTombstone);
-        _changes.Add(new Change(version, history.At(_begin)));
+        _changes.Add(new Change(history, version, history.At(_begin)));
         history.Add(version);
     }
 }

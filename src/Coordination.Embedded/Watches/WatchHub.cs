@@ -1,5 +1,6 @@
 using Coordination.Embedded.Store;
 using Coordination.Etcd.Protos;
+using Google.Protobuf;
 
 namespace Coordination.Embedded.Watches;
 
@@ -7,7 +8,10 @@ namespace Coordination.Embedded.Watches;
 /// All watches of a server. Publishing a commit only queues it; sending is the business of each stream, so a slow client never holds up the
 /// store. Not thread-safe.
 /// </summary>
-internal sealed class WatchHub(MvccStore store, Func<long, ResponseHeader> header)
+/// <param name="store">The store.</param>
+/// <param name="header">The header of replies that speak of a revision.</param>
+/// <param name="refuse">Why the owner of a token may not watch a range; null when it may.</param>
+internal sealed class WatchHub(MvccStore store, Func<long, ResponseHeader> header, Func<string?, ByteString, ByteString, string?> refuse)
 {
     private readonly WatcherIndex _index = new();
     private readonly HashSet<WatchStream> _streams = [];
@@ -19,9 +23,10 @@ internal sealed class WatchHub(MvccStore store, Func<long, ResponseHeader> heade
 
     /// <summary>Opens a stream.</summary>
     /// <param name="ready">Called, perhaps inside of a write, when the stream has something to send.</param>
-    public WatchStream Open(Action ready)
+    /// <param name="token">The token that came with the stream, if one did.</param>
+    public WatchStream Open(Action ready, string? token = null)
     {
-        var stream = new WatchStream(this, ready);
+        var stream = new WatchStream(this, ready, token);
         _streams.Add(stream);
         return stream;
     }
@@ -50,6 +55,8 @@ internal sealed class WatchHub(MvccStore store, Func<long, ResponseHeader> heade
             stream.NotifyProgress();
         }
     }
+
+    internal string? Refuse(string? token, ByteString key, ByteString rangeEnd) => refuse(token, key, rangeEnd);
 
     internal ResponseHeader Header(long revision) => header(revision);
 

@@ -8,7 +8,7 @@ namespace Coordination.Embedded.Watches;
 /// The watches of one client stream and the queue of what is to be sent to it. Responses leave in the order in which things happened; only a watch
 /// that catches up from the past runs beside that order. Not thread-safe.
 /// </summary>
-internal sealed class WatchStream(WatchHub hub, Action ready)
+internal sealed class WatchStream(WatchHub hub, Action ready, string? token)
 {
     private static readonly ByteString SmallestKey = ByteString.CopyFrom(0);
 
@@ -123,7 +123,9 @@ internal sealed class WatchStream(WatchHub hub, Action ready)
         var created = new WatchResponse { Header = hub.Header(current), WatchId = -1, Created = true };
         var key = request.Key.IsEmpty ? SmallestKey : request.Key;
         var range = KeyRange.Of(key, request.RangeEnd);
-        created.CancelReason = range.End is { } end && KeyRange.Compare(key, end) >= 0 ? "mvcc: watcher range is empty"
+        created.CancelReason = request.StartRevision < 0 ? EtcdErrors.Compacted.Detail
+            : hub.Refuse(token, key, request.RangeEnd) is { } refusal ? refusal
+            : range.End is { } end && KeyRange.Compare(key, end) >= 0 ? "mvcc: watcher range is empty"
             : request.WatchId != 0 && _watchers.ContainsKey(request.WatchId) ? "mvcc: duplicate watch ID provided on the WatchStream"
             : "";
         created.Canceled = created.CancelReason.Length > 0;

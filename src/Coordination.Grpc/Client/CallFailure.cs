@@ -15,6 +15,15 @@ internal static class CallFailure
             return new OperationCanceledException("The call was cancelled.", cause, call.Caller);
         }
 
+        if (InsecurityOf(cause) is { } insecure)
+        {
+            return new GrpcException(GrpcStatusCode.Unavailable, $"Cannot connect to {Name(address)}: {insecure.Message}", cause)
+            {
+                RequestSent = false,
+                SecurityProblem = insecure.Problem,
+            };
+        }
+
         if (cause is HttpRequestException { HttpRequestError: var error } && NeverConnected(error))
         {
             return new GrpcException(GrpcStatusCode.Unavailable, $"Cannot connect to {Name(address)}: {Innermost(cause)}", cause) { RequestSent = false };
@@ -31,6 +40,22 @@ internal static class CallFailure
             _ => (GrpcStatusCode.Unavailable, $"The connection to {Name(address)} failed: {Innermost(cause)}"),
         };
         return new GrpcException(status, detail, cause) { RequestSent = requestSent };
+    }
+
+    // A server that does not take our certificate may say so only after the handshake; it has read no request then either.
+    private static InsecureConnectionException? InsecurityOf(Exception cause)
+    {
+        for (var error = cause; error is not null; error = error.InnerException)
+        {
+            if (error is InsecureConnectionException insecure)
+            {
+                return insecure;
+            }
+        }
+
+        return TlsHandshake.IsClientRefused(cause)
+            ? new(GrpcSecurityProblem.ClientCertificateRefused, "the server refuses the client certificate, or wants one and got none", cause)
+            : null;
     }
 
     private static bool NeverConnected(HttpRequestError error) => error

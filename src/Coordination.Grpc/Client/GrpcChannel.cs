@@ -22,7 +22,7 @@ public sealed class GrpcChannel : IDisposable
     /// <param name="options">Options; null means defaults.</param>
     /// <exception cref="ArgumentException">The address has another scheme, or a path.</exception>
     public GrpcChannel(Uri address, GrpcChannelOptions? options = null)
-        : this(address, options ??= new GrpcChannelOptions(), CreateHandler(options)) => _ownsHandler = true;
+        : this(address, options ??= new GrpcChannelOptions(), CreateHandler(address, options)) => _ownsHandler = true;
 
     /// <summary>Creates a channel over a handler of the caller's, for example one that balances over instances. The channel disposes it.</summary>
     /// <param name="address">The server: scheme <c>http</c> or <c>https</c>, host and port.</param>
@@ -87,7 +87,7 @@ public sealed class GrpcChannel : IDisposable
             }
 
             old = _http;
-            _http = new HttpMessageInvoker(CreateHandler(_options), disposeHandler: true);
+            _http = new HttpMessageInvoker(CreateHandler(Address, _options), disposeHandler: true);
         }
 
         // Calls that are open on it end as if nothing had happened; the connections close behind them.
@@ -112,7 +112,7 @@ public sealed class GrpcChannel : IDisposable
         _disposing.Dispose();
     }
 
-    private static SocketsHttpHandler CreateHandler(GrpcChannelOptions options) => new()
+    private static SocketsHttpHandler CreateHandler(Uri address, GrpcChannelOptions options) => new()
     {
         ConnectTimeout = options.ConnectTimeout,
         KeepAlivePingDelay = options.KeepAlivePingDelay,
@@ -121,6 +121,7 @@ public sealed class GrpcChannel : IDisposable
         EnableMultipleHttp2Connections = true,
         PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
         SslOptions = options.Tls ?? new(),
+        ConnectCallback = new Connector(address?.Scheme == Uri.UriSchemeHttps, options.TlsForConnection, options.TimeProvider).ConnectAsync,
         UseProxy = false,
         UseCookies = false,
         AllowAutoRedirect = false,

@@ -26,6 +26,12 @@ public sealed record GrpcChannelOptions
     /// <summary>TLS settings for <c>https</c> addresses. Default: the system's certificate authorities and host name check.</summary>
     public SslClientAuthenticationOptions? Tls { get; init; }
 
+    /// <summary>
+    /// Asked for the TLS settings before each new connection, instead of <see cref="Tls"/>: certificates can change while the channel lives. What it throws
+    /// ends the connection. Default: none.
+    /// </summary>
+    public Func<GrpcTlsSettings>? TlsForConnection { get; init; }
+
     /// <summary>The clock for call timeouts. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 }

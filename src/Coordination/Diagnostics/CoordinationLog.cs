@@ -4,7 +4,7 @@ using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace Coordination.Diagnostics;
 
-/// <summary>All log messages of the library. The event ids are stable: 1xx system, 2xx leases, 3xx watches, 4xx locks, 5xx elections, 6xx registration and discovery.</summary>
+/// <summary>All log messages of the library. The event ids are stable: 1xx system, 2xx leases, 3xx watches, 4xx locks, 5xx elections, 6xx registration and discovery, 7xx the etcd client.</summary>
 internal static partial class CoordinationLog
 {
     [LoggerMessage(100, LogLevel.Information, "Coordination '{Name}' started with etcd {Endpoints}")]
@@ -40,7 +40,7 @@ internal static partial class CoordinationLog
     [LoggerMessage(205, LogLevel.Error, "A callback on the loss of {What} threw")]
     public static partial void LossCallbackFailed(this ILogger log, Exception error, string what);
 
-    [LoggerMessage(206, LogLevel.Warning, "etcd {Endpoint} is version {Version}: before 3.4.31 and 3.5.13 a deposed leader may acknowledge renewals, so each is proven by a read")]
+    [LoggerMessage(206, LogLevel.Information, "etcd {Endpoint} is version {Version}: before 3.4.31 and 3.5.13 a deposed leader may acknowledge renewals, so each is proven by a read")]
     public static partial void LeaseServerIsOld(this ILogger log, string endpoint, string version);
 
     [LoggerMessage(207, LogLevel.Warning, "Renewals cannot be proven on this old etcd: the key {Key} may not be read ({Error})")]

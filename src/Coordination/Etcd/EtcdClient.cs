@@ -3,7 +3,9 @@ using Coordination.Diagnostics;
 using Coordination.Etcd.Protos;
 using Coordination.Etcd.Transport;
 using Coordination.Grpc;
+using Coordination.Time;
 using Google.Protobuf;
+using Microsoft.Extensions.Logging;
 
 namespace Coordination.Etcd;
 
@@ -13,8 +15,12 @@ namespace Coordination.Etcd;
 /// </summary>
 public sealed class EtcdClient : IEtcdClient
 {
+    /// <summary>Between two rounds over all endpoints.</summary>
+    private static readonly BackoffPolicy BetweenRounds = new(TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(800));
+
     private readonly EtcdClientOptions _options;
     private readonly EndpointPool _pool;
+    private readonly EtcdTransport _transport;
     private readonly KeepAliveStreams _keepAlives;
     private readonly WatchStreams _watches;
     private bool _disposed;
@@ -26,16 +32,19 @@ public sealed class EtcdClient : IEtcdClient
         ArgumentNullException.ThrowIfNull(options);
         OptionProblems.ThrowIfAny("The etcd client options", options.Validate(), nameof(options));
         _options = options;
-        _pool = new EndpointPool(options);
-        _keepAlives = new KeepAliveStreams(_pool, options);
-        _watches = new WatchStreams(_pool, options);
+        var log = options.LoggerFactory.CreateLogger<EtcdClient>();
+        _pool = new EndpointPool(options, log);
+        _transport = new EtcdTransport(options, _pool, log);
+        _keepAlives = new KeepAliveStreams(_transport, options);
+        _watches = new WatchStreams(_transport, options);
+        Auth = new EtcdAuth(this);
     }
 
     /// <inheritdoc/>
     public ImmutableArray<Uri> Endpoints => _options.Endpoints;
 
-    // A member that lost its leader ends the stream or refuses the call instead of hanging.
-    internal static GrpcCallOptions StreamOptions { get; } = new() { Metadata = new GrpcMetadata { { "hasleader", "true" } } };
+    /// <summary>Users, roles and permissions of the cluster.</summary>
+    public EtcdAuth Auth { get; }
 
     /// <inheritdoc/>
     public async Task<GetResult> GetAsync(EtcdOp.Get get, CancellationToken cancellationToken = default)
@@ -136,19 +145,25 @@ public sealed class EtcdClient : IEtcdClient
     /// <inheritdoc/>
     public async Task<EndpointStatus> GetStatusAsync(Uri? endpoint = null, CancellationToken cancellationToken = default)
     {
-        var channel = endpoint is null ? _pool.Current : _pool.Find(endpoint)
-            ?? throw new ArgumentException($"'{endpoint}' is none of this client's endpoints: {string.Join(", ", Endpoints)}.", nameof(endpoint));
-        try
-        {
-            var response = await channel.UnaryAsync(EtcdMethods.Status, new StatusRequest(), CallOptions(StreamOptions.Metadata), cancellationToken)
-                .ConfigureAwait(false);
-            return new EndpointStatus(
-                channel.Address, response.Header.ToHeader(), response.Version, response.Leader, response.DbSize, response.RaftIndex, [.. response.Errors]);
-        }
-        catch (GrpcException e)
-        {
-            throw EtcdErrors.Describe(e, channel.Address);
-        }
+        var channel = ChannelOf(endpoint);
+        var response = await _transport.UnaryAsync(channel, EtcdMethods.Status, new StatusRequest(), cancellationToken).ConfigureAwait(false);
+        return response.ToStatus(channel.Address);
+    }
+
+    /// <inheritdoc/>
+    public async Task<EndpointHealth> CheckHealthAsync(Uri? endpoint = null, CancellationToken cancellationToken = default)
+    {
+        var channel = ChannelOf(endpoint);
+        var begun = _options.TimeProvider.GetTimestamp();
+        var error = await EndpointHealth.AskAsync(_transport, channel, cancellationToken).ConfigureAwait(false);
+        return new EndpointHealth(channel.Address, error is null, _options.TimeProvider.GetElapsedTime(begun), error);
+    }
+
+    /// <inheritdoc/>
+    public async Task<ImmutableArray<EtcdMember>> ListMembersAsync(CancellationToken cancellationToken = default)
+    {
+        var response = await CallAsync(EtcdMethods.MemberList, new MemberListRequest(), isRead: true, cancellationToken).ConfigureAwait(false);
+        return [.. response.Members.Select(ProtoMapping.ToMember)];
     }
 
     /// <summary>Closes all streams and connections; open calls fail.</summary>
@@ -164,27 +179,25 @@ public sealed class EtcdClient : IEtcdClient
         _pool.Dispose();
     }
 
-    private GrpcCallOptions CallOptions(GrpcMetadata? metadata) => new() { Timeout = _options.RequestTimeout, Metadata = metadata };
-
     /// <summary>
-    /// One request. It moves on to the next endpoint while that is safe: always for reads, for writes only when the failed endpoint certainly
-    /// did not apply it. At most one attempt per endpoint.
+    /// One request. It moves on to another endpoint while that is safe: always for reads, for writes only when the failed endpoint certainly did not apply
+    /// it. At most one attempt per endpoint, and again while <see cref="EtcdClientOptions.RetryLimit"/> lasts.
     /// </summary>
-    private async Task<TResponse> CallAsync<TRequest, TResponse>(
+    internal async Task<TResponse> CallAsync<TRequest, TResponse>(
         GrpcMethod<TRequest, TResponse> method, TRequest request, bool isRead, CancellationToken cancellationToken)
         where TRequest : class, IMessage<TRequest>
         where TResponse : class, IMessage<TResponse>
     {
         RequestLimits.CheckSize(request.CalculateSize());
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed), this);
+        var begun = _options.TimeProvider.GetTimestamp();
         for (var attempt = 1; ; attempt++)
         {
             var channel = _pool.Current;
             var call = EtcdCall.Begin(method.Path, channel.Address);
             try
             {
-                await _pool.AdmitAsync(channel, cancellationToken).ConfigureAwait(false);
-                var response = await channel.UnaryAsync(method, request, CallOptions(StreamOptions.Metadata), cancellationToken).ConfigureAwait(false);
+                var response = await _transport.UnaryAsync(channel, method, request, cancellationToken).ConfigureAwait(false);
                 call?.Succeed();
                 return response;
             }
@@ -193,20 +206,31 @@ public sealed class EtcdClient : IEtcdClient
                 call?.Fail(e);
                 throw;
             }
-            catch (Exception e) when (e is GrpcException or EtcdException)
+            catch (EtcdException error)
             {
-                var error = e as EtcdException ?? EtcdErrors.Describe((GrpcException)e, channel.Address);
                 call?.Fail(error);
-                if (error.IsTransient)
+                if (error.MayWorkElsewhere)
                 {
-                    _pool.MoveFrom(channel);
+                    _pool.MoveFrom(channel, error.Message);
                 }
 
-                if (!error.IsTransient || attempt >= _pool.Count || !(isRead || error.Outcome == WriteOutcome.NotApplied))
+                var mayRepeat = error.MayWorkElsewhere && (isRead || error.Outcome == WriteOutcome.NotApplied);
+                if (!mayRepeat || (attempt >= _pool.Count && !HasTime(error, begun)))
                 {
-                    throw error;
+                    throw;
                 }
+            }
+
+            if (attempt % _pool.Count == 0)
+            {
+                await Task.Delay(BetweenRounds.After(attempt / _pool.Count, Random.Shared), _options.TimeProvider, cancellationToken).ConfigureAwait(false);
             }
         }
     }
+
+    private bool HasTime(EtcdException error, long begun) =>
+        error.Kind is not (CoordinationErrorKind.SecurityFailure or CoordinationErrorKind.NoSpace) && _options.TimeProvider.GetElapsedTime(begun) < _options.RetryLimit;
+
+    private GrpcChannel ChannelOf(Uri? endpoint) => endpoint is null ? _pool.Current : _pool.Find(endpoint)
+        ?? throw new ArgumentException($"'{endpoint}' is none of this client's endpoints: {string.Join(", ", Endpoints)}.", nameof(endpoint));
 }

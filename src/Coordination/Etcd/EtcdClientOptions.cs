@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
-using System.Net.Security;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Coordination.Etcd;
 
@@ -45,8 +46,35 @@ public sealed record EtcdClientOptions
     /// <summary>How many messages may wait to be sent on one stream. Default 65,536; at least 16.</summary>
     public int StreamQueueLimit { get; init; } = 65_536;
 
+    /// <summary>
+    /// How long a request that certainly was not applied (every read; a write that no member took) is tried again, on all endpoints in turn with pauses, while
+    /// etcd is away or elects a leader. Default 0: once on each endpoint, then it fails. At most 10 min.
+    /// </summary>
+    public TimeSpan RetryLimit { get; init; }
+
+    /// <summary>
+    /// Silence after which a connection with open calls is probed with an HTTP/2 ping. Default 10 s; 5 s to 10 min: etcd closes connections that ping more
+    /// often than every 5 s.
+    /// </summary>
+    public TimeSpan PingDelay { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long the answer to a ping may take before the connection is given up. Default 5 s; 1 s to 1 min.</summary>
+    public TimeSpan PingTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// The cluster that is meant, as <c>cluster_id</c> in <c>etcdctl endpoint status -w json</c>; an endpoint of another one is not used. Default: the cluster of
+    /// the endpoint that answers first. At most one other has replaced it when all endpoints say so.
+    /// </summary>
+    public ulong? ClusterId { get; init; }
+
     /// <summary>TLS for <c>https</c> endpoints. Default: the system's certificate authorities, and the host name is checked.</summary>
-    public SslClientAuthenticationOptions? Tls { get; init; }
+    public EtcdTlsOptions Tls { get; init; } = new();
+
+    /// <summary>The user to log in as. Default: none, for a cluster without authentication or one that knows its users by their certificates.</summary>
+    public EtcdCredentials? Credentials { get; init; }
+
+    /// <summary>Where the client logs what somebody should know (never a secret). Default: nowhere.</summary>
+    public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 
     /// <summary>The clock for timeouts. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
@@ -76,6 +104,11 @@ public sealed record EtcdClientOptions
         }
 
         problems.Check(nameof(StreamQueueLimit), StreamQueueLimit, 16, 16 * 1024 * 1024, "messages");
+        problems.Check(nameof(RetryLimit), RetryLimit, TimeSpan.Zero, TimeSpan.FromMinutes(10));
+        problems.Check(nameof(PingDelay), PingDelay, TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(10));
+        problems.Check(nameof(PingTimeout), PingTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
+        Tls.Validate(problems);
+        Credentials?.Validate(problems, Endpoints.IsDefaultOrEmpty ? [] : Endpoints);
         return problems.All;
     }
 }

@@ -37,6 +37,12 @@ public sealed class EtcdException : CoordinationException
         or CoordinationErrorKind.NoSpace
         or CoordinationErrorKind.ProtocolError;
 
+    /// <summary>Whether another endpoint may do better: a certificate, too, is a matter of one member.</summary>
+    internal bool MayWorkElsewhere => IsTransient || Kind == CoordinationErrorKind.SecurityFailure;
+
+    /// <summary>What exactly is wrong, when it is a matter of certificates, passwords or permissions.</summary>
+    public EtcdSecurityProblem SecurityProblem { get; init; }
+
     /// <summary>When compacted: the oldest revision that still exists.</summary>
     public Revision CompactRevision { get; init; }
 }

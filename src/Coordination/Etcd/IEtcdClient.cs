@@ -60,4 +60,12 @@ public interface IEtcdClient : IAsyncDisposable
     /// <param name="endpoint">One of <see cref="Endpoints"/>, or null for the one in use.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     Task<EndpointStatus> GetStatusAsync(Uri? endpoint = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Whether a member can serve now: it answers a linearizable read, so it has a leader and the leader has its quorum. Does not throw for a sick one.</summary>
+    /// <param name="endpoint">One of <see cref="Endpoints"/>, or null for the one in use.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    Task<EndpointHealth> CheckHealthAsync(Uri? endpoint = null, CancellationToken cancellationToken = default);
+
+    /// <summary>The members of the cluster, as the member in use knows them.</summary>
+    Task<ImmutableArray<EtcdMember>> ListMembersAsync(CancellationToken cancellationToken = default);
 }

@@ -25,14 +25,3 @@ public sealed record LeaseRenewed(LeaseId Id, TimeSpan Ttl, EtcdHeader Header)
 /// <param name="Keys">The keys that live on it, when asked for.</param>
 /// <param name="Header">What the reply says about the server.</param>
 public sealed record LeaseInfo(LeaseId Id, TimeSpan Remaining, TimeSpan Granted, ImmutableArray<Bytes> Keys, EtcdHeader Header);
-
-/// <summary>What a member says about itself.</summary>
-/// <param name="Endpoint">The endpoint that was asked.</param>
-/// <param name="Header">Cluster, member, revision and raft term.</param>
-/// <param name="Version">The server's version, for example 3.5.13.</param>
-/// <param name="Leader">The member that leads, 0 when there is none.</param>
-/// <param name="DatabaseSize">The size of the database file in bytes.</param>
-/// <param name="RaftIndex">The raft index.</param>
-/// <param name="Errors">Alarms and errors that the member reports.</param>
-public sealed record EndpointStatus(
-    Uri Endpoint, EtcdHeader Header, string Version, ulong Leader, long DatabaseSize, ulong RaftIndex, ImmutableArray<string> Errors);

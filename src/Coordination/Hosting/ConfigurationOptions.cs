@@ -98,9 +98,10 @@ public static class ConfigurationOptions
             }
         }
 
-        foreach (var (setting, text) in texts)
+        // In the order of the options: a part that is not there yet begins with what it is made of.
+        foreach (var setting in OptionSchema.Settings.Where(texts.ContainsKey))
         {
-            reading.Take(setting, text, origin(setting.ConfigurationPath));
+            reading.Take(setting, texts[setting], origin(setting.ConfigurationPath));
         }
     }
 

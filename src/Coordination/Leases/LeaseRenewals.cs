@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Coordination.Diagnostics;
 using Coordination.Etcd;
+using Coordination.Etcd.Transport;
 using Coordination.Time;
 using Microsoft.Extensions.Logging;
 
@@ -31,20 +32,6 @@ internal sealed class LeaseRenewals(IEtcdClient etcd, RenewalProof mode, Bytes p
         return renewed;
     }
 
-    /// <summary>Whether a server of this version renews leases only while it leads.</summary>
-    internal static bool IsTrusted(string version)
-    {
-        // 3.5.13-rc.0 is not yet 3.5.13; what is no version is not trusted.
-        var isRelease = !version.Contains('-', StringComparison.Ordinal);
-        return Version.TryParse(isRelease ? version : version[..version.IndexOf('-', StringComparison.Ordinal)], out var v) && (v.Major, v.Minor) switch
-        {
-            (3, < 4) => false,
-            (3, 4) => v.Build > 31 || (v.Build == 31 && isRelease),
-            (3, 5) => v.Build > 13 || (v.Build == 13 && isRelease),
-            _ => v.Major >= 3,
-        };
-    }
-
     private async ValueTask<bool> IsProofNeededAsync(ulong member) => mode switch
     {
         RenewalProof.Always => true,
@@ -57,7 +44,7 @@ internal sealed class LeaseRenewals(IEtcdClient etcd, RenewalProof mode, Bytes p
         try
         {
             var status = await etcd.GetStatusAsync().ConfigureAwait(false);
-            var isOld = !IsTrusted(status.Version);
+            var isOld = !ServerVersion.RenewsOnlyAsLeader(status.Version);
             if (_isOld.TryAdd(status.Header.MemberId, isOld) && isOld)
             {
                 log.LeaseServerIsOld(status.Endpoint.GetLeftPart(UriPartial.Authority), status.Version);

@@ -156,7 +156,7 @@ internal sealed partial class LockActor
             : null;
         _claim = new LockClaim(_id.Key, e.Request, e.Token, _lease!, _context.Log, limit)
         {
-            Owner = terms.Owner, Measured = LockHold.Begin(_context.Metrics, LockKind.Mutex, NameTag),
+            Owner = terms.Owner, Keeper = Self, Measured = LockHold.Begin(_context.Metrics, LockKind.Mutex, NameTag),
         };
         _context.Log.LockAcquired(_id.Key.ToString(), e.Token.Value, e.Lease);
         if (limit is not null)

@@ -46,6 +46,9 @@ internal sealed class LockClaim
 
     public Revision Token { get; }
 
+    /// <summary>The actor that keeps it: it is told of the release without a detour. Should it have failed, the message finds its way as a dead letter.</summary>
+    public IActorRef? Keeper { get; init; }
+
     /// <summary>The holder's name when it is not the system's.</summary>
     public string? Owner { get; init; }
 

@@ -1,3 +1,4 @@
+using Coordination.Embedded.Protos;
 using Coordination.Etcd.Protos;
 using Coordination.Grpc;
 using Google.Protobuf;
@@ -20,6 +21,9 @@ internal static class Canonical
                 break;
             case LeaseLeasesResponse leases:
                 Sort(leases.Leases, static lease => lease.ID);
+                break;
+            case AuthenticateResponse login:
+                login.Token = login.Token.Split('.')[0].Length.ToString(System.Globalization.CultureInfo.InvariantCulture);
                 break;
         }
 

@@ -19,7 +19,10 @@ internal sealed class RealEtcd : IAsyncDisposable
 
     public Uri Endpoint { get; }
 
-    public static async Task<RealEtcd> StartAsync(CancellationToken cancellationToken)
+    /// <summary>Starts one.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="prepare">Makes the data that it starts with, in a directory that does not exist yet. Null: none.</param>
+    public static async Task<RealEtcd> StartAsync(CancellationToken cancellationToken, Func<string, Task>? prepare = null)
     {
         var program = FindProgram() ?? throw new InvalidOperationException(
             "This test compares the embedded server with a real etcd, and there is no program 'etcd' in PATH. "
@@ -28,6 +31,8 @@ internal sealed class RealEtcd : IAsyncDisposable
         // Data in memory where the machine has such a directory: etcd waits for the disk with every write.
         var root = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
         var data = Directory.CreateDirectory(Path.Combine(root, $"coordination-etcd-{Guid.NewGuid():N}"));
+        var store = Path.Combine(data.FullName, "member-data");
+        await (prepare?.Invoke(store) ?? Task.CompletedTask);
         var (client, peer) = (new Uri($"http://127.0.0.1:{FreePort()}"), new Uri($"http://127.0.0.1:{FreePort()}"));
         var process = Process.Start(new ProcessStartInfo(program)
         {
@@ -35,7 +40,7 @@ internal sealed class RealEtcd : IAsyncDisposable
             RedirectStandardOutput = true,
             ArgumentList =
             {
-                "--data-dir", data.FullName, "--logger", "zap", "--log-outputs", "stderr",
+                "--data-dir", store, "--logger", "zap", "--log-outputs", "stderr",
                 "--listen-client-urls", client.OriginalString, "--advertise-client-urls", client.OriginalString,
                 "--listen-peer-urls", peer.OriginalString, "--initial-advertise-peer-urls", peer.OriginalString,
                 "--initial-cluster", $"default={peer.OriginalString}",

@@ -40,7 +40,7 @@ internal sealed class ScriptGenerator(int seed)
         < 92 => Watch(),
         < 94 => new WatchRequest { CancelRequest = new WatchCancelRequest { WatchId = _random.Next(5) } },
         < 95 => new WatchRequest { ProgressRequest = new WatchProgressRequest() },
-        
+
         // Physical: otherwise etcd clears up in the background, and its hash depends on how far it has come.
         < 97 => new CompactionRequest { Revision = Revision(), Physical = true },
         _ => new HashKVRequest { Revision = Maybe() ? 0 : Revision() },
@@ -75,9 +75,11 @@ internal sealed class ScriptGenerator(int seed)
     private RangeRequest Range()
     {
         var range = new RangeRequest { Key = Key(), RangeEnd = RangeEnd(), Serializable = Rarely(5), KeysOnly = Rarely(5), CountOnly = Rarely(8) };
-        range.Limit = Rarely(3) ? _random.Next(-1, 5) : 0;
+        range.Limit = Rarely(3) ? (Rarely(20) ? long.MaxValue : _random.Next(-1, 5)) : 0;
         range.Revision = Rarely(3) ? Revision() : 0;
-        range.SortOrder = (RangeRequest.Types.SortOrder)(Maybe() ? _random.Next(3) : 0);
+        range.SortOrder = (RangeRequest.Types.SortOrder)(Maybe() ? OneOf(3) : 0);
+
+        // A target that there is not crashes etcd 3.4.
         range.SortTarget = (RangeRequest.Types.SortTarget)(Maybe() ? _random.Next(5) : 0);
         range.MinModRevision = Rarely(8) ? Revision() : 0;
         range.MaxModRevision = Rarely(8) ? Revision() : 0;
@@ -126,8 +128,8 @@ internal sealed class ScriptGenerator(int seed)
         {
             Key = Key(),
             RangeEnd = Rarely(4) ? RangeEnd() : Empty,
-            Result = (Compare.Types.CompareResult)_random.Next(4),
-            Target = (Compare.Types.CompareTarget)_random.Next(5),
+            Result = (Compare.Types.CompareResult)OneOf(4),
+            Target = (Compare.Types.CompareTarget)OneOf(5),
         };
         switch (Rarely(20) ? (Compare.Types.CompareTarget)_random.Next(5) : compare.Target)
         {
@@ -160,7 +162,8 @@ internal sealed class ScriptGenerator(int seed)
         {
             Key = Rarely(15) ? Empty : Key(),
             RangeEnd = RangeEnd(),
-            StartRevision = Maybe() ? 0 : Revision(),
+            // etcd 3.4.23 does not refuse negative ones yet.
+            StartRevision = Maybe() ? 0 : Math.Max(0, Revision()),
             PrevKv = Maybe(),
             WatchId = Rarely(4) ? _random.Next(5) : 0,
             Fragment = Rarely(4),
@@ -168,7 +171,7 @@ internal sealed class ScriptGenerator(int seed)
         };
         if (Rarely(3))
         {
-            watch.Filters.Add((WatchCreateRequest.Types.FilterType)_random.Next(2));
+            watch.Filters.Add((WatchCreateRequest.Types.FilterType)OneOf(2));
         }
 
         return new WatchRequest { CreateRequest = watch };
@@ -188,7 +191,10 @@ internal sealed class ScriptGenerator(int seed)
 
     private long Lease() => 1 + _random.Next(4);
 
-    private long Revision() => Rarely(10) ? _writes + _random.Next(4) : 1 + _random.NextInt64(_writes);
+    private long Revision() => Rarely(10) ? _writes + _random.Next(4) : Rarely(40) ? -_random.Next(3) : 1 + _random.NextInt64(_writes);
+
+    // A value of an enumeration, and now and then one that it does not have.
+    private int OneOf(int count) => Rarely(40) ? count + _random.Next(3) : _random.Next(count);
 
     private bool Maybe() => _random.Next(2) == 0;
 

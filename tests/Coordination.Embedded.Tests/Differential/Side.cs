@@ -12,6 +12,10 @@ internal sealed class Side(string name, Uri endpoint) : IDisposable
 
     public string Name { get; } = name;
 
+    public Uri Endpoint { get; } = endpoint;
+
+    public GrpcChannel Channel => _channel;
+
     public WatchRecorder OpenWatches() => new(_channel);
 
     public void Dispose() => _channel.Dispose();
@@ -20,6 +24,21 @@ internal sealed class Side(string name, Uri endpoint) : IDisposable
         where TRequest : class, IMessage<TRequest>
         where TResponse : class, IMessage<TResponse> =>
         _channel.UnaryAsync(method, request, new GrpcCallOptions { Timeout = TimeSpan.FromSeconds(10) });
+
+    /// <summary>The reply of any method or its refusal, as text.</summary>
+    public async Task<string> AskAsync<TRequest, TResponse>(GrpcMethod<TRequest, TResponse> method, TRequest request, GrpcMetadata? metadata = null)
+        where TRequest : class, IMessage<TRequest>
+        where TResponse : class, IMessage<TResponse>
+    {
+        try
+        {
+            return Canonical.Of(await _channel.UnaryAsync(method, request, new GrpcCallOptions { Timeout = TimeSpan.FromSeconds(10), Metadata = metadata }));
+        }
+        catch (GrpcException e)
+        {
+            return Canonical.Of(e);
+        }
+    }
 
     /// <summary>The reply or the refusal, as text.</summary>
     public async Task<string> AskAsync(IMessage request)

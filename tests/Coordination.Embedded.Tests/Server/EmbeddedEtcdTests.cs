@@ -8,7 +8,7 @@ namespace Coordination.Embedded.Tests.Server;
 
 public sealed class EmbeddedEtcdTests : ServerFixture
 {
-    private static readonly GrpcMethod<PutRequest, PutResponse> NoSuchMethod = new("etcdserverpb.Auth", "UserList", PutRequest.Parser, PutResponse.Parser);
+    private static readonly GrpcMethod<PutRequest, PutResponse> NoSuchMethod = new("etcdserverpb.KV", "Undo", PutRequest.Parser, PutResponse.Parser);
 
     [Fact]
     public async Task It_listens_on_loopback_on_a_port_of_the_system_and_answers()

@@ -2,6 +2,9 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using Coordination.Embedded.Auth;
+using Coordination.Embedded.Concurrency;
+using Coordination.Embedded.Server;
 using Coordination.Embedded.Tests.Testing;
 using Coordination.Etcd.Protos;
 using Coordination.Etcd.Transport;
@@ -16,15 +19,26 @@ public sealed class FuzzTests : ServerFixture
     [
         EtcdMethods.Range.Path, EtcdMethods.Put.Path, EtcdMethods.DeleteRange.Path, EtcdMethods.Txn.Path, EtcdMethods.Compact.Path,
         EtcdMethods.LeaseGrant.Path, EtcdMethods.LeaseRevoke.Path, EtcdMethods.LeaseTimeToLive.Path, EtcdMethods.LeaseKeepAlive.Path,
-        EtcdMethods.Watch.Path, EtcdMethods.Alarm.Path, EtcdMethods.HashKV.Path, EtcdMethods.Status.Path, "/etcdserverpb.KV/Nothing", "/",
+        EtcdMethods.Watch.Path, EtcdMethods.Alarm.Path, EtcdMethods.HashKV.Path, EtcdMethods.Status.Path, EtcdMethods.MemberList.Path,
+        ClusterMethods.MemberAdd.Path, ClusterMethods.MemberUpdate.Path, ClusterMethods.MoveLeader.Path, ClusterMethods.Snapshot.Path,
+        AuthMethods.Authenticate.Path, AuthMethods.Enable.Path, AuthMethods.UserAdd.Path, AuthMethods.UserGrantRole.Path, AuthMethods.RoleAdd.Path,
+        AuthMethods.RoleGrantPermission.Path, AuthMethods.RoleRevokePermission.Path, AuthMethods.UserGet.Path,
+        ConcurrencyMethods.Lock.Path, ConcurrencyMethods.Unlock.Path, ConcurrencyMethods.Campaign.Path, ConcurrencyMethods.Proclaim.Path,
+        ConcurrencyMethods.Resign.Path, ConcurrencyMethods.Leader.Path, ConcurrencyMethods.Observe.Path, "/etcdserverpb.KV/Nothing", "/",
     ];
+
+    // Calls that may stay open.
+    private static readonly string[] Waiting =
+        [EtcdMethods.Watch.Path, ConcurrencyMethods.Lock.Path, ConcurrencyMethods.Campaign.Path, ConcurrencyMethods.Observe.Path];
+
+    private static readonly byte[] Preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray();
 
     [Fact]
     public async Task Random_messages_on_every_method_do_not_bring_it_down()
     {
         var random = new Random(17);
         using var http = new HttpClient();
-        for (var i = 0; i < 600; i++)
+        for (var i = 0; i < 1000; i++)
         {
             var path = Paths[random.Next(Paths.Length)];
             var message = random.Next(3) == 0 ? Noise(random, random.Next(60)) : Damaged(random, Sample(random));
@@ -38,22 +52,84 @@ public sealed class FuzzTests : ServerFixture
     public async Task Random_bytes_on_the_connection_do_not_bring_it_down()
     {
         var random = new Random(23);
-        var preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray();
         for (var i = 0; i < 60; i++)
         {
-            using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-            await socket.ConnectAsync(IPAddress.Loopback, Etcd.Endpoint.Port, Deadline);
+            using var socket = await ConnectAsync();
             byte[] bytes = (i % 3) switch
             {
                 0 => Noise(random, 1 + random.Next(300)),
-                1 => [.. preface, .. Noise(random, random.Next(300))],
-                _ => [.. preface, 0, 0, (byte)random.Next(40), 1, (byte)random.Next(256), 0, 0, 0, 1, .. Noise(random, 40)],
+                1 => [.. Preface, .. Noise(random, random.Next(300))],
+                _ => [.. Preface, 0, 0, (byte)random.Next(40), 1, (byte)random.Next(256), 0, 0, 0, 1, .. Noise(random, 40)],
             };
             await socket.SendAsync(bytes, Deadline);
             socket.Shutdown(SocketShutdown.Send);
             await DrainAsync(socket);
         }
 
+        await StillServesAsync();
+    }
+
+    [Fact]
+    public async Task Frames_that_make_no_sense_do_not_bring_it_down()
+    {
+        var random = new Random(29);
+        byte[] settings = [0, 0, 0, 4, 0, 0, 0, 0, 0];
+        for (var i = 0; i < 150; i++)
+        {
+            using var socket = await ConnectAsync();
+            var frames = new List<byte>([.. Preface, .. settings]);
+            for (var frame = random.Next(1, 12); frame > 0; frame--)
+            {
+                // Of every type, on streams that exist and on others, and now and then with a length that does not hold.
+                var payload = Noise(random, random.Next(60));
+                var length = random.Next(10) == 0 ? random.Next(1 << 24) : payload.Length;
+                frames.AddRange([(byte)(length >> 16), (byte)(length >> 8), (byte)length, (byte)random.Next(12), (byte)random.Next(256), 0, 0, 0, (byte)random.Next(6)]);
+                frames.AddRange(payload);
+            }
+
+            await socket.SendAsync(frames.ToArray(), Deadline);
+            socket.Shutdown(SocketShutdown.Send);
+            await DrainAsync(socket);
+        }
+
+        await StillServesAsync();
+    }
+
+    [Fact]
+    public async Task Connections_opened_and_dropped_by_the_thousand_leave_nothing_behind()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            var sockets = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => ConnectAsync()));
+            foreach (var (i, socket) in sockets.Index())
+            {
+                if (i % 3 > 0)
+                {
+                    await socket.SendAsync(i % 3 == 1 ? Preface : Preface[..10], Deadline);
+                }
+
+                // A reset instead of an orderly end.
+                socket.LingerState = new LingerOption(i % 2 == 0, 0);
+                socket.Dispose();
+            }
+        }
+
+        await StillServesAsync();
+    }
+
+    [Fact]
+    public async Task Giant_messages_are_refused_before_they_fill_the_memory()
+    {
+        using var http = new HttpClient();
+        var body = new byte[40_000_005];
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        foreach (var announced in new[] { 40_000_000, int.MaxValue, -1 })
+        {
+            BinaryPrimitives.WriteInt32BigEndian(body.AsSpan(1), announced);
+            await CallAsync(http, EtcdMethods.Put.Path, body);
+        }
+
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 20_000_000);
         await StillServesAsync();
     }
 
@@ -150,9 +226,16 @@ public sealed class FuzzTests : ServerFixture
         }
     }
 
+    private async Task<Socket> ConnectAsync()
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(IPAddress.Loopback, Etcd.Endpoint.Port, Deadline);
+        return socket;
+    }
+
     private async Task CallAsync(HttpClient http, string path, byte[] body)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(path == EtcdMethods.Watch.Path ? 20 : 5000));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(Waiting.Contains(path) ? 20 : 5000));
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Etcd.Endpoint, path))
         {
             Version = HttpVersion.Version20,

@@ -17,16 +17,49 @@ public sealed class TlsTests
         await using var etcd = await EmbeddedEtcd.StartAsync(new EmbeddedEtcdOptions { Certificate = certificate });
         Assert.Equal("https", etcd.Endpoint.Scheme);
 
-        bool IsOurs(object _, X509Certificate? shown, X509Chain? chain, SslPolicyErrors errors) =>
-            shown?.GetCertHashString() == certificate.GetCertHashString();
+        var isOurs = Only(certificate);
         using var channel = new GrpcChannel(
-            etcd.Endpoint, new GrpcChannelOptions { Tls = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = IsOurs } });
+            etcd.Endpoint, new GrpcChannelOptions { Tls = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = isOurs } });
         var reply = await channel.UnaryAsync(EtcdMethods.Put, new PutRequest { Key = NodeFixture.B("a") }, new GrpcCallOptions { Timeout = TimeSpan.FromSeconds(10) });
         Assert.Equal(2, reply.Header.Revision);
 
-        using var http = new HttpClient(new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = IsOurs } }) { BaseAddress = etcd.Endpoint };
+        using var http = new HttpClient(new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = isOurs } }) { BaseAddress = etcd.Endpoint };
         Assert.Equal("""{"health":"true"}""", await http.GetStringAsync(new Uri("/health", UriKind.Relative)));
     }
+
+    [Fact]
+    public async Task With_authorities_for_clients_only_their_certificates_are_let_in()
+    {
+        using var server = CreateCertificate();
+        using var known = CreateCertificate();
+        using var unknown = CreateCertificate();
+        await using var etcd = await EmbeddedEtcd.StartAsync(new EmbeddedEtcdOptions { Certificate = server, ClientAuthorities = [known] });
+        Assert.Equal(2, (await PutAsync(known)).Header.Revision);
+        await Assert.ThrowsAsync<GrpcException>(() => PutAsync(unknown));
+        await Assert.ThrowsAsync<GrpcException>(() => PutAsync(null));
+
+        async Task<PutResponse> PutAsync(X509Certificate2? certificate)
+        {
+            var tls = new SslClientAuthenticationOptions
+            {
+                RemoteCertificateValidationCallback = Only(server),
+                ClientCertificates = certificate is null ? [] : [certificate],
+            };
+            using var channel = new GrpcChannel(etcd.Endpoint, new GrpcChannelOptions { Tls = tls });
+            return await channel.UnaryAsync(EtcdMethods.Put, new PutRequest { Key = NodeFixture.B("a") }, new GrpcCallOptions { Timeout = TimeSpan.FromSeconds(10) });
+        }
+    }
+
+    [Fact]
+    public async Task Authorities_without_a_certificate_of_the_server_are_refused_by_name()
+    {
+        using var known = CreateCertificate();
+        var refusal = await Assert.ThrowsAsync<ArgumentException>(() => EmbeddedEtcd.StartAsync(new EmbeddedEtcdOptions { ClientAuthorities = [known] }));
+        Assert.StartsWith("EmbeddedEtcdOptions.ClientAuthorities is given without a certificate; allowed:", refusal.Message, StringComparison.Ordinal);
+    }
+
+    private static RemoteCertificateValidationCallback Only(X509Certificate2 certificate) =>
+        (_, shown, _, _) => shown?.GetCertHashString() == certificate.GetCertHashString();
 
     private static X509Certificate2 CreateCertificate()
     {

@@ -71,6 +71,10 @@ internal sealed class ScriptedEtcd : IEtcdClient
     public Task<EndpointStatus> GetStatusAsync(Uri? endpoint = null, CancellationToken cancellationToken = default) =>
         Task.FromResult(new EndpointStatus(Endpoints[0], new EtcdHeader(1, 1, new Revision(1), 1), Version, 1, 0, 0, []));
 
+    public Task<EndpointHealth> CheckHealthAsync(Uri? endpoint = null, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    public Task<ImmutableArray<EtcdMember>> ListMembersAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
     public IEtcdWatch Watch(EtcdWatchSpec spec, Action<EtcdWatchSignal> onSignal)
     {
         if (ThrowOnWatch is { } error)

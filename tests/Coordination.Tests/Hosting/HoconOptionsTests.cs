@@ -24,7 +24,7 @@ public sealed class HoconOptionsTests
         var text = File.ReadAllText(Reference);
 
         // The error about an unknown setting lists those that are known: each of them must be explained in the file.
-        foreach (var block in (string[])["", "session.", "etcd.", "locks."])
+        foreach (var block in (string[])["", "session.", "etcd.", "etcd.tls.", "etcd.credentials.", "locks.", "elections.", "services.", "watches."])
         {
             var error = Assert.Throws<ArgumentException>(() => HoconOptions.Read(ConfigurationFactory.ParseString($"coordination.{block}no-such-setting = 1")));
             var known = error.Message[(error.Message.IndexOf("known there: ", StringComparison.Ordinal) + 13)..error.Message.IndexOf(')', StringComparison.Ordinal)];

@@ -1,3 +1,4 @@
+using Coordination.Etcd;
 using Coordination.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -103,6 +104,15 @@ public sealed class OptionSourcesTests
 
         Assert.Equal([new Uri("http://a:1"), new Uri("http://b:2")], items.Etcd.Endpoints.ToArray());
         Assert.Equal(items.Etcd.Endpoints.ToArray(), text.Etcd.Endpoints.ToArray());
+    }
+
+    [Fact]
+    public void Credentials_are_made_of_their_parts_and_a_password_is_shown_to_nobody()
+    {
+        var read = ConfigurationOptions.Read(Section(("Etcd:Credentials:AllowPlaintext", "on"), ("Etcd:Credentials:Password", "secret"), ("Etcd:Credentials:User", "anna")));
+        Assert.Equal(new EtcdCredentials("anna") { Password = "secret", AllowPlaintext = true }, read.Etcd.Credentials);
+        Assert.Null(ConfigurationOptions.Read(Section(("Etcd:Credentials:Password", "secret"))).Etcd.Credentials);
+        Assert.True(OptionSchema.Settings.Single(setting => setting.Name == "Etcd.Credentials.Password").IsSecret);
     }
 
     [Fact]

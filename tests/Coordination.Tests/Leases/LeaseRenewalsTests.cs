@@ -1,4 +1,5 @@
 using Coordination.Etcd;
+using Coordination.Etcd.Transport;
 using Coordination.Leases;
 using Coordination.Tests.Actors;
 using Coordination.Time;
@@ -33,7 +34,7 @@ public sealed class LeaseRenewalsTests
     [InlineData("2.3.8", false)]
     [InlineData("unknown", false)]
     [InlineData("", false)]
-    public void Versions_are_told_apart(string version, bool isTrusted) => Assert.Equal(isTrusted, LeaseRenewals.IsTrusted(version));
+    public void Versions_are_told_apart(string version, bool isTrusted) => Assert.Equal(isTrusted, ServerVersion.RenewsOnlyAsLeader(version));
 
     [Fact]
     public async Task A_renewal_of_an_old_server_counts_when_the_same_member_answers_a_read_in_the_same_term()

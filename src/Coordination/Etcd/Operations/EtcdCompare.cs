@@ -90,4 +90,7 @@ public sealed record EtcdCompare
     /// <summary>Compares the lease.</summary>
     public static EtcdCompare Lease(KeyRange keys, CompareResult result, LeaseId lease) =>
         new(CompareTarget.Lease, keys, result, lease.Value, Bytes.Empty);
+
+    /// <summary>The same condition on other keys.</summary>
+    internal EtcdCompare On(KeyRange keys) => new(Target, keys, Result, Number, Bytes);
 }

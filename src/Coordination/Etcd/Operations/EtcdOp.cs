@@ -51,6 +51,15 @@ public abstract record EtcdOp
         /// <summary>As of this revision; none means the newest.</summary>
         public Revision Revision { get; init; }
 
+        /// <summary>Only keys last changed at this revision or later; none means any.</summary>
+        public Revision MinModRevision { get; init; }
+
+        /// <summary>Only keys last changed at this revision or before; none means any.</summary>
+        public Revision MaxModRevision { get; init; }
+
+        /// <summary>Only keys created at this revision or later; none means any.</summary>
+        public Revision MinCreateRevision { get; init; }
+
         /// <summary>Only keys created at this revision or before; none means any.</summary>
         public Revision MaxCreateRevision { get; init; }
 

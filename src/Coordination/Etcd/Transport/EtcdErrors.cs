@@ -1,4 +1,5 @@
 using System.Globalization;
+using Coordination.Etcd.Security;
 using Coordination.Grpc;
 
 namespace Coordination.Etcd.Transport;
@@ -8,24 +9,27 @@ internal static class EtcdErrors
 {
     public static EtcdException Describe(GrpcException error, Uri endpoint)
     {
-        var kind = KindOf(error);
-        return new EtcdException(kind, OutcomeOf(error, kind), $"{Message(error)} (endpoint {Name(endpoint)})", endpoint, error);
+        var problem = SecurityAdvice.ProblemOf(error);
+        var kind = problem == EtcdSecurityProblem.None ? KindOf(error) : SecurityAdvice.KindOf(problem);
+        var message = $"{Message(error).TrimEnd('.')}{SecurityAdvice.For(problem)} (endpoint {Name(endpoint)})";
+        return new EtcdException(kind, OutcomeOf(error, kind), message, endpoint, error) { SecurityProblem = problem };
     }
 
     /// <summary>The cause of a watch that the server cancelled or refused.</summary>
     public static EtcdException WatchCancelled(string reason, long compactRevision, Uri endpoint)
     {
+        var problem = SecurityAdvice.ProblemOf(reason);
         var kind = compactRevision > 0 ? CoordinationErrorKind.Compacted
-            : reason.Contains("permission denied", StringComparison.Ordinal) ? CoordinationErrorKind.PermissionDenied
-            : reason.Contains("invalid auth token", StringComparison.Ordinal) ? CoordinationErrorKind.Unauthenticated
+            : problem != EtcdSecurityProblem.None ? SecurityAdvice.KindOf(problem)
             : reason.Contains("no leader", StringComparison.Ordinal) ? CoordinationErrorKind.NoLeader
             : CoordinationErrorKind.Server;
         var message = compactRevision > 0
             ? string.Create(CultureInfo.InvariantCulture, $"The history before revision {compactRevision} has been compacted")
-            : reason.Length > 0 ? reason : "The server cancelled the watch without a reason";
+            : reason.Length > 0 ? reason + SecurityAdvice.For(problem) : "The server cancelled the watch without a reason";
         return new EtcdException(kind, WriteOutcome.NotApplied, $"{message} (endpoint {Name(endpoint)})", endpoint)
         {
             CompactRevision = new Revision(compactRevision),
+            SecurityProblem = problem,
         };
     }
 
@@ -48,7 +52,6 @@ internal static class EtcdErrors
     private static CoordinationErrorKind KindOf(GrpcException error) => error.Status switch
     {
         GrpcStatusCode.Unavailable when Says(error, "no leader") => CoordinationErrorKind.NoLeader,
-        GrpcStatusCode.Unavailable when IsTlsFailure(error) => CoordinationErrorKind.SecurityFailure,
         GrpcStatusCode.Unavailable when Says(error, "request timed out") => CoordinationErrorKind.Timeout,
         GrpcStatusCode.Unavailable => CoordinationErrorKind.Unavailable,
         GrpcStatusCode.DeadlineExceeded or GrpcStatusCode.Cancelled => CoordinationErrorKind.Timeout,
@@ -59,7 +62,6 @@ internal static class EtcdErrors
         GrpcStatusCode.ResourceExhausted when !error.FromServer => CoordinationErrorKind.TooLarge,
         GrpcStatusCode.ResourceExhausted => CoordinationErrorKind.NoSpace,
         GrpcStatusCode.InvalidArgument when Says(error, "too large") || Says(error, "too many operations") => CoordinationErrorKind.TooLarge,
-        GrpcStatusCode.InvalidArgument when Says(error, "invalid auth token") => CoordinationErrorKind.Unauthenticated,
         GrpcStatusCode.Unauthenticated => CoordinationErrorKind.Unauthenticated,
         GrpcStatusCode.PermissionDenied => CoordinationErrorKind.PermissionDenied,
         GrpcStatusCode.InvalidArgument or GrpcStatusCode.OutOfRange => CoordinationErrorKind.InvalidRequest,
@@ -92,7 +94,4 @@ internal static class EtcdErrors
     }
 
     private static bool Says(GrpcException error, string text) => error.Detail.Contains(text, StringComparison.Ordinal);
-
-    private static bool IsTlsFailure(GrpcException error) =>
-        error.InnerException is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError };
 }

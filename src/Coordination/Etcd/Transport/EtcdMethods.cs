@@ -3,13 +3,14 @@ using Coordination.Grpc;
 
 namespace Coordination.Etcd.Transport;
 
-/// <summary>The methods of etcd's API v3 (the services are listed in Protos/rpc.proto).</summary>
+/// <summary>The methods of etcd's API v3 (the services are listed in Protos/rpc.proto and Protos/auth.proto).</summary>
 internal static class EtcdMethods
 {
     private const string Kv = "etcdserverpb.KV";
     private const string LeaseService = "etcdserverpb.Lease";
     private const string Cluster = "etcdserverpb.Cluster";
     private const string Maintenance = "etcdserverpb.Maintenance";
+    private const string Auth = "etcdserverpb.Auth";
 
     public static readonly GrpcMethod<RangeRequest, RangeResponse> Range = new(Kv, "Range", RangeRequest.Parser, RangeResponse.Parser);
     public static readonly GrpcMethod<PutRequest, PutResponse> Put = new(Kv, "Put", PutRequest.Parser, PutResponse.Parser);
@@ -48,4 +49,24 @@ internal static class EtcdMethods
         new(Maintenance, "HashKV", HashKVRequest.Parser, HashKVResponse.Parser);
     public static readonly GrpcMethod<DefragmentRequest, DefragmentResponse> Defragment =
         new(Maintenance, "Defragment", DefragmentRequest.Parser, DefragmentResponse.Parser);
+
+    public static readonly GrpcMethod<AuthenticateRequest, AuthenticateResponse> Authenticate =
+        new(Auth, "Authenticate", AuthenticateRequest.Parser, AuthenticateResponse.Parser);
+    public static readonly GrpcMethod<AuthEnableRequest, AuthReply> AuthEnable = new(Auth, "AuthEnable", AuthEnableRequest.Parser, AuthReply.Parser);
+    public static readonly GrpcMethod<AuthDisableRequest, AuthReply> AuthDisable = new(Auth, "AuthDisable", AuthDisableRequest.Parser, AuthReply.Parser);
+    public static readonly GrpcMethod<AuthUserRequest, AuthReply> UserAdd = new(Auth, "UserAdd", AuthUserRequest.Parser, AuthReply.Parser);
+    public static readonly GrpcMethod<AuthUserRequest, AuthReply> UserChangePassword =
+        new(Auth, "UserChangePassword", AuthUserRequest.Parser, AuthReply.Parser);
+    public static readonly GrpcMethod<AuthUserRequest, AuthReply> UserDelete = new(Auth, "UserDelete", AuthUserRequest.Parser, AuthReply.Parser);
+    public static readonly GrpcMethod<AuthUserListRequest, AuthUserListResponse> UserList =
+        new(Auth, "UserList", AuthUserListRequest.Parser, AuthUserListResponse.Parser);
+    public static readonly GrpcMethod<AuthUserRoleRequest, AuthReply> UserGrantRole = new(Auth, "UserGrantRole", AuthUserRoleRequest.Parser, AuthReply.Parser);
+    public static readonly GrpcMethod<AuthUserRevokeRoleRequest, AuthReply> UserRevokeRole =
+        new(Auth, "UserRevokeRole", AuthUserRevokeRoleRequest.Parser, AuthReply.Parser);
+    public static readonly GrpcMethod<AuthRoleAddRequest, AuthReply> RoleAdd = new(Auth, "RoleAdd", AuthRoleAddRequest.Parser, AuthReply.Parser);
+    public static readonly GrpcMethod<AuthRoleDeleteRequest, AuthReply> RoleDelete = new(Auth, "RoleDelete", AuthRoleDeleteRequest.Parser, AuthReply.Parser);
+    public static readonly GrpcMethod<AuthRoleGrantPermissionRequest, AuthReply> RoleGrantPermission =
+        new(Auth, "RoleGrantPermission", AuthRoleGrantPermissionRequest.Parser, AuthReply.Parser);
+    public static readonly GrpcMethod<AuthRoleRevokePermissionRequest, AuthReply> RoleRevokePermission =
+        new(Auth, "RoleRevokePermission", AuthRoleRevokePermissionRequest.Parser, AuthReply.Parser);
 }

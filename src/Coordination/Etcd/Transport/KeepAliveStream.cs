@@ -15,10 +15,10 @@ internal sealed class KeepAliveStream : IAsyncDisposable
     private readonly SharedStream<LeaseKeepAliveRequest, LeaseKeepAliveResponse> _stream;
     private bool _ended;
 
-    public KeepAliveStream(EndpointPool pool, GrpcChannel channel, GrpcCallOptions options, int queueLimit)
+    public KeepAliveStream(EtcdTransport transport, GrpcChannel channel, int queueLimit)
     {
         Channel = channel;
-        _stream = new(stopping => pool.AdmitAsync(channel, stopping), channel, EtcdMethods.LeaseKeepAlive, options, queueLimit, OnMessage, OnEnded);
+        _stream = new(transport, channel, EtcdMethods.LeaseKeepAlive, queueLimit, OnMessage, OnEnded);
     }
 
     public GrpcChannel Channel { get; }

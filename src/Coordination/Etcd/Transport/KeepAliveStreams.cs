@@ -3,7 +3,7 @@ using Coordination.Diagnostics;
 namespace Coordination.Etcd.Transport;
 
 /// <summary>Spreads the keep-alives of all leases over a few streams, and moves them to another endpoint when one is silent.</summary>
-internal sealed class KeepAliveStreams(EndpointPool pool, EtcdClientOptions options) : IAsyncDisposable
+internal sealed class KeepAliveStreams(EtcdTransport transport, EtcdClientOptions options) : IAsyncDisposable
 {
     private readonly Lock _lock = new();
     private readonly KeepAliveStream?[] _streams = new KeepAliveStream?[options.KeepAliveStreams];
@@ -22,16 +22,16 @@ internal sealed class KeepAliveStreams(EndpointPool pool, EtcdClientOptions opti
             // member, on another connection.
             stream.Close();
             stream.Channel.Reconnect();
-            pool.MoveFrom(stream.Channel);
+            transport.Pool.MoveFrom(stream.Channel, "a keep-alive was not answered");
             throw new EtcdException(
                 CoordinationErrorKind.Timeout,
                 WriteOutcome.Unknown,
                 $"No answer to the keep-alive of lease {id} within {timeout.TotalSeconds:0.###} s (endpoint {EtcdErrors.Name(stream.Channel.Address)})",
                 stream.Channel.Address);
         }
-        catch (EtcdException e) when (e.IsTransient)
+        catch (EtcdException e) when (e.MayWorkElsewhere)
         {
-            pool.MoveFrom(stream.Channel);
+            transport.Pool.MoveFrom(stream.Channel, e.Message);
             throw;
         }
     }
@@ -61,7 +61,7 @@ internal sealed class KeepAliveStreams(EndpointPool pool, EtcdClientOptions opti
         {
             ObjectDisposedException.ThrowIf(_disposed, typeof(EtcdClient));
             var stream = _streams[shard];
-            if (stream is null || stream.IsOver || stream.Channel != pool.Current)
+            if (stream is null || stream.IsOver || stream.Channel != transport.Pool.Current)
             {
                 // What still waits on the old stream fails and is renewed again, here.
                 if (stream is not null)
@@ -70,7 +70,7 @@ internal sealed class KeepAliveStreams(EndpointPool pool, EtcdClientOptions opti
                     CoordinationMeter.EtcdReconnects.Add(1, new KeyValuePair<string, object?>(MetricTags.Stream, "lease"));
                 }
 
-                stream = new KeepAliveStream(pool, pool.Current, EtcdClient.StreamOptions, options.StreamQueueLimit);
+                stream = new KeepAliveStream(transport, transport.Pool.Current, options.StreamQueueLimit);
                 _streams[shard] = stream;
             }
 

@@ -16,6 +16,9 @@ internal static class ProtoMapping
         Serializable = get.Serializable,
         KeysOnly = get.KeysOnly,
         CountOnly = get.CountOnly,
+        MinModRevision = get.MinModRevision.Value,
+        MaxModRevision = get.MaxModRevision.Value,
+        MinCreateRevision = get.MinCreateRevision.Value,
         MaxCreateRevision = get.MaxCreateRevision.Value,
     };
 
@@ -95,6 +98,16 @@ internal static class ProtoMapping
 
     public static EtcdEvent ToEvent(this Event e) =>
         new(e.Type == Event.Types.EventType.Delete, e.Kv.ToKeyValue(), e.PrevKv?.ToKeyValue());
+
+    public static EndpointStatus ToStatus(this StatusResponse response, Uri endpoint) => new(
+        endpoint, response.Header.ToHeader(), response.Version, response.Leader, response.DbSize, response.RaftIndex, [.. response.Errors])
+    {
+        DatabaseSizeInUse = response.DbSizeInUse,
+        RaftAppliedIndex = response.RaftAppliedIndex,
+        IsLearner = response.IsLearner,
+    };
+
+    public static EtcdMember ToMember(this Member member) => new(member.ID, member.Name, [.. member.PeerURLs], [.. member.ClientURLs], member.IsLearner);
 
     private static EtcdResult ToResult(ResponseOp op) => op.ResponseCase switch
     {

@@ -12,32 +12,32 @@ internal sealed class SharedStream<TRequest, TResponse> : IAsyncDisposable
     where TRequest : class, IMessage<TRequest>
     where TResponse : class, IMessage<TResponse>
 {
-    private readonly Func<CancellationToken, Task> _admit;
-    private readonly Func<CancellationToken, GrpcDuplexCall<TRequest, TResponse>> _open;
+    private readonly EtcdTransport _transport;
+    private readonly GrpcChannel _channel;
+    private readonly GrpcMethod<TRequest, TResponse> _method;
     private readonly Channel<TRequest> _outgoing;
     private readonly CancellationTokenSource _closing = new();
     private readonly Action<TResponse> _onMessage;
     private readonly Action<Exception?> _onEnded;
     private readonly Task _running;
 
-    /// <param name="admit">Completes when the endpoint may be used; when it fails, that is the end of the stream.</param>
+    /// <param name="transport">Says when the endpoint may be used, and with which token; when it fails, that is the end of the stream.</param>
     /// <param name="channel">The endpoint.</param>
     /// <param name="method">The method.</param>
-    /// <param name="options">Of the call.</param>
     /// <param name="queueLimit">How many messages may wait to be sent.</param>
     /// <param name="onMessage">Called for each message.</param>
     /// <param name="onEnded">Called once.</param>
     public SharedStream(
-        Func<CancellationToken, Task> admit,
+        EtcdTransport transport,
         GrpcChannel channel,
         GrpcMethod<TRequest, TResponse> method,
-        GrpcCallOptions options,
         int queueLimit,
         Action<TResponse> onMessage,
         Action<Exception?> onEnded)
     {
-        _admit = admit;
-        _open = closing => channel.Duplex(method, options, closing);
+        _transport = transport;
+        _channel = channel;
+        _method = method;
         _onMessage = onMessage;
         _onEnded = onEnded;
         _outgoing = Channel.CreateBounded<TRequest>(new BoundedChannelOptions(queueLimit) { SingleReader = true });
@@ -63,11 +63,12 @@ internal sealed class SharedStream<TRequest, TResponse> : IAsyncDisposable
         await Task.Yield();
         GrpcDuplexCall<TRequest, TResponse>? call = null;
         var writing = Task.CompletedTask;
+        var token = LoginToken.None;
         Exception? cause = null;
         try
         {
-            await _admit(_closing.Token).ConfigureAwait(false);
-            call = _open(_closing.Token);
+            token = await _transport.PrepareAsync(_channel, _closing.Token).ConfigureAwait(false);
+            call = _channel.Duplex(_method, new GrpcCallOptions { Metadata = token.Metadata }, _closing.Token);
             writing = WriteAllAsync(call);
             await foreach (var message in call.ReadAllAsync(_closing.Token).ConfigureAwait(false))
             {
@@ -91,6 +92,9 @@ internal sealed class SharedStream<TRequest, TResponse> : IAsyncDisposable
         }
         finally
         {
+            // Before anybody begins another stream with it.
+            _transport.Ended(token, cause);
+
             // Whatever happened: those who wait on this stream must hear of its end.
             _onEnded(cause);
         }

@@ -10,27 +10,39 @@ namespace Coordination.Etcd.Transport;
 internal sealed class WatchStream : IAsyncDisposable
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<long, Watch> _watches = [];
+    private readonly Dictionary<long, SharedWatch> _watches = [];
     private readonly Queue<long> _creating = new();
     private readonly SharedStream<WatchRequest, WatchResponse> _stream;
-    private readonly Action<WatchStream> _onEnded;
+    private readonly EtcdTransport _transport;
+    private readonly Action<WatchStream, EtcdException> _onEnded;
+    private readonly Action<WatchStream, SharedWatch, EtcdException> _onDoubted;
     private long _lastId;
     private int _silentLooks;
     private bool _ended;
 
-    /// <param name="pool">Where the endpoint is from.</param>
+    /// <param name="transport">Opens the stream.</param>
     /// <param name="channel">The endpoint.</param>
-    /// <param name="options">Of the call.</param>
     /// <param name="queueLimit">How many messages may wait to be sent.</param>
     /// <param name="onEnded">Called once, before the watches are told.</param>
-    public WatchStream(EndpointPool pool, GrpcChannel channel, GrpcCallOptions options, int queueLimit, Action<WatchStream> onEnded)
+    /// <param name="onDoubted">Called for a watch that is refused, perhaps only because the stream's token has expired; it is the other's from then on.</param>
+    public WatchStream(
+        EtcdTransport transport,
+        GrpcChannel channel,
+        int queueLimit,
+        Action<WatchStream, EtcdException> onEnded,
+        Action<WatchStream, SharedWatch, EtcdException> onDoubted)
     {
         Channel = channel;
+        _transport = transport;
         _onEnded = onEnded;
-        _stream = new(stopping => pool.AdmitAsync(channel, stopping), channel, EtcdMethods.Watch, options, queueLimit, OnMessage, cause => End(EtcdErrors.StreamEnded(cause, channel.Address)));
+        _onDoubted = onDoubted;
+        _stream = new(transport, channel, EtcdMethods.Watch, queueLimit, OnMessage, cause => End(EtcdErrors.StreamEnded(cause, channel.Address)));
     }
 
     public GrpcChannel Channel { get; }
+
+    /// <summary>Whether it takes no new watches: its token has expired. Those it has go on.</summary>
+    public bool IsRetired { get; private set; }
 
     /// <summary>How many watches it carries.</summary>
     public int Count
@@ -44,26 +56,40 @@ internal sealed class WatchStream : IAsyncDisposable
         }
     }
 
-    /// <summary>Begins a watch; null when the stream is over or its queue is full.</summary>
-    public IEtcdWatch? TryWatch(EtcdWatchSpec spec, Action<EtcdWatchSignal> onSignal)
+    /// <summary>Begins a watch; false when the stream is over or its queue is full.</summary>
+    public bool TryWatch(SharedWatch watch)
     {
         lock (_lock)
         {
-            if (_ended)
+            if (_ended || IsRetired)
             {
-                return null;
+                return false;
             }
 
             var id = ++_lastId;
-            if (!_stream.TrySend(new WatchRequest { CreateRequest = spec.ToProto(id) }))
+            if (!_stream.TrySend(new WatchRequest { CreateRequest = watch.Spec.ToProto(id) }))
             {
-                return null;
+                return false;
             }
 
-            var watch = new Watch(this, id, onSignal);
             _watches.Add(id, watch);
             _creating.Enqueue(id);
-            return watch;
+            if (!watch.Attach(this, id))
+            {
+                Cancel(id);
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>Takes no new watches from now on, and ends with the last one it has.</summary>
+    public void Retire()
+    {
+        lock (_lock)
+        {
+            IsRetired = true;
+            CloseWhenUnused();
         }
     }
 
@@ -114,13 +140,14 @@ internal sealed class WatchStream : IAsyncDisposable
             }
         }
 
-        Watch? watch;
+        SharedWatch? watch;
         lock (_lock)
         {
             watch = _watches.GetValueOrDefault(id);
             if (watch is not null && response.Canceled)
             {
                 _watches.Remove(id);
+                CloseWhenUnused();
             }
         }
 
@@ -132,7 +159,7 @@ internal sealed class WatchStream : IAsyncDisposable
 
         if (response.Canceled)
         {
-            watch.Signal(new EtcdWatchSignal.Ended(EtcdErrors.WatchCancelled(response.CancelReason, response.CompactRevision, Channel.Address)));
+            OnCancelled(watch, response);
         }
         else if (response.Created)
         {
@@ -144,9 +171,33 @@ internal sealed class WatchStream : IAsyncDisposable
         }
     }
 
+    private void OnCancelled(SharedWatch watch, WatchResponse response)
+    {
+        var cause = EtcdErrors.WatchCancelled(response.CancelReason, response.CompactRevision, Channel.Address);
+
+        // Old servers call an expired token a denied permission.
+        if (response.Created && cause.SecurityProblem != EtcdSecurityProblem.None && _transport.UsesTokens && !watch.WasRefused)
+        {
+            watch.WasRefused = true;
+            _onDoubted(this, watch, cause);
+        }
+        else
+        {
+            watch.Signal(new EtcdWatchSignal.Ended(cause));
+        }
+    }
+
+    private void CloseWhenUnused()
+    {
+        if (IsRetired && _watches.Count == 0)
+        {
+            _stream.Close();
+        }
+    }
+
     private void End(EtcdException cause)
     {
-        Watch[] lost;
+        SharedWatch[] lost;
         lock (_lock)
         {
             if (_ended)
@@ -159,7 +210,7 @@ internal sealed class WatchStream : IAsyncDisposable
             _watches.Clear();
         }
 
-        _onEnded(this);
+        _onEnded(this, cause);
         var ended = new EtcdWatchSignal.Ended(cause);
         foreach (var watch in lost)
         {
@@ -167,7 +218,8 @@ internal sealed class WatchStream : IAsyncDisposable
         }
     }
 
-    private void Cancel(long id)
+    /// <summary>Nobody wants a watch any more.</summary>
+    public void Cancel(long id)
     {
         lock (_lock)
         {
@@ -175,27 +227,8 @@ internal sealed class WatchStream : IAsyncDisposable
             if (_watches.Remove(id) && !_ended)
             {
                 _stream.TrySend(new WatchRequest { CancelRequest = new WatchCancelRequest { WatchId = id } });
+                CloseWhenUnused();
             }
         }
-    }
-
-    private sealed class Watch(WatchStream stream, long id, Action<EtcdWatchSignal> onSignal) : IEtcdWatch
-    {
-        public WatchFragments Fragments { get; } = new();
-
-        public void Signal(EtcdWatchSignal signal)
-        {
-            try
-            {
-                onSignal(signal);
-            }
-            catch (Exception)
-            {
-                // Whoever throws here loses its own watch, and not those of others on the stream.
-                Dispose();
-            }
-        }
-
-        public void Dispose() => stream.Cancel(id);
     }
 }

@@ -1,4 +1,5 @@
 using Coordination.Diagnostics;
+using Coordination.Etcd.Protos;
 
 namespace Coordination.Etcd.Transport;
 
@@ -11,7 +12,7 @@ internal sealed class WatchStreams : IAsyncDisposable
     /// <summary>A stream is looked at this many times within the limit of its silence, and asked each time it was silent.</summary>
     private const int LooksPerLimit = 4;
 
-    private readonly EndpointPool _pool;
+    private readonly EtcdTransport _transport;
     private readonly EtcdClientOptions _options;
     private readonly Lock _lock = new();
     private readonly List<WatchStream> _streams = [];
@@ -19,9 +20,9 @@ internal sealed class WatchStreams : IAsyncDisposable
     private int _ended;
     private bool _disposed;
 
-    public WatchStreams(EndpointPool pool, EtcdClientOptions options)
+    public WatchStreams(EtcdTransport transport, EtcdClientOptions options)
     {
-        _pool = pool;
+        _transport = transport;
         _options = options;
         if (options.WatchSilenceLimit > TimeSpan.Zero)
         {
@@ -33,38 +34,9 @@ internal sealed class WatchStreams : IAsyncDisposable
     /// <summary>Begins a watch on the stream that has the fewest. Another stream is opened when all have their share, up to the limit.</summary>
     public IEtcdWatch Watch(EtcdWatchSpec spec, Action<EtcdWatchSignal> onSignal)
     {
-        lock (_lock)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, typeof(EtcdClient));
-            var channel = _pool.Current;
-            var here = _streams.Where(stream => stream.Channel == channel).OrderBy(stream => stream.Count).ToList();
-            if (here.Count < _options.WatchStreams && here.All(stream => stream.Count >= _options.WatchesPerStream))
-            {
-                var opened = new WatchStream(_pool, channel, EtcdClient.StreamOptions, _options.StreamQueueLimit, OnEnded);
-                _streams.Add(opened);
-                if (_ended > 0)
-                {
-                    _ended--;
-                    CoordinationMeter.EtcdReconnects.Add(1, new KeyValuePair<string, object?>(MetricTags.Stream, "watch"));
-                }
-
-                here.Insert(0, opened);
-            }
-
-            foreach (var stream in here)
-            {
-                if (stream.TryWatch(spec, onSignal) is { } watch)
-                {
-                    return watch;
-                }
-            }
-
-            throw new EtcdException(
-                CoordinationErrorKind.LimitReached,
-                WriteOutcome.NotApplied,
-                $"The watch of {spec.Keys} cannot be sent now: {_options.StreamQueueLimit} messages wait on each of {here.Count} streams (StreamQueueLimit)",
-                channel.Address);
-        }
+        var watch = new SharedWatch(spec, onSignal);
+        Begin(watch);
+        return watch;
     }
 
     public async ValueTask DisposeAsync()
@@ -85,6 +57,76 @@ internal sealed class WatchStreams : IAsyncDisposable
         {
             await stream.DisposeAsync().ConfigureAwait(false);
         }
+    }
+
+    private void Begin(SharedWatch watch)
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, typeof(EtcdClient));
+            var channel = _transport.Pool.Current;
+            var here = _streams.Where(stream => stream.Channel == channel && !stream.IsRetired).OrderBy(stream => stream.Count).ToList();
+            if (here.Count < _options.WatchStreams && here.All(stream => stream.Count >= _options.WatchesPerStream))
+            {
+                var opened = new WatchStream(_transport, channel, _options.StreamQueueLimit, OnEnded, (stream, refused, cause) => _ = SettleAsync(stream, refused, cause));
+                _streams.Add(opened);
+                if (_ended > 0)
+                {
+                    _ended--;
+                    CoordinationMeter.EtcdReconnects.Add(1, new KeyValuePair<string, object?>(MetricTags.Stream, "watch"));
+                }
+
+                here.Insert(0, opened);
+            }
+
+            if (!here.Any(stream => stream.TryWatch(watch)))
+            {
+                throw new EtcdException(
+                    CoordinationErrorKind.LimitReached,
+                    WriteOutcome.NotApplied,
+                    $"The watch of {watch.Spec.Keys} cannot be sent now: {_options.StreamQueueLimit} messages wait on each of {here.Count} streams (StreamQueueLimit)",
+                    channel.Address);
+            }
+        }
+    }
+
+    /// <summary>
+    /// A watch was refused. A read of the same keys, with a token that is certainly good, tells whether it was the user or only the token of the stream, which was
+    /// good when the stream began.
+    /// </summary>
+    private async Task SettleAsync(WatchStream stream, SharedWatch watch, EtcdException refusal)
+    {
+        try
+        {
+            var keys = watch.Spec.Keys;
+            var read = new RangeRequest { Key = keys.Key.ToByteString(), RangeEnd = keys.End.ToByteString(), Limit = 1, KeysOnly = true };
+            await _transport.UnaryAsync(stream.Channel, EtcdMethods.Range, read, CancellationToken.None).ConfigureAwait(false);
+            stream.Retire();
+            EndOldestRetired();
+            Begin(watch);
+        }
+        catch (Exception error)
+        {
+            var cause = EtcdFailure.From(error);
+            watch.Signal(new EtcdWatchSignal.Ended(cause.Kind == CoordinationErrorKind.PermissionDenied ? refusal : cause));
+        }
+    }
+
+    /// <summary>Streams whose token has expired live as long as their watches; there are not to be more of them than of the others.</summary>
+    private void EndOldestRetired()
+    {
+        WatchStream? oldest;
+        lock (_lock)
+        {
+            var retired = _streams.Where(stream => stream.IsRetired).ToList();
+            oldest = retired.Count > _options.WatchStreams ? retired[0] : null;
+        }
+
+        oldest?.GiveUp(new EtcdException(
+            CoordinationErrorKind.Unavailable,
+            WriteOutcome.Unknown,
+            $"The watch stream began with a token that has expired; its watches go on on another one (endpoint {EtcdErrors.Name(oldest.Channel.Address)})",
+            oldest.Channel.Address));
     }
 
     private void Look()
@@ -113,7 +155,7 @@ internal sealed class WatchStreams : IAsyncDisposable
     }
 
     /// <summary>Before the watches hear of it: those that begin again at once are to find another stream, and another endpoint if there is one.</summary>
-    private void OnEnded(WatchStream stream)
+    private void OnEnded(WatchStream stream, EtcdException cause)
     {
         lock (_lock)
         {
@@ -123,8 +165,11 @@ internal sealed class WatchStreams : IAsyncDisposable
             }
 
             _streams.Remove(stream);
-            _ended = Math.Min(_ended + 1, _options.WatchStreams);
-            _pool.MoveFrom(stream.Channel);
+            if (!stream.IsRetired)
+            {
+                _ended = Math.Min(_ended + 1, _options.WatchStreams);
+                _transport.Pool.MoveFrom(stream.Channel, cause.Message);
+            }
         }
     }
 }

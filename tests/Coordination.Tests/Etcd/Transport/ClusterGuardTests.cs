@@ -58,4 +58,14 @@ public sealed class ClusterGuardTests
         Assert.False(_guard.Admits(1, 9));
         Assert.False(_guard.Admits(2, 8));
     }
+
+    [Fact]
+    public void When_the_cluster_is_named_no_other_is_ever_admitted()
+    {
+        var single = new ClusterGuard(1, 7);
+
+        Assert.False(single.Admits(0, 8));
+        Assert.False(single.Admits(0, 8));
+        Assert.True(single.Admits(0, 7));
+    }
 }

@@ -1,0 +1,69 @@
+using Coordination.Embedded.Protos;
+using Coordination.Etcd.Protos;
+using Coordination.Grpc;
+
+namespace Coordination.Embedded.Server;
+
+/// <summary>
+/// There is one member, and it stays. What a real cluster of one would refuse is refused with its words; what only a real cluster can do says so.
+/// </summary>
+internal static class ClusterReplies
+{
+    private static GrpcException BadUrls => new(GrpcStatusCode.InvalidArgument, "etcdserver: given member URLs are invalid");
+
+    private static GrpcException NotFound => new(GrpcStatusCode.NotFound, "etcdserver: member not found");
+
+    private static GrpcException TooFew => new(GrpcStatusCode.FailedPrecondition, "etcdserver: re-configuration failed due to not enough started members");
+
+    private static GrpcException NoLearner => new(GrpcStatusCode.FailedPrecondition, "etcdserver: can only promote a learner member");
+
+    private static GrpcException BadTransferee => new(GrpcStatusCode.FailedPrecondition, "etcdserver: bad leader transferee");
+
+    private static GrpcException Fixed => new(
+        GrpcStatusCode.Unimplemented, "The embedded etcd has one member and cannot change that. Use a real cluster to try changes of its members.");
+
+    public static MemberListResponse List(EtcdNode node, string name, Uri endpoint, string? token)
+    {
+        node.Access.RequireAdmin(node.Access.Identify(token));
+        var header = node.Header();
+        header.Revision = 0;
+        return new()
+        {
+            Header = header,
+            Members = { new Member { ID = node.Identity.MemberId, Name = name, ClientURLs = { endpoint.GetLeftPart(UriPartial.Authority) } } },
+        };
+    }
+
+    public static MembersResponse Add(EtcdNode node, MemberAddRequest request, string? token)
+    {
+        node.Access.Identify(token);
+        throw request.PeerURLs.Count == 0 || !request.PeerURLs.All(IsPeerUrl) ? BadUrls : Fixed;
+    }
+
+    public static MembersResponse Remove(EtcdNode node, MemberIdRequest request, string? token)
+    {
+        node.Access.RequireAdmin(node.Access.Identify(token));
+        throw request.ID == node.Identity.MemberId ? TooFew : NotFound;
+    }
+
+    public static MembersResponse Update(EtcdNode node, MemberUpdateRequest request, string? token)
+    {
+        node.Access.RequireAdmin(node.Access.Identify(token));
+        throw request.ID == node.Identity.MemberId ? Fixed : NotFound;
+    }
+
+    public static MembersResponse Promote(EtcdNode node, MemberIdRequest request, string? token)
+    {
+        node.Access.RequireAdmin(node.Access.Identify(token));
+        throw request.ID == node.Identity.MemberId ? NoLearner : NotFound;
+    }
+
+    public static MoveLeaderResponse MoveLeader(EtcdNode node, MoveLeaderRequest request, string? token)
+    {
+        node.Access.RequireAdmin(node.Access.Identify(token));
+        return request.TargetID == node.Identity.MemberId ? new MoveLeaderResponse() : throw BadTransferee;
+    }
+
+    private static bool IsPeerUrl(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.AbsolutePath == "/";
+}

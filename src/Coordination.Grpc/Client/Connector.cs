@@ -1,0 +1,59 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Coordination.Grpc.Client;
+
+/// <summary>
+/// Makes the connections of a channel. TLS is done here and not by HTTP, because the settings are asked for anew for each connection, and because it is
+/// known here why a handshake failed.
+/// </summary>
+/// <param name="isSecure">Whether the address says https.</param>
+/// <param name="tls">The settings for the next connection; null: TLS is left to HTTP, and nobody asks why a connection failed.</param>
+/// <param name="time">The clock.</param>
+internal sealed class Connector(bool isSecure, Func<GrpcTlsSettings>? tls, TimeProvider time)
+{
+    public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var server = context.DnsEndPoint;
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(server, cancellationToken).ConfigureAwait(false);
+            var stream = new NetworkStream(socket, ownsSocket: true);
+            return tls is null ? stream
+                : isSecure ? await SecureAsync(stream, server, tls(), cancellationToken).ConfigureAwait(false)
+                : new FirstBytesStream(stream, first => CheckPlaintextAsync(first, server));
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<Stream> SecureAsync(Stream stream, DnsEndPoint server, GrpcTlsSettings settings, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await TlsHandshake.RunAsync(stream, server.Host, settings, cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException error) when (error is not InsecureConnectionException)
+        {
+            // It was closed under the handshake.
+            if (await SecurityProbe.SpeaksPlaintextAsync(server, time).ConfigureAwait(false))
+            {
+                throw TlsHandshake.ServerSpeaksPlaintext(error);
+            }
+
+            throw;
+        }
+    }
+
+    private async ValueTask CheckPlaintextAsync(byte[] first, DnsEndPoint server)
+    {
+        if (SecurityProbe.IsTls(first) || (first.Length == 0 && await SecurityProbe.SpeaksTlsAsync(server, time).ConfigureAwait(false)))
+        {
+            throw new InsecureConnectionException(GrpcSecurityProblem.ServerSpeaksTls, "the server speaks TLS, and the address begins with http: use https");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using Coordination.Diagnostics;
+using Coordination.Etcd.Protos;
+using Coordination.Grpc;
+using Coordination.Grpc.Client;
+using Microsoft.Extensions.Logging;
+
+namespace Coordination.Etcd.Transport;
+
+/// <summary>
+/// Asks an endpoint who it is before it is used, and again after it failed. Its cluster: a request that reached another one has done its harm when the reply
+/// shows it. Its version: for a warning. A client with one endpoint, that was not told its cluster, does not wait for the answer: there is nothing to mix up.
+/// Thread-safe.
+/// </summary>
+internal sealed class EndpointChecks(ImmutableArray<GrpcChannel> channels, ulong? cluster, TimeSpan timeout, ILogger log)
+{
+    private readonly Lock _lock = new();
+    private readonly ClusterGuard _guard = new(channels.Length, cluster);
+    private readonly Task?[] _checks = new Task?[channels.Length];
+    private bool _isWarned;
+
+    /// <summary>Completes when the endpoint may be used.</summary>
+    /// <exception cref="EtcdException">It does not answer, or belongs to another cluster (<see cref="CoordinationErrorKind.WrongCluster"/>). Nothing was sent.</exception>
+    public Task AdmitAsync(GrpcChannel channel, CancellationToken cancellationToken)
+    {
+        var index = channels.IndexOf(channel);
+        Task check;
+        lock (_lock)
+        {
+            // One question for all who begin at the same time; one that failed is not the answer to the next.
+            check = _checks[index] is { IsFaulted: false, IsCanceled: false } begun ? begun : _checks[index] = CheckAsync(channel, index);
+            check.Observe();
+        }
+
+        return check.IsCompletedSuccessfully || (channels.Length == 1 && cluster is null) ? Task.CompletedTask : check.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>The endpoint failed: what is there next may be another one. A question that still hangs is asked again, on another connection perhaps.</summary>
+    public void Forget(GrpcChannel channel)
+    {
+        lock (_lock)
+        {
+            _checks[channels.IndexOf(channel)] = null;
+        }
+    }
+
+    private async Task CheckAsync(GrpcChannel channel, int index)
+    {
+        StatusResponse status;
+        try
+        {
+            status = await channel.UnaryAsync(EtcdMethods.Status, new StatusRequest(), new GrpcCallOptions { Timeout = timeout }).ConfigureAwait(false);
+        }
+        catch (GrpcException error)
+        {
+            var why = EtcdErrors.Describe(error, channel.Address);
+            throw new EtcdException(why.Kind, WriteOutcome.NotApplied, why.Message, channel.Address, error) { SecurityProblem = why.SecurityProblem };
+        }
+
+        lock (_lock)
+        {
+            Judge(channel, index, status.Header?.ClusterId ?? 0);
+            if (!_isWarned && !ServerVersion.RenewsOnlyAsLeader(status.Version))
+            {
+                _isWarned = true;
+                log.ServerHasLeaseBugs(EtcdErrors.Name(channel.Address), status.Version);
+            }
+        }
+    }
+
+    private void Judge(GrpcChannel channel, int index, ulong said)
+    {
+        var before = _guard.Cluster;
+        if (!_guard.Admits(index, said))
+        {
+            var meant = cluster is null ? "the others to" : "what is meant is";
+            throw new EtcdException(
+                CoordinationErrorKind.WrongCluster,
+                WriteOutcome.NotApplied,
+                $"The endpoint {EtcdErrors.Name(channel.Address)} belongs to cluster {said:x}, but {meant} cluster {_guard.Cluster:x}; it is not used",
+                channel.Address);
+        }
+
+        if (before != 0 && before != _guard.Cluster)
+        {
+            log.ClusterReplaced(_guard.Cluster, before);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using Coordination.Grpc;
+using Google.Protobuf;
+using Microsoft.Extensions.Logging;
+
+namespace Coordination.Etcd.Transport;
+
+/// <summary>Calls to one endpoint: admitted first, with a token where etcd wants one, and logged in again when the token is refused. Thread-safe.</summary>
+internal sealed class EtcdTransport(EtcdClientOptions options, EndpointPool pool, ILogger log)
+{
+    private readonly Login _login = new(options.Credentials, options.RequestTimeout, options.TimeProvider, log);
+
+    public EndpointPool Pool => pool;
+
+    /// <summary>Whether calls carry a token, which can expire.</summary>
+    public bool UsesTokens => _login.IsNeeded;
+
+    /// <summary>What a call to this endpoint is to send along; waits until it may be used.</summary>
+    /// <exception cref="EtcdException">It may not, or the login failed. Nothing else was sent.</exception>
+    public async ValueTask<LoginToken> PrepareAsync(GrpcChannel channel, CancellationToken cancellationToken)
+    {
+        // Before the login: the password is not for another cluster.
+        await pool.AdmitAsync(channel, cancellationToken).ConfigureAwait(false);
+        return await _login.TokenAsync(channel, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes note that a stream with this token ended so.</summary>
+    public void Ended(LoginToken token, Exception? cause)
+    {
+        if (cause is GrpcException error)
+        {
+            _login.Expire(token, error);
+        }
+    }
+
+    /// <summary>One request to one endpoint.</summary>
+    /// <exception cref="EtcdException">It failed.</exception>
+    public async Task<TResponse> UnaryAsync<TRequest, TResponse>(
+        GrpcChannel channel, GrpcMethod<TRequest, TResponse> method, TRequest request, CancellationToken cancellationToken)
+        where TRequest : class, IMessage<TRequest>
+        where TResponse : class, IMessage<TResponse>
+    {
+        for (var repeats = 0; ; repeats++)
+        {
+            var token = await PrepareAsync(channel, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                var call = new GrpcCallOptions { Timeout = options.RequestTimeout, Metadata = token.Metadata };
+                return await channel.UnaryAsync(method, request, call, cancellationToken).ConfigureAwait(false);
+            }
+            catch (GrpcException error)
+            {
+                // A refused token was refused before anything was done: so this is safe for writes, too.
+                if (!_login.Expire(token, error) || repeats >= Login.MostRepeats)
+                {
+                    throw EtcdErrors.Describe(error, channel.Address);
+                }
+            }
+        }
+    }
+}

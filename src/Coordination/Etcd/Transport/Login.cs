@@ -1,0 +1,111 @@
+using Coordination.Diagnostics;
+using Coordination.Etcd.Protos;
+using Coordination.Etcd.Security;
+using Coordination.Grpc;
+using Coordination.Grpc.Client;
+using Microsoft.Extensions.Logging;
+
+namespace Coordination.Etcd.Transport;
+
+/// <summary>
+/// Logs in when somebody needs a token, once for all who need it at the same time. A login that was refused is the answer for a while
+/// (<see cref="EtcdCredentials.LoginPause"/>); one that failed otherwise is tried again by the next who needs it. Thread-safe.
+/// </summary>
+internal sealed class Login(EtcdCredentials? credentials, TimeSpan timeout, TimeProvider time, ILogger log)
+{
+    /// <summary>How often one call logs in again because its token is refused. More often it is not the token's age.</summary>
+    public const int MostRepeats = 2;
+
+    private readonly Lock _lock = new();
+    private Attempt? _last;
+    private LoginToken? _current;
+
+    /// <summary>Whether anybody logs in at all.</summary>
+    public bool IsNeeded => credentials is not null;
+
+    /// <summary>The token to use with an endpoint now.</summary>
+    /// <exception cref="EtcdException">The login failed; nothing else was sent.</exception>
+    public Task<LoginToken> TokenAsync(GrpcChannel channel, CancellationToken cancellationToken)
+    {
+        if (credentials is null)
+        {
+            return Task.FromResult(LoginToken.None);
+        }
+
+        Attempt attempt;
+        lock (_lock)
+        {
+            if (_last is null || !IsAnswerFor(_last, channel))
+            {
+                _last = new Attempt(channel, LogInAsync(channel, credentials), time.GetTimestamp());
+                _last.Token.Observe();
+            }
+
+            attempt = _last;
+        }
+
+        return attempt.Token.IsCompleted ? attempt.Token : attempt.Token.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Whether a call that failed with this token can succeed with another one. Who asks next logs in again.</summary>
+    public bool Expire(LoginToken token, GrpcException error)
+    {
+        if (credentials is null || SecurityAdvice.ProblemOf(error) is not (EtcdSecurityProblem.TokenExpired or EtcdSecurityProblem.UserRequired))
+        {
+            return false;
+        }
+
+        lock (_lock)
+        {
+            // Somebody else may have noticed before, and logged in again already.
+            if (_current == token)
+            {
+                _current = null;
+            }
+        }
+
+        return true;
+    }
+
+    private bool IsAnswerFor(Attempt last, GrpcChannel channel) =>
+        last.Token.IsCompletedSuccessfully ? _current is not null
+        : last.Token.IsFaulted ? last.Token.Exception.InnerException is EtcdException { IsTransient: false } && time.GetElapsedTime(last.Begun) < credentials!.LoginPause
+        : last.Channel == channel;
+
+    private LoginToken Keep(LoginToken token)
+    {
+        lock (_lock)
+        {
+            return _current = token;
+        }
+    }
+
+    private async Task<LoginToken> LogInAsync(GrpcChannel channel, EtcdCredentials who)
+    {
+        // Not under the lock of the caller.
+        await Task.Yield();
+        try
+        {
+            var request = new AuthenticateRequest { Name = who.User, Password = who.ReadPassword() };
+            var reply = await channel.UnaryAsync(EtcdMethods.Authenticate, request, new GrpcCallOptions { Timeout = timeout }).ConfigureAwait(false);
+            log.LoggedIn(who.User, EtcdErrors.Name(channel.Address));
+            return Keep(new LoginToken(reply.Token));
+        }
+        catch (GrpcException error) when (error.FromServer && error.Detail.Contains("authentication is not enabled", StringComparison.Ordinal))
+        {
+            log.AuthenticationIsOff(EtcdErrors.Name(channel.Address), who.User);
+            return Keep(new LoginToken(null));
+        }
+        catch (GrpcException error)
+        {
+            var why = EtcdErrors.Describe(error, channel.Address);
+            log.LoginFailed(who.User, EtcdErrors.Name(channel.Address), why.Message);
+            throw new EtcdException(why.Kind, WriteOutcome.NotApplied, $"The login of '{who.User}' failed: {why.Message}", channel.Address, error)
+            {
+                SecurityProblem = why.SecurityProblem,
+            };
+        }
+    }
+
+    private sealed record Attempt(GrpcChannel Channel, Task<LoginToken> Token, long Begun);
+}

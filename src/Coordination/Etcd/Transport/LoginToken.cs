@@ -1,0 +1,18 @@
+using Coordination.Grpc;
+
+namespace Coordination.Etcd.Transport;
+
+/// <summary>What a login gave: a token to send along, or none where nobody need log in. Two logins are never the same, whatever their tokens.</summary>
+internal sealed class LoginToken(string? value)
+{
+    // A member that lost its leader ends the stream or refuses the call instead of hanging.
+    private const string NeedsLeader = "hasleader";
+
+    /// <summary>Nobody logs in.</summary>
+    public static LoginToken None { get; } = new(null);
+
+    /// <summary>What a call sends along.</summary>
+    public GrpcMetadata Metadata { get; } = value is null
+        ? new GrpcMetadata { { NeedsLeader, "true" } }
+        : new GrpcMetadata { { NeedsLeader, "true" }, { "token", value } };
+}

@@ -1,0 +1,167 @@
+using Coordination.Embedded.Auth;
+using Coordination.Embedded.Protos;
+using Coordination.Embedded.Server;
+using Coordination.Embedded.Snapshots;
+using Coordination.Embedded.Tests.Testing;
+using Coordination.Etcd.Protos;
+using Coordination.Grpc;
+
+namespace Coordination.Embedded.Tests.Auth;
+
+/// <summary>Rules of etcd 3.4.42 that the older etcd of the comparison tests does not have yet, and what has to do with time.</summary>
+public sealed class AccessTests : NodeFixture
+{
+    private const string NoUser = "etcdserver: user name is empty";
+    private const string Denied = "etcdserver: permission denied";
+
+    [Fact]
+    public void A_login_lasts_as_long_as_it_is_used()
+    {
+        var token = Enable("ann");
+        for (var i = 0; i < 3; i++)
+        {
+            Time.Advance(TimeSpan.FromMinutes(4));
+            Node.Range(RangeOf("a"), token);
+        }
+
+        Time.Advance(TimeSpan.FromMinutes(5));
+        Refused(GrpcStatusCode.Unauthenticated, "etcdserver: invalid auth token", () => Node.Range(RangeOf("a"), token));
+    }
+
+    [Theory]
+    [InlineData("password")]
+    [InlineData("delete")]
+    [InlineData("disable")]
+    public void Logins_end_with_the_password_the_user_and_the_authentication(string end)
+    {
+        var token = Enable("ann");
+        switch (end)
+        {
+            case "password":
+                Node.Auth.ChangePassword("ann", "other");
+                break;
+            case "delete":
+                Node.Auth.DeleteUser("ann");
+                break;
+            default:
+                Node.Auth.Disable();
+                Node.Range(RangeOf("z"), "nonsense");
+                Node.Auth.Enable();
+                break;
+        }
+
+        Refused(GrpcStatusCode.Unauthenticated, "etcdserver: invalid auth token", () => Node.Range(RangeOf("a"), token));
+    }
+
+    [Fact]
+    public void Nested_transactions_need_permission_in_every_branch()
+    {
+        var token = Enable("ann");
+        var forbidden = Then(Op(new TxnRequest { Failure = { Op(PutOf("z")) } }));
+        Refused(GrpcStatusCode.PermissionDenied, Denied, () => Node.Txn(forbidden, token));
+        Refused(GrpcStatusCode.InvalidArgument, NoUser, () => Node.Txn(forbidden));
+        Node.Txn(Then(Op(Then(Op(PutOf("a"))))), token);
+    }
+
+    [Fact]
+    public void Leases_need_a_user_and_those_with_keys_a_permission()
+    {
+        var token = Enable("ann");
+        Refused(GrpcStatusCode.InvalidArgument, NoUser, () => Node.LeaseGrant(new LeaseGrantRequest { TTL = 10 }));
+        var own = Node.LeaseGrant(new LeaseGrantRequest { TTL = 10 }, token).ID;
+        Node.Put(PutOf("a", lease: own), token);
+        Assert.Equal(10, Node.LeaseKeepAlive(new LeaseKeepAliveRequest { ID = own }, token).TTL);
+
+        var root = Node.Auth.Authenticate("root", "secret", 1);
+        var foreign = Node.LeaseGrant(new LeaseGrantRequest { TTL = 10 }, root).ID;
+        Node.Put(PutOf("z", lease: foreign), root);
+        Refused(GrpcStatusCode.PermissionDenied, Denied, () => Node.LeaseKeepAlive(new LeaseKeepAliveRequest { ID = foreign }, token));
+        Refused(GrpcStatusCode.PermissionDenied, Denied, () => Node.LeaseTimeToLive(new LeaseTimeToLiveRequest { ID = foreign, Keys = true }, token));
+        Assert.Equal(10, Node.LeaseTimeToLive(new LeaseTimeToLiveRequest { ID = foreign }, token).TTL);
+        Refused(GrpcStatusCode.PermissionDenied, Denied, () => Node.LeaseLeases(token));
+        Assert.Equal(2, Node.LeaseLeases(root).Leases.Count);
+        Refused(GrpcStatusCode.InvalidArgument, NoUser, () => Node.LeaseKeepAlive(new LeaseKeepAliveRequest { ID = own }));
+    }
+
+    [Fact]
+    public void Maintenance_is_for_administrators()
+    {
+        var token = Enable("ann");
+        foreach (var request in new Action<string?>[]
+        {
+            by => Node.Compact(new CompactionRequest { Revision = 1 }, by),
+            by => MaintenanceReplies.Status(Node, "3.4.42", by),
+            by => MaintenanceReplies.Alarm(Node, new AlarmRequest(), by),
+            by => MaintenanceReplies.HashKV(Node, new HashKVRequest(), by),
+            by => MaintenanceReplies.Defragment(Node, by),
+            by => ClusterReplies.List(Node, "default", new Uri("http://localhost"), by),
+            by => ClusterReplies.MoveLeader(Node, new MoveLeaderRequest { TargetID = 2 }, by),
+            by => AuthRequests.Status(Node, by),
+        })
+        {
+            Refused(GrpcStatusCode.PermissionDenied, Denied, () => request(token));
+            Refused(GrpcStatusCode.InvalidArgument, NoUser, () => request(null));
+            request(Node.Auth.Authenticate("root", "secret", 1));
+        }
+    }
+
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("b", "b")]
+    [InlineData("b", "a")]
+    public void Permissions_on_nothing_cannot_be_granted(string key, string end)
+    {
+        Enable("ann");
+        var permission = new Permission { Key = B(key), RangeEnd = B(end) };
+        Refused(GrpcStatusCode.InvalidArgument, "etcdserver: invalid auth management", () => Node.Auth.Grant("some", permission));
+        Refused(GrpcStatusCode.InvalidArgument, "etcdserver: permission not given", () => Node.Auth.Grant("some", null));
+    }
+
+    [Theory]
+    [InlineData("a", "b", true)]
+    [InlineData("a", "", true)]
+    [InlineData("a", "\0", false)]
+    [InlineData("a", "c", false)]
+    public void Watches_need_the_permission_to_read_all_that_they_watch(string key, string end, bool isPermitted)
+    {
+        var stream = Node.Watches.Open(() => { }, Enable("ann"));
+        Watch(stream, WatchOf(key, end));
+        var created = Assert.Single(Drain(stream));
+        Assert.Equal((!isPermitted, isPermitted ? "" : "rpc error: code = PermissionDenied desc = " + Denied), (created.Canceled, created.CancelReason));
+    }
+
+    [Fact]
+    public void A_snapshot_carries_the_users_their_passwords_and_permissions()
+    {
+        Enable("ann");
+        Node.Auth.AddUser("certified", null);
+        var restored = new EtcdNode(new NodeSettings { Identity = new ClusterIdentity(8, 9, 2) }, Time);
+        Snapshot.Read(Snapshot.Write(Node), restored);
+        Assert.Equal((true, Node.Auth.Revision), (restored.Auth.IsEnabled, restored.Auth.Revision));
+        var token = restored.Auth.Authenticate("ann", "secret", 1);
+        restored.Put(PutOf("a"), token);
+        Refused(GrpcStatusCode.PermissionDenied, Denied, () => restored.Put(PutOf("z"), token));
+        Refused(GrpcStatusCode.InvalidArgument, AuthErrors.WrongPassword.Detail, () => restored.Auth.Authenticate("ann", "x", 1));
+        Refused(GrpcStatusCode.Unknown, AuthErrors.NoPasswordUser.Detail, () => restored.Auth.Authenticate("certified", "", 1));
+    }
+
+    [Fact]
+    public void Passwords_are_never_printed()
+    {
+        Enable("ann");
+        Assert.DoesNotContain("secret", Node.Auth.User("ann").ToString(), StringComparison.Ordinal);
+    }
+
+    // The user may read and write the keys from a to b, nothing else.
+    private string Enable(string user)
+    {
+        Node.Auth.AddUser("root", "secret");
+        Node.Auth.GrantRole("root", "root");
+        Node.Auth.AddUser(user, "secret");
+        Node.Auth.AddRole("some");
+        Node.Auth.Grant("some", new Permission { Key = B("a"), RangeEnd = B("b"), PermType = Permission.Types.Type.Readwrite });
+        Node.Auth.GrantRole(user, "some");
+        Node.Auth.Enable();
+        return Node.Auth.Authenticate(user, "secret", 1);
+    }
+}

@@ -1,0 +1,24 @@
+using Coordination.Cluster;
+using Xunit.Abstractions;
+
+namespace Coordination.IntegrationTests.Cluster;
+
+/// <summary>A short run of the cluster program; the long ones are for people. Rows 7 and 10, S1, S10.</summary>
+[Collection(Undisturbed.Name)]
+public sealed class ClusterTests(ITestOutputHelper output)
+{
+    [Fact]
+    public async Task While_the_leader_is_killed_and_the_quorum_lost_no_lock_is_held_twice_no_event_is_missed_and_writes_say_what_became_of_them()
+    {
+        var verdict = await ClusterRun.RunAsync(
+            [Scenario.LeaderKilled with { Lasts = TimeSpan.FromSeconds(0.5) }, Scenario.QuorumLostBriefly with { Lasts = TimeSpan.FromSeconds(1) }], output.WriteLine);
+
+        output.WriteLine(verdict.ToString());
+        Assert.Empty(verdict.Violations);
+
+        // A TTL is five seconds: the election of another leader does not cost a lock.
+        Assert.Equal(0, verdict.Recoveries[0].LocksLost);
+        Assert.All(verdict.Recoveries.SelectMany(recovery => recovery.Times), time => Assert.InRange(time.Took, TimeSpan.Zero, TimeSpan.FromSeconds(10)));
+        Assert.All(verdict.Counts, count => Assert.True(count.Count > 20, $"{count}"));
+    }
+}

@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace Coordination.Testing;
+
+/// <summary>One process of Debian's etcd: started with given arguments until it serves, stopped, let go on, killed, started again.</summary>
+public sealed class EtcdProcess(IReadOnlyList<string> arguments) : IAsyncDisposable
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+
+    // What etcd says when it serves, in its versions.
+    private static readonly string[] Ready =
+    [
+        "ready to serve client requests", "serving insecure client requests", "serving client traffic insecurely", "serving client requests on", "serving client traffic securely",
+    ];
+
+    private Process? _process;
+
+    public bool IsRunning => _process is { HasExited: false };
+
+    /// <summary>Starts it (again), with the data it had. Completes when it serves: it has a leader then.</summary>
+    public async Task StartAsync()
+    {
+        var start = new ProcessStartInfo("etcd") { RedirectStandardError = true, RedirectStandardOutput = true };
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        if (RuntimeInformation.ProcessArchitecture == Architecture.Arm64)
+        {
+            // Debian's etcd 3.4 wants this said.
+            start.Environment["ETCD_UNSUPPORTED_ARCH"] = "arm64";
+        }
+
+        try
+        {
+            _process?.Dispose();
+            _process = Process.Start(start)!;
+        }
+        catch (System.ComponentModel.Win32Exception error)
+        {
+            throw new InvalidOperationException(
+                "The contract tests also run on a real etcd, and the program 'etcd' is not on the PATH. ./test.sh installs it (Debian: apt-get install etcd-server etcd-client).", error);
+        }
+
+        var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var log = new List<string>();
+        void OnLine(object sender, DataReceivedEventArgs e)
+        {
+            lock (log)
+            {
+                log.Add(e.Data ?? "(end of output)");
+            }
+
+            if (e.Data is null)
+            {
+                ready.TrySetException(new InvalidOperationException("etcd ended: " + string.Join('\n', log)));
+            }
+            else if (Array.Exists(Ready, text => e.Data.Contains(text, StringComparison.Ordinal)))
+            {
+                ready.TrySetResult();
+            }
+        }
+
+        _process.ErrorDataReceived += OnLine;
+        _process.OutputDataReceived += (_, e) => _ = e;
+        _process.BeginErrorReadLine();
+        _process.BeginOutputReadLine();
+        await ready.Task.WaitAsync(StartLimit);
+    }
+
+    /// <summary>SIGSTOP: it hangs, with its connections open.</summary>
+    public void Pause() => Signals.Send(_process!.Id, Signals.Stop);
+
+    /// <summary>SIGCONT.</summary>
+    public void Resume() => Signals.Send(_process!.Id, Signals.Continue);
+
+    /// <summary>SIGKILL.</summary>
+    public async Task KillAsync()
+    {
+        if (_process is { HasExited: false } process)
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        _process?.Dispose();
+    }
+
+    /// <summary>A port that nobody uses now.</summary>
+    internal static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
