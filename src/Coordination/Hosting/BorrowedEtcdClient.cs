@@ -36,5 +36,9 @@ internal sealed class BorrowedEtcdClient(IEtcdClient etcd) : IEtcdClient
 
     public Task<EndpointStatus> GetStatusAsync(Uri? endpoint = null, CancellationToken cancellationToken = default) => etcd.GetStatusAsync(endpoint, cancellationToken);
 
+    public Task<EndpointHealth> CheckHealthAsync(Uri? endpoint = null, CancellationToken cancellationToken = default) => etcd.CheckHealthAsync(endpoint, cancellationToken);
+
+    public Task<ImmutableArray<EtcdMember>> ListMembersAsync(CancellationToken cancellationToken = default) => etcd.ListMembersAsync(cancellationToken);
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }
