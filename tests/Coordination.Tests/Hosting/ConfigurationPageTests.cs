@@ -37,7 +37,7 @@ public sealed class ConfigurationPageTests
     private static string DefaultOf(OptionSetting setting) => setting.Name == nameof(CoordinationOptions.Owner) ? "machine:process id"
         : OptionText.Write(setting, setting.Read(new CoordinationOptions())) is { Length: > 0 } text ? $"`{text}`" : "";
 
-    /// <summary>The comment before each setting of the reference file; one without its own shares that of the setting before.</summary>
+    /// <summary>The comment before each setting of the reference file; one without its own shares that of the setting before, or of its block.</summary>
     private static Dictionary<string, string> Explanations(string reference)
     {
         var explained = new Dictionary<string, string>();
@@ -53,6 +53,7 @@ public sealed class ConfigurationPageTests
                     continue;
                 case [.. var block, '{']:
                     path.Push(block.Trim());
+                    last = string.Join(' ', comment);
                     break;
                 case "}":
                     path.Pop();
