@@ -7,8 +7,8 @@ using Google.Protobuf;
 namespace Coordination.Embedded.Bench;
 
 /// <summary>
-/// What a busy service does to its etcd: 1,000 clients with ten leases and ten watches each, and so many writes a second (5,000 unless told), each seen by ten watches' worth
-/// of keys. The history is compacted every five seconds, as production does it. Prints memory and thread pool as they go.
+/// What a busy service does to its etcd: 1,000 clients with ten leases and ten watches each, and so many writes a second (5,000 unless told), each
+/// to a key that one of them watches. The history is compacted every five seconds, as production does it. Prints memory and thread pool as they go.
 /// </summary>
 internal sealed class Load(Uri endpoint, TimeSpan duration, int writesPerSecond)
 {
@@ -157,7 +157,8 @@ internal sealed class Load(Uri endpoint, TimeSpan duration, int writesPerSecond)
                 await Task.Delay(TimeSpan.FromSeconds(5), Clock, stop);
                 Console.WriteLine(
                     $"  {Clock.GetElapsedTime(start).TotalSeconds,4:0} s: {_writes.Count,7} writes, {Interlocked.Read(ref _seen),7} events, "
-                    + $"{GC.GetTotalMemory(forceFullCollection: false) / 1_000_000} MB, {ThreadPool.ThreadCount} threads, {ThreadPool.PendingWorkItemCount} waiting");
+                    + $"{GC.GetTotalMemory(forceFullCollection: false) / 1_000_000} MB, "
+                    + $"{ThreadPool.ThreadCount} threads, {ThreadPool.PendingWorkItemCount} waiting");
                 await channel.UnaryAsync(EtcdMethods.Compact, new CompactionRequest { Revision = Interlocked.Read(ref _revision) }, default, stop);
             }
         }

@@ -97,8 +97,20 @@ public sealed class EtcdProcess(IReadOnlyList<string> arguments) : IAsyncDisposa
     /// <summary>A port that nobody uses now.</summary>
     internal static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            // Below those that the system gives to connections, one of which would take it before etcd does.
+            var port = Random.Shared.Next(15_000, 32_000);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Taken.
+            }
+        }
     }
 }

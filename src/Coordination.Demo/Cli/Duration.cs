@@ -10,18 +10,24 @@ internal readonly record struct Duration(TimeSpan Value)
     public static Func<ArgumentResult, Duration> Between(TimeSpan min, TimeSpan max) => result =>
     {
         var text = result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
-        var option = result.Argument.Name;
-        if (!TryParse(text, out var duration))
+        if (TryParse(text, min, max, out var problem) is { } duration)
         {
-            result.AddError($"{option}: '{text}' is no duration; write for example 500ms, 20s, 1.5m or 2h.");
-        }
-        else if (duration < min || duration > max)
-        {
-            result.AddError($"{option}: {text} is out of range; allowed is {Format(min)} to {Format(max)}.");
+            return new Duration(duration);
         }
 
-        return new Duration(duration);
+        result.AddError($"{result.Argument.Name}: {problem}");
+        return default;
     };
+
+    /// <summary>Reads one that lies in the range. Null: it does not, and the problem says why.</summary>
+    public static TimeSpan? TryParse(string text, TimeSpan min, TimeSpan max, out string problem)
+    {
+        var isDuration = TryParse(text, out var duration);
+        problem = !isDuration ? $"'{text}' is no duration; write for example 500ms, 20s, 1.5m or 2h."
+            : duration < min || duration > max ? $"{text} is out of range; allowed is {Format(min)} to {Format(max)}."
+            : "";
+        return problem.Length == 0 ? duration : null;
+    }
 
     /// <summary>The shortest of those forms.</summary>
     public override string ToString() => Format(Value);

@@ -35,8 +35,11 @@ internal sealed class GuardedProcess : IDisposable
     /// <summary>Its exit code, when it has ended; 128 and the signal's number when a signal ended it.</summary>
     public Task<int> Exited => _exited.Task;
 
-    /// <summary>Its process id.</summary>
+    /// <summary>Its process id, and the id of its group, if it has one.</summary>
     public int Id => _process.Id;
+
+    /// <summary>Whether it has a process group of its own.</summary>
+    public bool HasGroup => _hasGroup;
 
     /// <summary>Why a command cannot be started, as far as that can be seen before; null when nothing speaks against it.</summary>
     public static string? Problem(ImmutableArray<string> command) => command.IsEmpty ? "there is no command after --"
@@ -65,12 +68,13 @@ internal sealed class GuardedProcess : IDisposable
         }
     }
 
-    /// <summary>Stops it: SIGTERM, then SIGKILL when it has not ended within the grace period. Completes when it has ended.</summary>
+    /// <summary>Stops it: a signal, then SIGKILL when it has not ended within the grace period. Completes when it has ended.</summary>
     /// <param name="grace">How long it may take to stop by itself.</param>
+    /// <param name="signal">What it is asked with.</param>
     /// <returns>Whether it ended within the grace period.</returns>
-    public async Task<bool> StopAsync(TimeSpan grace)
+    public async Task<bool> StopAsync(TimeSpan grace, int signal)
     {
-        Send(UnixSignal.Terminate);
+        Send(signal);
         try
         {
             await Exited.WaitAsync(grace, TimeProvider.System).ConfigureAwait(false);
@@ -94,14 +98,15 @@ internal sealed class GuardedProcess : IDisposable
 
     public void Dispose() => _process.Dispose();
 
-    private static IEnumerable<string> Wrappers(out bool hasGroup)
+    /// <summary>What a command line begins with to get a group of its own and to die with this process, where the system can do that.</summary>
+    internal static IEnumerable<string> Wrappers(out bool hasGroup)
     {
         hasGroup = !OperatingSystem.IsWindows() && FindOnPath("setsid") is not null;
         var diesWithUs = OperatingSystem.IsLinux() && FindOnPath("setpriv") is not null;
         return [.. hasGroup ? (string[])["setsid"] : [], .. diesWithUs ? (string[])["setpriv", "--pdeathsig", "KILL"] : []];
     }
 
-    private static string? FindOnPath(string program)
+    internal static string? FindOnPath(string program)
     {
         if (program.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal))
         {
@@ -135,7 +140,8 @@ internal sealed class GuardedProcess : IDisposable
         }
     }
 
-    private void Send(int signal)
+    /// <summary>Sends a signal to it and to everything in its group; without effect when it has ended.</summary>
+    public void Send(int signal)
     {
         if (Exited.IsCompleted)
         {

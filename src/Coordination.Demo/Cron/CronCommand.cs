@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Coordination.Demo.Cli;
+using Coordination.Demo.Cli.Connection;
 using Coordination.Demo.Cron.View;
 using Coordination.Embedded;
 using Coordination.Etcd;
@@ -11,7 +12,7 @@ using Spectre.Console;
 namespace Coordination.Demo.Cron;
 
 /// <summary>The default command: the demo.</summary>
-internal sealed class CronCommand
+internal sealed class CronCommand(EtcdConnection connection)
 {
     private static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(4.5);
 
@@ -35,19 +36,17 @@ internal sealed class CronCommand
 
     private async Task<int> RunAsync(ParseResult result, CancellationToken interrupted)
     {
-        var given = result.GetValue(_shared.Etcd);
-        await using var embedded = given is null ? await EmbeddedEtcd.StartAsync(new EmbeddedEtcdOptions(), interrupted).ConfigureAwait(false) : null;
-        var endpoints = given ?? [embedded!.Endpoint];
-        var name = given is null
-            ? $"{embedded!.Endpoint.GetLeftPart(UriPartial.Authority)} (embedded: in memory, for development)"
-            : string.Join(", ", endpoints.Select(e => e.GetLeftPart(UriPartial.Authority)));
-        var etcd = new EtcdClient(new EtcdClientOptions { Endpoints = endpoints, RequestTimeout = TimeSpan.FromSeconds(3) });
+        var isGiven = connection.IsOnCommandLine(result);
+        await using var embedded = isGiven ? null : await EmbeddedEtcd.StartAsync(new EmbeddedEtcdOptions(), interrupted).ConfigureAwait(false);
+        var settings = isGiven ? connection.Read(result) : new EtcdSettings(new EtcdClientOptions { Endpoints = [embedded!.Endpoint] });
+        var name = isGiven ? settings.Names : $"{settings.Names} (embedded: in memory, for development)";
+        var etcd = new EtcdClient(settings.ForSystem());
         await using (etcd.ConfigureAwait(false))
         {
             try
             {
                 await ProbeAsync(etcd, interrupted).ConfigureAwait(false);
-                return await RunAsync(result, [.. endpoints], etcd, name, interrupted).ConfigureAwait(false);
+                return await RunAsync(result, settings, etcd, name, interrupted).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
             {
@@ -78,11 +77,11 @@ internal sealed class CronCommand
     }
 
     private async Task<int> RunAsync(
-        ParseResult result, System.Collections.Immutable.ImmutableArray<Uri> endpoints, EtcdClient etcd, string etcdName, CancellationToken interrupted)
+        ParseResult result, EtcdSettings connected, EtcdClient etcd, string etcdName, CancellationToken interrupted)
     {
         var clock = new MonotonicClock(SuspendAwareTimeProvider.Instance);
         var run = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture)[..8];
-        var settings = _shared.Read(result, endpoints, run, clock.Now.Ticks);
+        var settings = _shared.Read(result, connected, run, clock.Now.Ticks);
         var duration = result.GetRequiredValue(_duration).Value;
         var crew = new WorkerCrew(settings, result.GetRequiredValue(_workers), result.GetRequiredValue(_processes));
         await using var crewLifetime = crew.ConfigureAwait(false);

@@ -1,22 +1,14 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text;
 using Coordination.Demo.Cli;
-using Coordination.Etcd;
+using Coordination.Demo.Cli.Connection;
 
 namespace Coordination.Demo.Cron;
 
 /// <summary>The options that the demo and its worker processes share.</summary>
 internal sealed class CronOptions
 {
-    public Option<ImmutableArray<Uri>?> Etcd { get; } = new("--etcd")
-    {
-        Description = "The etcd to use: http://host:port, several with commas between. Default: an embedded server, in memory.",
-        HelpName = "URL[,URL…]",
-        CustomParser = ParseEndpoints,
-    };
-
     public Option<int> Jobs { get; } = Number("--jobs", 3, 1, 100, "How many jobs there are.");
 
     public Option<Duration> Tick { get; } = Span("--tick", TimeSpan.FromSeconds(1), 0.05, 3600, "How often the jobs' clock ticks; a job is due every 1 to 3 ticks.");
@@ -63,7 +55,6 @@ internal sealed class CronOptions
 
     public void AddTo(Command command)
     {
-        command.Options.Add(Etcd);
         command.Options.Add(Jobs);
         command.Options.Add(Tick);
         command.Options.Add(Work);
@@ -71,8 +62,8 @@ internal sealed class CronOptions
         command.Options.Add(LockPrefix);
     }
 
-    public CronSettings Read(ParseResult result, ImmutableArray<Uri> endpoints, string run, long startTicks) => new(
-        endpoints,
+    public CronSettings Read(ParseResult result, EtcdSettings etcd, string run, long startTicks) => new(
+        etcd,
         run,
         result.GetRequiredValue(LockPrefix),
         result.GetRequiredValue(Jobs),
@@ -80,19 +71,6 @@ internal sealed class CronOptions
         result.GetRequiredValue(Work).Value,
         result.GetRequiredValue(Ttl).Value,
         startTicks);
-
-    public static ImmutableArray<Uri>? ParseEndpoints(ArgumentResult result)
-    {
-        try
-        {
-            return EndpointText.ParseList(result.Tokens[0].Value);
-        }
-        catch (FormatException error)
-        {
-            result.AddError($"--etcd: {error.Message}");
-            return null;
-        }
-    }
 
     private static string ParsePrefix(ArgumentResult result)
     {

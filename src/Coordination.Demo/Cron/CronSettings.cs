@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
+using Coordination.Demo.Cli.Connection;
 using Coordination.Etcd;
 
 namespace Coordination.Demo.Cron;
 
 /// <summary>What the workers of one run have in common.</summary>
-/// <param name="Endpoints">etcd.</param>
+/// <param name="Etcd">How to reach etcd.</param>
 /// <param name="Run">The name of this run: it keeps the ledgers of several runs apart.</param>
 /// <param name="LockPrefix">What the keys of the locks begin with; the job's name follows.</param>
 /// <param name="Jobs">How many jobs there are.</param>
@@ -13,7 +14,7 @@ namespace Coordination.Demo.Cron;
 /// <param name="Ttl">The TTL of the workers' session leases.</param>
 /// <param name="StartTicks">When tick 0 was, on the monotonic clock of this machine.</param>
 internal sealed record CronSettings(
-    ImmutableArray<Uri> Endpoints, string Run, string LockPrefix, int Jobs, TimeSpan Tick, TimeSpan Work, TimeSpan Ttl, long StartTicks)
+    EtcdSettings Etcd, string Run, string LockPrefix, int Jobs, TimeSpan Tick, TimeSpan Work, TimeSpan Ttl, long StartTicks)
 {
     public ImmutableArray<CronJob> AllJobs => [.. Enumerable.Range(1, Jobs).Select(number => new CronJob(this, number))];
 
@@ -27,6 +28,6 @@ internal sealed record CronSettings(
         Owner = $"{worker}@{Run}",
         SessionTtl = Ttl,
         StopTimeout = TimeSpan.FromSeconds(3),
-        Etcd = new EtcdClientOptions { Endpoints = Endpoints, RequestTimeout = TimeSpan.FromSeconds(3) },
+        Etcd = Etcd.ForSystem(),
     };
 }

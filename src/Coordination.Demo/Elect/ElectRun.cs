@@ -1,18 +1,19 @@
 using System.ComponentModel;
 using System.Globalization;
 using Coordination.Demo.Cli;
+using Coordination.Demo.Holding;
 
 namespace Coordination.Demo.Elect;
 
 /// <summary>Runs the command in each term, until it ends by itself.</summary>
-internal sealed class ElectRun(CoordinationSystem system, ElectSettings settings)
+internal sealed class ElectRun(CoordinationSystem system, ElectSettings settings, HoldReporter reporter, Terminal terminal)
 {
     private int? _exitCode;
 
     public async Task<int> RunAsync(CancellationToken interrupted)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(interrupted);
-        Say("waiting", report => report with { Value = settings.Value.ToString() });
+        reporter.Say("waiting", report => report with { Value = settings.Value.ToString() });
         try
         {
             await system.Election(settings.Election).RunWhileLeaderAsync(
@@ -20,7 +21,7 @@ internal sealed class ElectRun(CoordinationSystem system, ElectSettings settings
         }
         catch (Win32Exception error)
         {
-            await Console.Error.WriteLineAsync($"coordination: the command '{settings.Command[0]}' cannot be started: {error.Message}").ConfigureAwait(false);
+            terminal.Say($"the command '{settings.Command.Words[0]}' cannot be started: {error.Message}");
             return ExitCode.NotStarted;
         }
         catch (OperationCanceledException) when (!interrupted.IsCancellationRequested)
@@ -28,50 +29,37 @@ internal sealed class ElectRun(CoordinationSystem system, ElectSettings settings
             return _exitCode ?? ExitCode.Lost;
         }
 
-        Say("resigned", report => report);
+        reporter.Say("resigned");
         return _exitCode ?? ExitCode.Interrupted;
     }
 
     private async Task RunTermAsync(Leadership leadership, CancellationTokenSource end, CancellationToken stop)
     {
-        ElectReport WithTerm(ElectReport report) => report with { Term = leadership.Term };
-        Say("elected", report => WithTerm(report) with { Key = leadership.Key.ToString(), Lease = leadership.Lease.ToString() });
-        using var child = await GuardedProcess.StartAsync(settings.Command, Environment(leadership)).ConfigureAwait(false);
-        Say("started", report => WithTerm(report) with { ProcessId = child.Id });
-        var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var registration = stop.UnsafeRegister(_ => stopping.TrySetResult(), null).ConfigureAwait(false);
-        await Task.WhenAny(child.Exited, stopping.Task).ConfigureAwait(false);
-        if (!child.Exited.IsCompleted)
+        reporter.Say("elected", report => report with { Term = leadership.Term, Key = leadership.Key.ToString(), Lease = leadership.Lease.ToString() });
+        var (code, wasStopped) = await settings.Command.RunAsync(Environment(leadership), () => leadership.ValidFor, reporter, () => Why(leadership), stop).ConfigureAwait(false);
+        if (!wasStopped)
         {
-            var isLost = leadership.Lost.IsCancellationRequested;
-            Say(isLost ? "lost" : "stopping", report => WithTerm(report) with
-            {
-                Reason = isLost ? leadership.LossReason?.ToString() : leadership.StepDownRequested.IsCancellationRequested ? "HandOver" : "Interrupted",
-            });
-            if (!await child.StopAsync(settings.Grace).ConfigureAwait(false))
-            {
-                Say("killed", WithTerm);
-            }
-
-            var code = await child.Exited.ConfigureAwait(false);
-            Say("exited", report => WithTerm(report) with { ExitCode = code });
-            if (settings.Once)
-            {
-                await end.CancelAsync().ConfigureAwait(false);
-            }
-
-            throw new OperationCanceledException(stop);
+            _exitCode = code;
         }
 
-        _exitCode = await child.Exited.ConfigureAwait(false);
-        Say("exited", report => WithTerm(report) with { ExitCode = _exitCode });
-        if (stop.IsCancellationRequested)
+        if (wasStopped ? settings.Once : stop.IsCancellationRequested)
         {
-            // It ended by itself while it was to be stopped: done, and not to be run again.
+            // Not to be run again: that was asked for; or it ended by itself while it was to be stopped, so it is done.
             await end.CancelAsync().ConfigureAwait(false);
-            stop.ThrowIfCancellationRequested();
         }
+
+        if (wasStopped)
+        {
+            // A loss is told to everybody, sooner or later.
+            await stop.CancelledAsync().ConfigureAwait(false);
+        }
+
+        stop.ThrowIfCancellationRequested();
     }
+
+    private static (string Event, string? Reason) Why(Leadership leadership) => leadership.Lost.IsCancellationRequested
+        ? ("lost", leadership.LossReason?.ToString())
+        : ("stopping", leadership.StepDownRequested.IsCancellationRequested ? "HandOver" : "Interrupted");
 
     private Dictionary<string, string> Environment(Leadership leadership) => new()
     {
@@ -81,6 +69,4 @@ internal sealed class ElectRun(CoordinationSystem system, ElectSettings settings
         ["COORDINATION_LEASE"] = leadership.Lease.ToString(),
         ["COORDINATION_VALUE"] = settings.Value.ToText(),
     };
-
-    private void Say(string happened, Func<ElectReport, ElectReport> with) => settings.Print(Console.Error, with(ElectReport.Now(happened, settings.Election)));
 }

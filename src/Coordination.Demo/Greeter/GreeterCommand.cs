@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Coordination.Demo.Cli.Connection;
 using Coordination.Demo.Greeter.Call;
 using Coordination.Demo.Greeter.Serve;
 
@@ -7,7 +8,7 @@ namespace Coordination.Demo.Greeter;
 /// <summary>The command <c>greeter</c>: servers that come and go, and callers that do not notice.</summary>
 internal static class GreeterCommand
 {
-    public static Command Create() => new(
+    public static Command Create(EtcdConnection connection) => new(
         "greeter",
         """
         Servers that register themselves, and callers that find them: greeter serve in some terminals, greeter call in another. Start and stop servers at will.
@@ -18,7 +19,7 @@ internal static class GreeterCommand
           coordination greeter call --etcd http://127.0.0.1:2379
         """)
     {
-        new ServeCommand().Create(),
-        new CallCommand().Create(),
+        new ServeCommand(connection).Create(),
+        new CallCommand(connection).Create(),
     };
 }

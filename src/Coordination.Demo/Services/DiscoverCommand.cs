@@ -1,16 +1,16 @@
 using System.CommandLine;
 using Coordination.Demo.Cli;
+using Coordination.Demo.Cli.Connection;
 using Spectre.Console;
 
 namespace Coordination.Demo.Services;
 
 /// <summary>The command <c>discover</c>: who there is, once or live.</summary>
-internal sealed class DiscoverCommand
+internal sealed class DiscoverCommand(EtcdConnection connection)
 {
     private static readonly TimeSpan ViewLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Ttl = TimeSpan.FromSeconds(10);
 
-    private readonly EtcdEndpoints _etcd = new();
     private readonly Argument<string> _service = new("service") { Description = "The name of the service." };
     private readonly Option<ServiceLayout> _layout = LayoutOption.Create();
     private readonly Option<bool> _once = new("--once") { Description = "Show what there is now, and end." };
@@ -22,7 +22,7 @@ internal sealed class DiscoverCommand
             "discover",
             """
             Shows the instances of a service and follows what changes until Ctrl-C: a live table in a terminal, lines in a pipe. Reads all forms under the keys of the layout,
-            also what others put there by hand.
+            also what others put there by hand; what cannot be understood is shown as set aside, with the reason.
 
             Examples:
               coordination discover greeter --etcd http://127.0.0.1:2379
@@ -34,13 +34,14 @@ internal sealed class DiscoverCommand
         {
             _service,
         };
-        _etcd.AddTo(command);
+        connection.RequireFor(command);
         foreach (var option in (Option[])[_layout, _once, _json])
         {
             command.Options.Add(option);
         }
 
-        command.SetAction((result, stopping) => _etcd.RunAsync(result, Ttl, system => RunAsync(result, system, stopping), stopping));
+        command.SetAction((result, stopping) => connection.RunSystemAsync(
+            result, new CoordinationOptions { SessionTtl = Ttl }, system => RunAsync(result, system, stopping), stopping));
         return command;
     }
 
@@ -84,9 +85,8 @@ internal sealed class DiscoverCommand
     private static async Task FollowJsonAsync(ServiceDiscovery discovery, CancellationToken stopping)
     {
         ServiceView? shown = null;
-        await foreach (var _ in discovery.ChangesAsync(stopping).ConfigureAwait(false))
+        await foreach (var (_, view, _, _) in ViewNews.FollowAsync(discovery, stopping).ConfigureAwait(false))
         {
-            var view = discovery.Current;
             if (!ReferenceEquals(view, shown))
             {
                 Console.WriteLine(ViewJson.Of(view));
@@ -98,14 +98,14 @@ internal sealed class DiscoverCommand
     private static async Task FollowLinesAsync(ServiceDiscovery discovery, CancellationToken stopping)
     {
         var lines = new Lines(Console.Out);
-        await foreach (var change in discovery.ChangesAsync(stopping).ConfigureAwait(false))
+        await foreach (var news in ViewNews.FollowAsync(discovery, stopping).ConfigureAwait(false))
         {
-            foreach (var line in ChangeText.Lines(change))
+            foreach (var line in news.Lines())
             {
                 lines.Write(line);
             }
 
-            if (change is Resynced { Reason: ViewReason.Snapshot, View: var view })
+            if (news.Change is Resynced { Reason: ViewReason.Snapshot, View: var view })
             {
                 foreach (var instance in view.Instances)
                 {

@@ -15,9 +15,9 @@ internal static class InstanceTable
         {
             var notes = new Queue<string>();
             var watch = new Lines(TextWriter.Null);
-            await foreach (var change in discovery.ChangesAsync(stopping).ConfigureAwait(false))
+            await foreach (var news in ViewNews.FollowAsync(discovery, stopping).ConfigureAwait(false))
             {
-                foreach (var line in ChangeText.Lines(change))
+                foreach (var line in news.Lines())
                 {
                     notes.Enqueue(string.Create(CultureInfo.InvariantCulture, $"{watch.Elapsed.TotalSeconds,8:0.000}s  {line}"));
                     if (notes.Count > NotesShown)
@@ -26,7 +26,7 @@ internal static class InstanceTable
                     }
                 }
 
-                live.UpdateTarget(Draw(discovery.Current, notes));
+                live.UpdateTarget(Draw(news.View, notes));
             }
         });
 

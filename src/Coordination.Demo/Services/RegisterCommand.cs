@@ -3,15 +3,15 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Net;
 using Coordination.Demo.Cli;
+using Coordination.Demo.Cli.Connection;
 
 namespace Coordination.Demo.Services;
 
 /// <summary>The command <c>register</c>: anything that has an address, by hand.</summary>
-internal sealed class RegisterCommand
+internal sealed class RegisterCommand(EtcdConnection connection)
 {
     private static readonly TimeSpan RegisterLimit = TimeSpan.FromSeconds(10);
 
-    private readonly EtcdEndpoints _etcd = new();
     private readonly InstanceOptions _instance = new();
     private readonly Argument<string> _service = new("service") { Description = "The name of the service." };
     private readonly Argument<DnsEndPoint> _address = new("address")
@@ -43,21 +43,28 @@ internal sealed class RegisterCommand
             _service,
             _address,
         };
-        _etcd.AddTo(command);
+        connection.RequireFor(command);
         _instance.AddTo(command);
         command.Options.Add(_scheme);
         command.Options.Add(_state);
-        command.SetAction((result, stopping) => _etcd.RunAsync(result, _instance.Ttl(result), system => RunAsync(result, system, stopping), stopping));
+        command.SetAction((result, stopping) =>
+        {
+            var lines = new Lines(Console.Out);
+            return connection.RunSystemAsync(
+                result,
+                new CoordinationOptions { SessionTtl = _instance.Ttl(result), LoggerFactory = new LogLines(lines, LogLines.RegistrationRepaired) },
+                system => RunAsync(result, system, lines, stopping),
+                stopping);
+        });
         return command;
     }
 
-    private async Task<int> RunAsync(ParseResult result, CoordinationSystem system, CancellationToken stopping)
+    private async Task<int> RunAsync(ParseResult result, CoordinationSystem system, Lines lines, CancellationToken stopping)
     {
         var address = result.GetRequiredValue(_address);
         var state = Enum.Parse<InstanceState>(result.GetRequiredValue(_state), ignoreCase: true);
         var instance = _instance.Read(result, result.GetRequiredValue(_service), address.Host, address.Port, state, result.GetValue(_scheme));
         var options = _instance.Registration(result);
-        var lines = new Lines(Console.Out);
         var registration = system.Register(instance, options);
         await using (registration.ConfigureAwait(false))
         {

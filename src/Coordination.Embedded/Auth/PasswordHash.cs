@@ -22,5 +22,6 @@ internal sealed record PasswordHash(byte[] Salt, byte[] Hash)
     /// <summary>Says nothing about the password.</summary>
     public override string ToString() => "(a password)";
 
-    private static byte[] Compute(string password, byte[] salt) => Rfc2898DeriveBytes.Pbkdf2(password, salt, Rounds, HashAlgorithmName.SHA256, Length);
+    private static byte[] Compute(string password, byte[] salt) =>
+        Rfc2898DeriveBytes.Pbkdf2(password, salt, Rounds, HashAlgorithmName.SHA256, Length);
 }

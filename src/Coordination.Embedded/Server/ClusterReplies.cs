@@ -13,7 +13,8 @@ internal static class ClusterReplies
 
     private static GrpcException NotFound => new(GrpcStatusCode.NotFound, "etcdserver: member not found");
 
-    private static GrpcException TooFew => new(GrpcStatusCode.FailedPrecondition, "etcdserver: re-configuration failed due to not enough started members");
+    private static GrpcException TooFew => new(
+        GrpcStatusCode.FailedPrecondition, "etcdserver: re-configuration failed due to not enough started members");
 
     private static GrpcException NoLearner => new(GrpcStatusCode.FailedPrecondition, "etcdserver: can only promote a learner member");
 

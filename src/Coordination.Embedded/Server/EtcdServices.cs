@@ -48,8 +48,10 @@ internal sealed class EtcdServices(NodeHost host, UnaryCalls calls)
     {
         calls.Map(AuthMethods.Authenticate, static (node, request, _) => AuthRequests.Authenticate(node, request));
         calls.Map(AuthMethods.Status, static (node, _, token) => AuthRequests.Status(node, token));
-        calls.Map(AuthMethods.Enable, static (node, request, token) => AuthRequests.Change(node, request, token, static (auth, _) => auth.Enable()));
-        calls.Map(AuthMethods.Disable, static (node, request, token) => AuthRequests.Change(node, request, token, static (auth, _) => auth.Disable()));
+        calls.Map(AuthMethods.Enable, static (node, request, token) => AuthRequests.Change(
+            node, request, token, static (auth, _) => auth.Enable()));
+        calls.Map(AuthMethods.Disable, static (node, request, token) => AuthRequests.Change(
+            node, request, token, static (auth, _) => auth.Disable()));
         calls.Map(AuthMethods.UserGet, AuthRequests.UserGet);
         calls.Map(AuthMethods.UserList, static (node, _, token) => AuthRequests.UserList(node, token));
         calls.Map(AuthMethods.UserAdd, static (node, request, token) => AuthRequests.Change(

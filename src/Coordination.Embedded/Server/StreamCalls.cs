@@ -32,7 +32,8 @@ internal sealed class StreamCalls(NodeHost host, IEndpointRouteBuilder endpoints
     }
 
     // The database in pieces, and then a hash of it.
-    private async Task SnapshotAsync(GrpcRequestReader<SnapshotRequest> requests, GrpcResponseWriter<SnapshotResponse> responses, GrpcServerContext call)
+    private async Task SnapshotAsync(
+        GrpcRequestReader<SnapshotRequest> requests, GrpcResponseWriter<SnapshotResponse> responses, GrpcServerContext call)
     {
         using var open = host.Streams.Add(call.HttpContext);
         await OneAsync(requests, call).ConfigureAwait(false);
@@ -47,7 +48,8 @@ internal sealed class StreamCalls(NodeHost host, IEndpointRouteBuilder endpoints
         for (var at = 0; at < file.Length; at += PieceBytes)
         {
             var piece = file.AsMemory(at, Math.Min(PieceBytes, file.Length - at));
-            var response = new SnapshotResponse { Blob = UnsafeByteOperations.UnsafeWrap(piece), RemainingBytes = (ulong)(file.Length - at - piece.Length) };
+            var left = (ulong)(file.Length - at - piece.Length);
+            var response = new SnapshotResponse { Blob = UnsafeByteOperations.UnsafeWrap(piece), RemainingBytes = left };
             await responses.WriteAsync(response, call.CancellationToken).ConfigureAwait(false);
         }
 

@@ -1,4 +1,3 @@
-using Coordination.Embedded.Protos;
 using Coordination.Etcd.Protos;
 using Coordination.Grpc;
 using Google.Protobuf;
@@ -22,7 +21,7 @@ internal static class Canonical
             case LeaseLeasesResponse leases:
                 Sort(leases.Leases, static lease => lease.ID);
                 break;
-            case AuthenticateResponse login:
+            case Protos.AuthenticateResponse login:
                 login.Token = login.Token.Split('.')[0].Length.ToString(System.Globalization.CultureInfo.InvariantCulture);
                 break;
         }

@@ -1,5 +1,5 @@
 using Coordination.Etcd;
-using Coordination.IntegrationTests.Demo;
+using Coordination.Demo.Tests.Support;
 
 namespace Coordination.IntegrationTests.Discovery;
 

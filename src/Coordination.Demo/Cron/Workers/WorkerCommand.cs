@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Coordination.Demo.Cli;
+using Coordination.Demo.Cli.Connection;
 
 namespace Coordination.Demo.Cron.Workers;
 
@@ -9,7 +10,7 @@ internal static class WorkerCommand
 {
     public const string Name = "cron-worker";
 
-    public static Command Create()
+    public static Command Create(EtcdConnection connection)
     {
         var worker = new Argument<string>("name");
         var options = new CronOptions();
@@ -20,7 +21,7 @@ internal static class WorkerCommand
         options.AddTo(command);
         command.SetAction((result, cancellationToken) => RunAsync(
             result.GetRequiredValue(worker),
-            options.Read(result, result.GetRequiredValue(options.Etcd)!.Value, result.GetRequiredValue(run), result.GetRequiredValue(start)),
+            options.Read(result, connection.Read(result), result.GetRequiredValue(run), result.GetRequiredValue(start)),
             cancellationToken));
         return command;
     }

@@ -76,7 +76,6 @@ internal sealed class WorkerProcess : IWorkerHost
         [
             WorkerCommand.Name,
             name,
-            "--etcd", string.Join(',', settings.Endpoints.Select(e => e.GetLeftPart(UriPartial.Authority))),
             "--run", settings.Run,
             "--lock-prefix", settings.LockPrefix,
             "--jobs", settings.Jobs.ToString(CultureInfo.InvariantCulture),
@@ -90,6 +89,7 @@ internal sealed class WorkerProcess : IWorkerHost
             start.ArgumentList.Add(argument);
         }
 
+        settings.Etcd.AddTo(start);
         return start;
     }
 

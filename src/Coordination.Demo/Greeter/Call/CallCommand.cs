@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using Coordination.Demo.Cli;
+using Coordination.Demo.Cli.Connection;
 using Coordination.Demo.Cron;
 using Coordination.Grpc;
 using Spectre.Console;
@@ -8,7 +9,7 @@ using Spectre.Console;
 namespace Coordination.Demo.Greeter.Call;
 
 /// <summary>The command <c>greeter call</c>.</summary>
-internal sealed class CallCommand
+internal sealed class CallCommand(EtcdConnection connection)
 {
     // The name in the channel's address; the balancer knows which service it stands for.
     private const string Host = "greeter";
@@ -16,7 +17,6 @@ internal sealed class CallCommand
     private static readonly TimeSpan ViewLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Ttl = TimeSpan.FromSeconds(10);
 
-    private readonly EtcdEndpoints _etcd = new();
     private readonly Option<string> _service = new("--service") { Description = "The service to call.", HelpName = "name", DefaultValueFactory = _ => "greeter" };
     private readonly Option<string> _name = new("--name") { Description = "Who is greeted.", HelpName = "name", DefaultValueFactory = _ => "you" };
     private readonly Option<int> _count = CronOptions.Number("--count", 0, 0, 100_000_000, "How many calls; 0: until Ctrl-C.");
@@ -50,13 +50,14 @@ internal sealed class CallCommand
 
             Exit codes: 0 no call failed, 1 calls failed, 2 wrong command line, 3 etcd cannot be used, 130 interrupted before --count.
             """);
-        _etcd.AddTo(command);
+        connection.RequireFor(command);
         foreach (var option in (Option[])[_service, _name, _count, _interval, _parallel, _timeout, _policy, _zone, _layout, _json])
         {
             command.Options.Add(option);
         }
 
-        command.SetAction((result, stopping) => _etcd.RunAsync(result, Ttl, system => RunAsync(result, system, stopping), stopping));
+        command.SetAction((result, stopping) => connection.RunSystemAsync(
+            result, new CoordinationOptions { SessionTtl = Ttl }, system => RunAsync(result, system, stopping), stopping));
         return command;
     }
 

@@ -1,15 +1,15 @@
 using System.CommandLine;
 using System.Net;
 using Coordination.Demo.Cli;
+using Coordination.Demo.Cli.Connection;
 using Coordination.Demo.Cron;
 using Coordination.Demo.Services;
 
 namespace Coordination.Demo.Greeter.Serve;
 
 /// <summary>The command <c>greeter serve</c>.</summary>
-internal sealed class ServeCommand
+internal sealed class ServeCommand(EtcdConnection connection)
 {
-    private readonly EtcdEndpoints _etcd = new();
     private readonly InstanceOptions _instance = new();
     private readonly Option<string> _service = new("--service") { Description = "The name it registers under.", HelpName = "name", DefaultValueFactory = _ => "greeter" };
     private readonly Option<int> _port = CronOptions.Number("--port", 0, 0, 65_535, "The port; 0: the system chooses one.");
@@ -39,14 +39,15 @@ internal sealed class ServeCommand
 
             Exit codes: 0 everything was given back, 1 calls were cut off, 2 wrong command line, 3 etcd or the port cannot be used.
             """);
-        _etcd.AddTo(command);
+        connection.RequireFor(command);
         foreach (var option in (Option[])[_service, _port, _host, _work, _warmUp, _drain])
         {
             command.Options.Add(option);
         }
 
         _instance.AddTo(command);
-        command.SetAction((result, stopping) => _etcd.RunAsync(result, _instance.Ttl(result), system => ListenAsync(result, system, stopping), stopping));
+        command.SetAction((result, stopping) => connection.RunSystemAsync(
+            result, new CoordinationOptions { SessionTtl = _instance.Ttl(result) }, system => ListenAsync(result, system, stopping), stopping));
         return command;
     }
 

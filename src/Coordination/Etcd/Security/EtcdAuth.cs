@@ -41,19 +41,19 @@ public sealed class EtcdAuth
 
     /// <summary>Adds a user with a password.</summary>
     public Task AddUserAsync(string user, string password, CancellationToken cancellationToken = default) =>
-        CallAsync(EtcdMethods.UserAdd, new AuthUserRequest { Name = user, Password = password }, cancellationToken);
+        CallAsync(EtcdMethods.UserAdd, new AuthUserAddRequest { Name = user, Password = password }, cancellationToken);
 
     /// <summary>Changes a password; tokens that were given out before become invalid.</summary>
     public Task ChangePasswordAsync(string user, string password, CancellationToken cancellationToken = default) =>
-        CallAsync(EtcdMethods.UserChangePassword, new AuthUserRequest { Name = user, Password = password }, cancellationToken);
+        CallAsync(EtcdMethods.UserChangePassword, new AuthUserChangePasswordRequest { Name = user, Password = password }, cancellationToken);
 
     /// <summary>Deletes a user.</summary>
     public Task DeleteUserAsync(string user, CancellationToken cancellationToken = default) =>
-        CallAsync(EtcdMethods.UserDelete, new AuthUserRequest { Name = user }, cancellationToken);
+        CallAsync(EtcdMethods.UserDelete, new AuthUserDeleteRequest { Name = user }, cancellationToken);
 
     /// <summary>Gives a user a role.</summary>
     public Task GrantRoleAsync(string user, string role, CancellationToken cancellationToken = default) =>
-        CallAsync(EtcdMethods.UserGrantRole, new AuthUserRoleRequest { User = user, Role = role }, cancellationToken);
+        CallAsync(EtcdMethods.UserGrantRole, new AuthUserGrantRoleRequest { User = user, Role = role }, cancellationToken);
 
     /// <summary>Takes a role from a user.</summary>
     public Task RevokeRoleAsync(string user, string role, CancellationToken cancellationToken = default) =>
@@ -70,9 +70,9 @@ public sealed class EtcdAuth
     /// <summary>Lets a role read, write or both in a range of keys.</summary>
     public Task GrantPermissionAsync(string role, KeyRange keys, EtcdAccess permission, CancellationToken cancellationToken = default)
     {
-        var granted = new AuthPermission
+        var granted = new Permission
         {
-            PermType = (AuthPermission.Types.PermissionType)permission,
+            PermType = (Permission.Types.Type)permission,
             Key = keys.Key.ToByteString(),
             RangeEnd = keys.End.ToByteString(),
         };
@@ -86,6 +86,6 @@ public sealed class EtcdAuth
         return CallAsync(EtcdMethods.RoleRevokePermission, request, cancellationToken);
     }
 
-    private Task<AuthReply> CallAsync<TRequest>(GrpcMethod<TRequest, AuthReply> method, TRequest request, CancellationToken cancellationToken)
+    private Task<AuthDoneResponse> CallAsync<TRequest>(GrpcMethod<TRequest, AuthDoneResponse> method, TRequest request, CancellationToken cancellationToken)
         where TRequest : class, IMessage<TRequest> => _client.CallAsync(method, request, isRead: false, cancellationToken);
 }

@@ -52,21 +52,23 @@ internal static class EtcdMethods
 
     public static readonly GrpcMethod<AuthenticateRequest, AuthenticateResponse> Authenticate =
         new(Auth, "Authenticate", AuthenticateRequest.Parser, AuthenticateResponse.Parser);
-    public static readonly GrpcMethod<AuthEnableRequest, AuthReply> AuthEnable = new(Auth, "AuthEnable", AuthEnableRequest.Parser, AuthReply.Parser);
-    public static readonly GrpcMethod<AuthDisableRequest, AuthReply> AuthDisable = new(Auth, "AuthDisable", AuthDisableRequest.Parser, AuthReply.Parser);
-    public static readonly GrpcMethod<AuthUserRequest, AuthReply> UserAdd = new(Auth, "UserAdd", AuthUserRequest.Parser, AuthReply.Parser);
-    public static readonly GrpcMethod<AuthUserRequest, AuthReply> UserChangePassword =
-        new(Auth, "UserChangePassword", AuthUserRequest.Parser, AuthReply.Parser);
-    public static readonly GrpcMethod<AuthUserRequest, AuthReply> UserDelete = new(Auth, "UserDelete", AuthUserRequest.Parser, AuthReply.Parser);
+    public static readonly GrpcMethod<AuthEnableRequest, AuthDoneResponse> AuthEnable = new(Auth, "AuthEnable", AuthEnableRequest.Parser, AuthDoneResponse.Parser);
+    public static readonly GrpcMethod<AuthDisableRequest, AuthDoneResponse> AuthDisable = new(Auth, "AuthDisable", AuthDisableRequest.Parser, AuthDoneResponse.Parser);
+    public static readonly GrpcMethod<AuthUserAddRequest, AuthDoneResponse> UserAdd =
+        new(Auth, "UserAdd", AuthUserAddRequest.Parser, AuthDoneResponse.Parser);
+    public static readonly GrpcMethod<AuthUserChangePasswordRequest, AuthDoneResponse> UserChangePassword =
+        new(Auth, "UserChangePassword", AuthUserChangePasswordRequest.Parser, AuthDoneResponse.Parser);
+    public static readonly GrpcMethod<AuthUserDeleteRequest, AuthDoneResponse> UserDelete =
+        new(Auth, "UserDelete", AuthUserDeleteRequest.Parser, AuthDoneResponse.Parser);
     public static readonly GrpcMethod<AuthUserListRequest, AuthUserListResponse> UserList =
         new(Auth, "UserList", AuthUserListRequest.Parser, AuthUserListResponse.Parser);
-    public static readonly GrpcMethod<AuthUserRoleRequest, AuthReply> UserGrantRole = new(Auth, "UserGrantRole", AuthUserRoleRequest.Parser, AuthReply.Parser);
-    public static readonly GrpcMethod<AuthUserRevokeRoleRequest, AuthReply> UserRevokeRole =
-        new(Auth, "UserRevokeRole", AuthUserRevokeRoleRequest.Parser, AuthReply.Parser);
-    public static readonly GrpcMethod<AuthRoleAddRequest, AuthReply> RoleAdd = new(Auth, "RoleAdd", AuthRoleAddRequest.Parser, AuthReply.Parser);
-    public static readonly GrpcMethod<AuthRoleDeleteRequest, AuthReply> RoleDelete = new(Auth, "RoleDelete", AuthRoleDeleteRequest.Parser, AuthReply.Parser);
-    public static readonly GrpcMethod<AuthRoleGrantPermissionRequest, AuthReply> RoleGrantPermission =
-        new(Auth, "RoleGrantPermission", AuthRoleGrantPermissionRequest.Parser, AuthReply.Parser);
-    public static readonly GrpcMethod<AuthRoleRevokePermissionRequest, AuthReply> RoleRevokePermission =
-        new(Auth, "RoleRevokePermission", AuthRoleRevokePermissionRequest.Parser, AuthReply.Parser);
+    public static readonly GrpcMethod<AuthUserGrantRoleRequest, AuthDoneResponse> UserGrantRole = new(Auth, "UserGrantRole", AuthUserGrantRoleRequest.Parser, AuthDoneResponse.Parser);
+    public static readonly GrpcMethod<AuthUserRevokeRoleRequest, AuthDoneResponse> UserRevokeRole =
+        new(Auth, "UserRevokeRole", AuthUserRevokeRoleRequest.Parser, AuthDoneResponse.Parser);
+    public static readonly GrpcMethod<AuthRoleAddRequest, AuthDoneResponse> RoleAdd = new(Auth, "RoleAdd", AuthRoleAddRequest.Parser, AuthDoneResponse.Parser);
+    public static readonly GrpcMethod<AuthRoleDeleteRequest, AuthDoneResponse> RoleDelete = new(Auth, "RoleDelete", AuthRoleDeleteRequest.Parser, AuthDoneResponse.Parser);
+    public static readonly GrpcMethod<AuthRoleGrantPermissionRequest, AuthDoneResponse> RoleGrantPermission =
+        new(Auth, "RoleGrantPermission", AuthRoleGrantPermissionRequest.Parser, AuthDoneResponse.Parser);
+    public static readonly GrpcMethod<AuthRoleRevokePermissionRequest, AuthDoneResponse> RoleRevokePermission =
+        new(Auth, "RoleRevokePermission", AuthRoleRevokePermissionRequest.Parser, AuthDoneResponse.Parser);
 }

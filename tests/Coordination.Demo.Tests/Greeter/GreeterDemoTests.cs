@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace Coordination.IntegrationTests.Demo;
+namespace Coordination.Demo.Tests.Greeter;
 
 /// <summary>Greeters and a caller as processes of their own, on a real etcd.</summary>
 [Collection(Undisturbed.Name)]

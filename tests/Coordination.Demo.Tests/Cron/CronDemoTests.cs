@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Coordination.Etcd;
 
-namespace Coordination.IntegrationTests.Demo;
+namespace Coordination.Demo.Tests.Cron;
 
 /// <summary>The demo, started as its users do.</summary>
 [Collection(Undisturbed.Name)]
@@ -104,7 +104,8 @@ public sealed class CronDemoTests : IAsyncLifetime
     [Theory]
     [InlineData(3, "http://127.0.0.1:1", "--etcd", "http://127.0.0.1:1")]
     [InlineData(2, "the endpoint 'ftp://127.0.0.1:2379' is not allowed", "--etcd", "ftp://127.0.0.1:2379")]
-    [InlineData(2, "the endpoint '127.0.0.1:2379' has no scheme", "--etcd", "127.0.0.1:2379")]
+    [InlineData(3, "http://127.0.0.1:1", "--endpoints", "127.0.0.1:1")]
+    [InlineData(2, "the endpoint 'http://127.0.0.1:99999' is not allowed", "--etcd", "127.0.0.1:99999")]
     [InlineData(2, "--duration: -5s is out of range; allowed is 1s to 24h", "--duration", "-5s")]
     [InlineData(2, "--duration: 'soon' is no duration", "--duration", "soon")]
     [InlineData(2, "--workers: '0' is out of range; allowed is 1 to 64", "--workers", "0")]

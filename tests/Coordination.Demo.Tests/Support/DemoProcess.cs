@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using Coordination.Demo.Cli;
 
-namespace Coordination.IntegrationTests.Demo;
+namespace Coordination.Demo.Tests.Support;
 
 /// <summary>The tool as its users start it.</summary>
 internal sealed class DemoProcess : IDisposable
@@ -17,8 +17,7 @@ internal sealed class DemoProcess : IDisposable
 
     public DemoProcess(params string[] arguments)
     {
-        var tool = Path.ChangeExtension(typeof(ExitCode).Assembly.Location, OperatingSystem.IsWindows() ? ".exe" : null);
-        var start = new ProcessStartInfo(tool)
+        var start = new ProcessStartInfo(Tool)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -33,6 +32,9 @@ internal sealed class DemoProcess : IDisposable
         _errors = _process.StandardError.ReadToEndAsync();
         _reading = ReadAsync();
     }
+
+    /// <summary>The program.</summary>
+    public static string Tool { get; } = Path.ChangeExtension(typeof(ExitCode).Assembly.Location, OperatingSystem.IsWindows() ? ".exe" : null);
 
     public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] arguments)
     {

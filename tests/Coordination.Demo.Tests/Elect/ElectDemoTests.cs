@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Coordination.Etcd;
 
-namespace Coordination.IntegrationTests.Demo;
+namespace Coordination.Demo.Tests.Elect;
 
 /// <summary>The command <c>elect</c>, started as its users do.</summary>
 [Collection(Undisturbed.Name)]
@@ -34,7 +34,7 @@ public sealed class ElectDemoTests : IAsyncLifetime
     {
         using var observer = new DemoProcess("elect", "--observe", "e", "--etcd", Endpoint, "--json");
         await observer.PrintedAsync("\"none\"");
-        using var first = new DemoProcess("elect", "e", "one", "--etcd", Endpoint, "--", "sh", "-c", "trap 'echo stopped; exit 0' TERM; echo first runs; while :; do sleep 0.05; done");
+        using var first = new DemoProcess("elect", "e", "one", "--etcd", Endpoint, "--", "sh", "-c", "trap 'echo stopped; exit 0' INT; echo first runs; while :; do sleep 0.05; done");
         await first.PrintedAsync("first runs");
         using var second = new DemoProcess("elect", "e", "two", "--etcd", Endpoint, "--", "sh", "-c", "echo second runs");
 
@@ -56,7 +56,7 @@ public sealed class ElectDemoTests : IAsyncLifetime
     public async Task A_command_that_does_not_stop_is_killed_with_everything_it_started()
     {
         using var tool = new DemoProcess(
-            "elect", "e", "--etcd", Endpoint, "--grace", "200ms", "--", "sh", "-c", "trap '' TERM; sleep 1000 & echo process $!; while :; do sleep 0.05; done");
+            "elect", "e", "--etcd", Endpoint, "--grace", "200ms", "--", "sh", "-c", "trap '' INT; sleep 1000 & echo process $!; while :; do sleep 0.05; done");
         var grandchild = (await tool.PrintedAsync("process")).Split(' ')[1];
 
         tool.Interrupt();
@@ -65,7 +65,7 @@ public sealed class ElectDemoTests : IAsyncLifetime
         Assert.Equal(130, exitCode);
         Assert.Contains("killed", errors, StringComparison.Ordinal);
         Assert.Contains("exit code=137", errors, StringComparison.Ordinal);
-        Assert.False(IsRunning(grandchild));
+        Assert.False(ProcessState.IsRunning(grandchild));
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class ElectDemoTests : IAsyncLifetime
         var (exitCode, output, _) = await second.EndAsync();
 
         Assert.Equal((0, "took over\n"), (exitCode, output));
-        Assert.False(IsRunning(command));
+        Assert.False(ProcessState.IsRunning(command));
     }
 
     [Fact]
@@ -141,8 +141,4 @@ public sealed class ElectDemoTests : IAsyncLifetime
         Assert.Equal(expected, exitCode);
         Assert.Contains(message, errors, StringComparison.Ordinal);
     }
-
-    /// <summary>A zombie that nobody has waited for yet runs no more.</summary>
-    private static bool IsRunning(string processId) =>
-        File.Exists($"/proc/{processId}/stat") && !File.ReadAllText($"/proc/{processId}/stat").Contains(") Z ", StringComparison.Ordinal);
 }
