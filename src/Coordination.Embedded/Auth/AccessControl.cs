@@ -1,5 +1,4 @@
 using Coordination.Embedded.Leases;
-using Coordination.Embedded.Protos;
 using Coordination.Etcd.Protos;
 using Coordination.Grpc;
 using Google.Protobuf;

@@ -1,4 +1,4 @@
-using Coordination.Embedded.Protos;
+using Coordination.Etcd.Protos;
 using Coordination.Embedded.Store;
 using Google.Protobuf;
 

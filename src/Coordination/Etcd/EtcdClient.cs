@@ -97,9 +97,7 @@ public sealed class EtcdClient : IEtcdClient
 
         var request = new LeaseGrantRequest { TTL = (long)Math.Ceiling(ttl.TotalSeconds), ID = id.Value };
         var response = await CallAsync(EtcdMethods.LeaseGrant, request, isRead: false, cancellationToken).ConfigureAwait(false);
-        return response.Error.Length == 0
-            ? new LeaseGranted(new LeaseId(response.ID), TimeSpan.FromSeconds(response.TTL), response.Header.ToHeader())
-            : throw new EtcdException(CoordinationErrorKind.Server, WriteOutcome.NotApplied, response.Error);
+        return LeaseReplies.Granted(response, request);
     }
 
     /// <inheritdoc/>
@@ -118,12 +116,7 @@ public sealed class EtcdClient : IEtcdClient
     {
         var request = new LeaseTimeToLiveRequest { ID = id.Value, Keys = withKeys };
         var response = await CallAsync(EtcdMethods.LeaseTimeToLive, request, isRead: true, cancellationToken).ConfigureAwait(false);
-        return new LeaseInfo(
-            new LeaseId(response.ID),
-            TimeSpan.FromSeconds(response.TTL),
-            TimeSpan.FromSeconds(response.GrantedTTL),
-            [.. response.Keys.Select(Bytes.From)],
-            response.Header.ToHeader());
+        return LeaseReplies.Info(response);
     }
 
     /// <inheritdoc/>

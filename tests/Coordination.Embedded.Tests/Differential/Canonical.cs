@@ -21,7 +21,7 @@ internal static class Canonical
             case LeaseLeasesResponse leases:
                 Sort(leases.Leases, static lease => lease.ID);
                 break;
-            case Protos.AuthenticateResponse login:
+            case AuthenticateResponse login:
                 login.Token = login.Token.Split('.')[0].Length.ToString(System.Globalization.CultureInfo.InvariantCulture);
                 break;
         }

@@ -1,17 +1,7 @@
 using Coordination.Embedded.Auth;
-using Coordination.Embedded.Protos;
 using Coordination.Embedded.Tests.Differential;
 using Coordination.Etcd.Protos;
 using Coordination.Etcd.Transport;
-using AuthDisableRequest = Coordination.Embedded.Protos.AuthDisableRequest;
-using AuthEnableRequest = Coordination.Embedded.Protos.AuthEnableRequest;
-using AuthRoleAddRequest = Coordination.Embedded.Protos.AuthRoleAddRequest;
-using AuthRoleDeleteRequest = Coordination.Embedded.Protos.AuthRoleDeleteRequest;
-using AuthRoleGrantPermissionRequest = Coordination.Embedded.Protos.AuthRoleGrantPermissionRequest;
-using AuthRoleRevokePermissionRequest = Coordination.Embedded.Protos.AuthRoleRevokePermissionRequest;
-using AuthUserListRequest = Coordination.Embedded.Protos.AuthUserListRequest;
-using AuthUserRevokeRoleRequest = Coordination.Embedded.Protos.AuthUserRevokeRoleRequest;
-using AuthenticateRequest = Coordination.Embedded.Protos.AuthenticateRequest;
 
 namespace Coordination.Embedded.Tests.Services;
 

@@ -1,5 +1,5 @@
 using Coordination.Embedded.Auth;
-using Coordination.Embedded.Protos;
+using Coordination.Etcd.Protos;
 using Coordination.Embedded.Tests.Differential;
 using Coordination.Grpc;
 using Google.Protobuf;

@@ -20,7 +20,7 @@ internal sealed class KeepAliveStreams(EtcdTransport transport, EtcdClientOption
         {
             // Silence: the member hangs or the connection is half open. Everybody on this stream is better off elsewhere; and where there is no other
             // member, on another connection.
-            stream.Close();
+            stream.Close("a keep-alive was not answered in time");
             stream.Channel.Reconnect();
             transport.Pool.MoveFrom(stream.Channel, "a keep-alive was not answered");
             throw new EtcdException(
@@ -66,7 +66,7 @@ internal sealed class KeepAliveStreams(EtcdTransport transport, EtcdClientOption
                 // What still waits on the old stream fails and is renewed again, here.
                 if (stream is not null)
                 {
-                    stream.Close();
+                    stream.Close("another endpoint is used now");
                     CoordinationMeter.EtcdReconnects.Add(1, new KeyValuePair<string, object?>(MetricTags.Stream, "lease"));
                 }
 

@@ -44,6 +44,9 @@ internal sealed class WatchStream : IAsyncDisposable
     /// <summary>Whether it takes no new watches: its token has expired. Those it has go on.</summary>
     public bool IsRetired { get; private set; }
 
+    /// <summary>Whether a watch can begin on it, when its queue has room.</summary>
+    public bool TakesWatches => !IsRetired && !_stream.IsOver;
+
     /// <summary>How many watches it carries.</summary>
     public int Count
     {

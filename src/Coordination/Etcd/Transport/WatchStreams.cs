@@ -65,7 +65,7 @@ internal sealed class WatchStreams : IAsyncDisposable
         {
             ObjectDisposedException.ThrowIf(_disposed, typeof(EtcdClient));
             var channel = _transport.Pool.Current;
-            var here = _streams.Where(stream => stream.Channel == channel && !stream.IsRetired).OrderBy(stream => stream.Count).ToList();
+            var here = _streams.Where(stream => stream.Channel == channel && stream.TakesWatches).OrderBy(stream => stream.Count).ToList();
             if (here.Count < _options.WatchStreams && here.All(stream => stream.Count >= _options.WatchesPerStream))
             {
                 var opened = new WatchStream(_transport, channel, _options.StreamQueueLimit, OnEnded, (stream, refused, cause) => _ = SettleAsync(stream, refused, cause));
