@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Coordination.Diagnostics;
 using Coordination.Etcd.Protos;
 using Coordination.Etcd.Transport;
 using Coordination.Grpc;
@@ -70,6 +71,11 @@ public sealed class EtcdClient : IEtcdClient
     public async Task<TxnResult> TxnAsync(EtcdOp.Txn txn, CancellationToken cancellationToken = default)
     {
         RequestLimits.Check(txn);
+        if (CoordinationMeter.EtcdTxn.Enabled)
+        {
+            CoordinationMeter.EtcdTxn.Record(EtcdCall.SizeOf(txn));
+        }
+
         return (await CallAsync(EtcdMethods.Txn, txn.ToProto(), isRead: false, cancellationToken).ConfigureAwait(false)).ToResult();
     }
 
@@ -181,12 +187,21 @@ public sealed class EtcdClient : IEtcdClient
         for (var attempt = 1; ; attempt++)
         {
             var channel = _pool.Current;
+            var call = EtcdCall.Begin(method.Path, channel.Address);
             try
             {
-                return await _transport.UnaryAsync(channel, method, request, cancellationToken).ConfigureAwait(false);
+                var response = await _transport.UnaryAsync(channel, method, request, cancellationToken).ConfigureAwait(false);
+                call?.Succeed();
+                return response;
+            }
+            catch (OperationCanceledException e)
+            {
+                call?.Fail(e);
+                throw;
             }
             catch (EtcdException error)
             {
+                call?.Fail(error);
                 if (error.MayWorkElsewhere)
                 {
                     _pool.MoveFrom(channel, error.Message);

@@ -1,3 +1,4 @@
+using Coordination.Diagnostics;
 using Coordination.Etcd.Protos;
 
 namespace Coordination.Etcd.Transport;
@@ -16,6 +17,7 @@ internal sealed class WatchStreams : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly List<WatchStream> _streams = [];
     private readonly ITimer? _watchdog;
+    private int _ended;
     private bool _disposed;
 
     public WatchStreams(EtcdTransport transport, EtcdClientOptions options)
@@ -68,6 +70,12 @@ internal sealed class WatchStreams : IAsyncDisposable
             {
                 var opened = new WatchStream(_transport, channel, _options.StreamQueueLimit, OnEnded, (stream, refused, cause) => _ = SettleAsync(stream, refused, cause));
                 _streams.Add(opened);
+                if (_ended > 0)
+                {
+                    _ended--;
+                    CoordinationMeter.EtcdReconnects.Add(1, new KeyValuePair<string, object?>(MetricTags.Stream, "watch"));
+                }
+
                 here.Insert(0, opened);
             }
 
@@ -159,6 +167,7 @@ internal sealed class WatchStreams : IAsyncDisposable
             _streams.Remove(stream);
             if (!stream.IsRetired)
             {
+                _ended = Math.Min(_ended + 1, _options.WatchStreams);
                 _transport.Pool.MoveFrom(stream.Channel, cause.Message);
             }
         }
