@@ -43,10 +43,21 @@ internal sealed class InboxActor : UntypedActor, IWithTimers
                 _isWatched = true;
                 TellIfOpen();
                 break;
+            case WatchEvent.Resynced { Reason: ResyncReason.HistoryReplaced or ResyncReason.ClusterChanged }:
+                Context.Parent.Tell(new LocksCommand.HistoryReplaced());
+                break;
             case WatchEvent.Changed m:
                 foreach (var change in m.Events)
                 {
                     PassOn(change);
+                }
+
+                if (m.Events[^1].IsDelete)
+                {
+                    // Somebody deleted it, or the lease is gone; then it cannot be put.
+                    _isThere = false;
+                    Context.Parent.Tell(new LocksCommand.InboxClosed());
+                    Put();
                 }
 
                 break;

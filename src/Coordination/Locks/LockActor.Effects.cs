@@ -31,9 +31,9 @@ internal sealed partial class LockActor
                 break;
             case LockEffect.SendHandOver e:
                 _context.Log.LockReleased(_id.Key.ToString(), e.Token.Value);
-                Send(
+                SendTimed(
                     _transactions.HandOver(e, ValueFor(e.Next)),
-                    r => LockTransactions.HandOverAnswer(e, r, _context.Clock.Now),
+                    (r, sentAt) => LockTransactions.HandOverAnswer(e, r, sentAt),
                     x => new LockMessage.ReleaseFailed(e.Token, x));
                 break;
             case LockEffect.SendPass e:
@@ -183,6 +183,7 @@ internal sealed partial class LockActor
         LockTimer.DeadHead => LockOptions.DeadHeadDelay * (1 + (0.5 * Random.Shared.NextDouble())),
         LockTimer.Line => BackoffPolicy.Default.After(e.Failures, Random.Shared),
         LockTimer.Sweep => _context.Options.Locks.FallbackInterval,
+        LockTimer.Look => BackoffPolicy.Default.After(e.Failures, Random.Shared),
         LockTimer.KeyWatch => LockOptions.WatchKeyDelay,
         LockTimer.WatchAhead => LockOptions.WatchAheadDelay,
         LockTimer.OwnKeyWatch => _context.Options.Locks.OwnKeyWatchDelay,

@@ -139,6 +139,8 @@ internal sealed partial class LockActor : UntypedActor, IWithTimers
             case WatchEvent m when Sender.Equals(_aheadWatcher):
                 OnWatchAhead(m);
                 break;
+            case LockMessage.Followed m when !_transactions.IsTicket(m.Next.Key):
+                break;
             case LockMessage.Judged m:
                 Handle(m with { ValidFor = ValidFor });
                 break;

@@ -72,6 +72,15 @@ internal sealed record LockTicket(AttemptId Attempt, LeaseId Lease, Revision Pla
     /// <summary>Whether a request that puts it is under way: until that is answered, deleting it could come too early.</summary>
     public bool IsPending { get; init; }
 
+    /// <summary>Whether placing it tells the one that it stands behind.</summary>
+    public bool IsTelling { get; init; }
+
+    /// <summary>The newest revision known when the line was asked for: no answer can be older, unless history was replaced.</summary>
+    public Revision AskedAt { get; init; }
+
+    /// <summary>Whether the watch on the key began since then, so that the answer may be from before it.</summary>
+    public bool MustLookAgain { get; init; }
+
     /// <summary>Whether a read of the line is under way.</summary>
     public bool IsReading { get; init; }
 

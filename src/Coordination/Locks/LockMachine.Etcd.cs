@@ -1,4 +1,5 @@
 using Coordination.Etcd;
+using Coordination.Time;
 
 namespace Coordination.Locks;
 
@@ -21,8 +22,8 @@ internal sealed partial class LockMachine
             WasFree = phase.Carried is null,
             Next = ticket?.Next,
 
-            // Without a ticket, but in turn: nobody was in line.
-            NextIsYoungerThan = ticket is not null ? ticket.PlacedAt : phase.InTurn ? m.SentAt : null,
+            // Without a ticket, but in turn: nobody was in line; with a place from before, only nobody before it.
+            NextIsYoungerThan = ticket is not null ? ticket.PlacedAt : phase.InTurn && state.Place is null ? m.SentAt : null,
         };
         return (phase.Carried is not null && phase.Carried.Attempt == ticket?.Attempt ? ConsumeTicket(state) : state).Then(s => s.ChangedAt > m.Revision
             ? Advance(s) // The watch was faster than the reply and shows a later change: the key is not ours any more.
@@ -36,7 +37,7 @@ internal sealed partial class LockMachine
             return state;
         }
 
-        var seen = state with { Seen = Later(state.Seen, m.Revision), Behind = m.Last?.Neighbour ?? LockValue.NeighbourOf(m.Current) };
+        var seen = PlaceFrom(state, m.SentAt) with { Seen = Later(state.Seen, m.Revision), Behind = m.Last?.Neighbour ?? LockValue.NeighbourOf(m.Current) };
         return state.ChangedAt > m.Revision ? Advance(seen)
             : Meet(seen, m.Current, m.Revision, m.ValidFor);
     }
@@ -49,7 +50,7 @@ internal sealed partial class LockMachine
         }
 
         // Who is before us is not who we thought.
-        var seen = state with { Seen = Later(state.Seen, m.Revision), Behind = m.Last?.Neighbour, Ticket = state.Ticket is { } t ? t with { IsLineKnown = false } : null };
+        var seen = PlaceFrom(state, m.SentAt) with { Seen = Later(state.Seen, m.Revision), Behind = m.Last?.Neighbour, Ticket = state.Ticket is { } t ? t with { IsLineKnown = false } : null };
         return state.ChangedAt > m.Revision ? Advance(seen) : BlockOn(seen, null, m.Revision);
     }
 
@@ -64,6 +65,10 @@ internal sealed partial class LockMachine
         return m.Error.Kind switch
         {
             CoordinationErrorKind.LeaseNotFound => step.Do(new LockEffect.VerifyLease(phase.Lease)).Then(s => BackOff(s, m.Error)),
+
+            // Without permission for the line the lock itself may still work: then by chance.
+            CoordinationErrorKind.PermissionDenied when phase.InTurn && !state.IsLineClosed =>
+                step.Do(new LockEffect.NoteLineClosed(m.Error)).Then(s => Advance(s with { IsLineClosed = true })),
 
             // Time does not heal these, or those who wait should decide for themselves: etcd out of space.
             CoordinationErrorKind.NoSpace => step.Then(s => FailAll(s, m.Error)).Then(Advance),
@@ -83,8 +88,23 @@ internal sealed partial class LockMachine
         return Released(state with { Failures = 0 }, phase.Request).Then(Advance);
     }
 
+    /// <summary>A place is as old as the attempt that found the key taken: who came after that has a later one.</summary>
+    private static LockState PlaceFrom(LockState state, Instant? sentAt) => state.Place is null ? state with { PlaceSince = sentAt } : state;
+
+    private static LockStep OnReadFailed(LockState state, LockMessage.ReadFailed m) => state.Phase switch
+    {
+        LockPhase.Looking => FailTries(state, m.Error).Then(s => BackOff(s, m.Error)),
+
+        // The watch tells what comes; what was before it is still to be seen.
+        LockPhase.Blocked or LockPhase.Holding when m.Error.IsTransient => new LockStep(state, [new LockEffect.SetTimer(LockTimer.Look, 1)]),
+        _ => state,
+    };
+
     private static LockStep OnReleaseFailed(LockState state, LockMessage.ReleaseFailed m) => state.Phase switch
     {
+        // Without permission for the line, or whatever else is refused for good: what the release is for is still the holder's own.
+        LockPhase.Releasing { IsPlain: false } p when p.Tenure.Token == m.Token && IsForGood(m.Error) => SendRelease(state, p.Request, p.Tenure),
+        LockPhase.HandingOver p when p.Tenure.Token == m.Token && IsForGood(m.Error) => SendRelease(state, p.Request, p.Tenure),
         LockPhase.Releasing p when p.Tenure.Token == m.Token => RetryRelease(state, p, m.Error),
 
         // Whatever became of the handing over: if the key is still ours, it is deleted.
@@ -92,14 +112,16 @@ internal sealed partial class LockMachine
         _ => state,
     };
 
+    private static bool IsForGood(EtcdException error) => !error.IsTransient && error.Kind != CoordinationErrorKind.LeaseNotFound;
+
     /// <summary>The guard makes it safe to send it again, whatever became of it, until it is done or the lease is gone.</summary>
     private static LockStep RetryRelease(LockState state, LockPhase.Releasing phase, EtcdException error)
     {
         var failures = state.Failures + 1;
-        var again = new LockStep(state with { Phase = phase, Failures = failures }, [new LockEffect.SetTimer(LockTimer.Retry, failures)]);
+        var again = new LockStep(state with { Phase = phase with { IsPlain = true }, Failures = failures }, [new LockEffect.SetTimer(LockTimer.Retry, failures)]);
         return error.IsTransient || error.Kind == CoordinationErrorKind.LeaseNotFound || phase.Request is not { } request
             ? again
-            : (again with { State = again.State with { Phase = phase with { Request = null } } })
+            : (again with { State = again.State with { Phase = phase with { Request = null, IsPlain = true } } })
                 .Do(new LockEffect.Reply(request, new LockReply.Failed(error)));
     }
 

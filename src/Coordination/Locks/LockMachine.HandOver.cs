@@ -72,7 +72,7 @@ internal sealed partial class LockMachine
 
         // We know who holds it now: those who wait here need no attempt to find out.
         var holder = new LockHolder(phase.Next.Owner, m.Revision.Value, phase.Next.Lease, null, IsForeign: false);
-        var given = new GivenAway(holder, m.Revision, m.Last?.Neighbour ?? phase.Next.Neighbour, m.Now);
+        var given = new GivenAway(holder, m.Revision, m.Last?.Neighbour ?? phase.Next.Neighbour, m.SentAt);
         return Released(state, phase.Request).Then(s =>
             s.ChangedAt > m.Revision ? Advance(s)
             : s.Waiters.IsEmpty ? Advance(s with { Given = given, Seen = Later(s.Seen, m.Revision) })
@@ -80,7 +80,7 @@ internal sealed partial class LockMachine
     }
 
     private LockStep StandBehind(LockState state, GivenAway given) =>
-        BlockOn(state with { Seen = Later(state.Seen, given.Revision), Behind = given.Last, Given = null }, given.To, given.Revision);
+        BlockOn(PlaceFrom(state, given.At) with { Seen = Later(state.Seen, given.Revision), Behind = given.Last, Given = null }, given.To, given.Revision);
 
     /// <summary>Whether nothing is known to have happened to the key since we handed it over a moment ago.</summary>
     private GivenAway? JustGiven(LockState state, LockMessage.Acquire m) =>
@@ -122,7 +122,9 @@ internal sealed partial class LockMachine
         }
 
         // If it was not applied, the key is still the old one's and is deleted; if it was, the release does nothing and our attempt shows up.
-        return NoteIfUnknown(state, m.Attempt, new UnknownOutcome(phase.Tenure.Lease, null), m.Error)
+        return IsForGood(m.Error)
+            ? SendRelease(state, phase.Request, phase.Tenure)
+            : NoteIfUnknown(state, m.Attempt, new UnknownOutcome(phase.Tenure.Lease, null), m.Error)
             .Then(s => RetryRelease(s, new LockPhase.Releasing(phase.Request, phase.Tenure), m.Error));
     }
 

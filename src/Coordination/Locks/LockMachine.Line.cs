@@ -44,7 +44,7 @@ internal sealed partial class LockMachine
     /// <param name="isFirstLook">Whether the key must be looked at, ticket or not.</param>
     private LockStep StandInLine(LockState state, bool isFirstLook = false)
     {
-        if (state.Lease is not { } lease || state.Watch != KeyWatchState.On && (state.IsWatching || !state.IsToldInTurn))
+        if (state.Lease is not { } lease || (state.Watch != KeyWatchState.On && (state.IsWatching || !state.IsToldInTurn)))
         {
             return state;
         }
@@ -56,16 +56,34 @@ internal sealed partial class LockMachine
 
         if (state.Ticket is null)
         {
-            var ticket = new LockTicket(newAttempt(), lease.Id, state.Place ?? state.Seen) { Reads = 1, IsPending = true };
+            var ticket = new LockTicket(newAttempt(), lease.Id, state.Place ?? state.Seen)
+            {
+                Reads = 1,
+                IsPending = true,
+                IsTelling = state.Behind is not null,
+                AskedAt = state.Seen,
+                PlacedAt = state.IsPlaceKept ? null : state.PlaceSince,
+            };
             return new LockStep(state with { Ticket = ticket, Place = ticket.Place, Behind = null }, [new LockEffect.SendTicket(ticket, state.Behind)]);
         }
 
-        return state.Ticket.IsPending || (state.Ticket.IsLineKnown && !isFirstLook) ? state : ReadLine(state);
+        return isFirstLook && (state.Ticket.IsPending || state.Ticket.IsReading) ? state with { Ticket = state.Ticket with { MustLookAgain = true } }
+            : state.Ticket.IsPending || (state.Ticket.IsLineKnown && !isFirstLook) ? state
+            : ReadLine(state);
     }
 
     private static LockStep ReadLine(LockState state)
     {
-        var ticket = state.Ticket! with { Reads = state.Ticket.Reads + 1, IsLineKnown = false, IsReading = true, IsPending = !state.Ticket.IsPlaced };
+        var ticket = state.Ticket! with
+        {
+            Reads = state.Ticket.Reads + 1,
+            IsLineKnown = false,
+            IsReading = true,
+            IsPending = !state.Ticket.IsPlaced,
+            IsTelling = false,
+            AskedAt = state.Seen,
+            MustLookAgain = false,
+        };
         return new LockStep(
             state with { Ticket = ticket },
             [ticket.IsPlaced ? new LockEffect.SendLineRead(ticket) : new LockEffect.SendTicket(ticket)]);
@@ -78,6 +96,13 @@ internal sealed partial class LockMachine
             return state;
         }
 
+        if (m.Revision < ticket.AskedAt)
+        {
+            // etcd answers what is so when it is asked, or later. This one has gone back: a watch will tell, if it is for good. Until then not in haste.
+            var stale = ticket with { IsPending = false, IsReading = false, Failures = ticket.Failures + 1 };
+            return new LockStep(state with { Ticket = stale }, [new LockEffect.SetTimer(LockTimer.Line, stale.Failures)]).Then(LeaveIfUnwanted);
+        }
+
         var known = ticket with
         {
             IsPending = false,
@@ -85,17 +110,16 @@ internal sealed partial class LockMachine
             Failures = 0,
             IsPlaced = true,
             IsLineKnown = true,
-            PlacedAt = ticket is { IsPlaced: false, Reads: 1 } && !state.IsPlaceKept ? m.SentAt : ticket.PlacedAt,
             Ahead = m.Ahead,
             SeenAt = m.Revision,
-            Next = m.Next ?? (ticket.Next?.ModRevision > m.Revision ? ticket.Next : null),
+            Next = ticket.Next is { } told && told.ModRevision > m.Revision ? Sooner(m.Next, told) : m.Next,
         };
         return FollowAhead(state, known)
             .Then(s => OnKeyRead(s, new LockMessage.KeyRead(m.Current, m.Revision, m.ValidFor)))
             .Then(TakeTurn)
             .Then(LeaveIfUnwanted)
             .Then(WatchIfFirst)
-            .Then(s => s.Phase is LockPhase.Blocked && m.Revision < s.Seen && s.Lease is not null && s.Ticket is { IsReading: false }
+            .Then(s => s.Phase is LockPhase.Blocked && (m.Revision < s.Seen || s.Ticket is { MustLookAgain: true }) && s.Lease is not null && s.Ticket is { IsReading: false }
                 ? ReadLine(s) // The lock moved meanwhile, and with it the line; that the one ahead was served may have been shown already.
                 : s);
     }
@@ -158,6 +182,12 @@ internal sealed partial class LockMachine
         var isUnknown = !ticket.IsPlaced && m.Error.Outcome == WriteOutcome.Unknown;
         var step = isUnknown ? NoteIfUnknown(state, ticket.Attempt, new UnknownOutcome(ticket.Lease, ticket, IsTicket: true), m.Error) : state;
         step = step.Then(s => s with { Ticket = ticket with { IsPending = false, IsReading = false, Failures = ticket.Failures + 1, Attempt = isUnknown ? newAttempt() : ticket.Attempt } });
+        if (m.Error.Kind == CoordinationErrorKind.PermissionDenied && ticket is { IsTelling: true, IsPlaced: false } && state.Phase is LockPhase.Blocked)
+        {
+            // It may be the other's inbox that we may not write to. The holder will look for us.
+            return step.Then(ReadLine);
+        }
+
         return (m.Error.Kind switch
         {
             CoordinationErrorKind.LeaseNotFound => step.Then(DropTicket).Do(new LockEffect.VerifyLease(ticket.Lease)).Do(new LockEffect.SetTimer(LockTimer.Line, 1)),

@@ -27,7 +27,7 @@ internal sealed partial class LockMachine
             return ticket.IsPending ? leaving : new LockStep(leaving, [new LockEffect.SendLeave(ticket)]);
         }
 
-        idle = idle with { Place = null, IsPlaceKept = false };
+        idle = idle with { Place = null, IsPlaceKept = false, PlaceSince = null };
         if (!idle.Unresolved.IsEmpty)
         {
             // An attempt that may still commit: the watch will show it. A read gives the watch its start, and shows what the watch showed in vain
@@ -115,7 +115,7 @@ internal sealed partial class LockMachine
         var seen = state with { Holder = holder, Failures = 0, LastError = null, Seen = Later(state.Seen, revision) };
         return AnswerTries(seen, new LockReply.NotAcquired(holder)).Then(s => s.Waiters.IsEmpty
             ? Advance(s)
-            : WatchSoon(s with { Phase = new LockPhase.Blocked(IsFree: holder is null), Place = s.Place ?? revision })
+            : WatchSoon(s with { Phase = new LockPhase.Blocked(IsFree: holder is null), Place = s.JoinsLine ? s.Place ?? revision : s.Place })
                 .Do(new LockEffect.SetTimer(holder is null ? LockTimer.DeadHead : LockTimer.Fallback, 0))
                 .Then(w => StandInLine(w)));
     }
@@ -167,7 +167,7 @@ internal sealed partial class LockMachine
             : state;
 
     private static LockStep SendRelease(LockState state, LockRequestId? request, Tenure tenure, LineTicket? next = null) =>
-        new(state with { Phase = new LockPhase.Releasing(request, tenure), Failures = 0 }, [new LockEffect.SendRelease(tenure.Token, next)]);
+        new(state with { Phase = new LockPhase.Releasing(request, tenure, IsPlain: next is null), Failures = 0 }, [new LockEffect.SendRelease(tenure.Token, next)]);
 
     private static LockStep Released(LockState state, LockRequestId? request) => request is { } to
         ? new LockStep(state, [new LockEffect.Reply(to, new LockReply.Released())])

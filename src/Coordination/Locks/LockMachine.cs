@@ -44,7 +44,7 @@ internal sealed partial class LockMachine(LockSettings settings, Func<AttemptId>
         LockMessage.LeaveFailed m => OnLeaveFailed(state, m),
         LockMessage.KeyRead m => OnKeyRead(state, m),
         LockMessage.HistoryReplaced => OnHistoryReplaced(state),
-        LockMessage.ReadFailed m => state.Phase is LockPhase.Looking ? FailTries(state, m.Error).Then(s => BackOff(s, m.Error)) : state,
+        LockMessage.ReadFailed m => OnReadFailed(state, m),
         LockMessage.KeyPut m => OnKeyPut(state, m),
         LockMessage.KeyDeleted m => OnKeyDeleted(state, m),
         LockMessage.WatchStarted => OnWatchStarted(state),
@@ -84,6 +84,12 @@ internal sealed partial class LockMachine(LockSettings settings, Func<AttemptId>
         }
 
         var left = state with { Waiters = state.Waiters.Remove(waiter) };
+        if (left is { JoinsLine: false, Ticket: null })
+        {
+            // The place was earned by those who are gone.
+            left = left with { Place = null, IsPlaceKept = false };
+        }
+
         var step = new LockStep(left, [new LockEffect.Reply(m.Request, m.Answer)]);
         return left.Waiters.IsEmpty && left.Phase is LockPhase.Blocked ? step.Then(Advance) : step;
     }
@@ -149,6 +155,7 @@ internal sealed partial class LockMachine(LockSettings settings, Func<AttemptId>
         (LockTimer.Fallback, LockPhase.Blocked { IsFree: false }) => Advance(state with { Ticket = state.Ticket is { IsPending: false } t ? t with { IsLineKnown = false } : state.Ticket }),
         (LockTimer.DeadHead, LockPhase.Blocked { IsFree: true }) => Attempt(state, inTurn: false),
         (LockTimer.Line, LockPhase.Blocked) => StandInLine(state),
+        (LockTimer.Look, LockPhase.Blocked or LockPhase.Holding) when state.Watch == KeyWatchState.On => new LockStep(state, [new LockEffect.SendRead()]),
         (LockTimer.KeyWatch, LockPhase.Blocked) => EnsureWatch(state, Revision.None),
         (LockTimer.Sweep, _) => Sweep(state),
         (LockTimer.WatchAhead, _) => WatchAhead(state),

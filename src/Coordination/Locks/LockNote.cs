@@ -7,7 +7,7 @@ namespace Coordination.Locks;
 /// <summary>
 /// What one system tells another about a lock, through the inbox on the other's lease: small JSON, written in the transaction that it is about. A note saves
 /// its reader a watch on every key that it waits for, and wakes nobody else. Notes are hints: one that is lost costs time, as its reader watches the key after
-/// a while all the same; one that is false can grant nothing, as who holds is what the key says.
+/// a while all the same. Who may write under the prefix of the line is trusted as who may write the locks' keys is: a note repeats what was put under the key.
 /// </summary>
 /// <param name="Lock">The lock's key.</param>
 /// <param name="To">The attempt or ticket of the reader that it is about.</param>
@@ -21,14 +21,14 @@ internal sealed record LockNote(string Lock, string To, long? Version, LockValue
 
     /// <summary>The lock was handed to the reader.</summary>
     public static LockNote Given(Bytes key, LockNeighbour to, LockValue value, long version) =>
-        new(key.ToString(), to.Attempt.ToString(), version, value, null, null);
+        new(key.ToText(), to.Attempt.ToString(), version, value, null, null);
 
     /// <summary>The lock was released, and the reader is next in line.</summary>
-    public static LockNote Called(Bytes key, LockNeighbour to) => new(key.ToString(), to.Attempt.ToString(), null, null, null, null);
+    public static LockNote Called(Bytes key, LockNeighbour to) => new(key.ToText(), to.Attempt.ToString(), null, null, null, null);
 
     /// <summary>A ticket was placed behind the reader.</summary>
     public static LockNote Followed(Bytes key, LockNeighbour to, Bytes ticket, LeaseId lease, LockValue value) =>
-        new(key.ToString(), to.Attempt.ToString(), null, value, ticket.ToString(), lease.Value);
+        new(key.ToText(), to.Attempt.ToString(), null, value, ticket.ToText(), lease.Value);
 
     /// <summary>A note, or null when it is not in our form.</summary>
     public static LockNote? Decode(Bytes bytes)
@@ -61,7 +61,7 @@ internal sealed record LockNote(string Lock, string To, long? Version, LockValue
         return this switch
         {
             // Written in one transaction: the revision is the key's as well.
-            { Version: { } version, Value: { } value } =>
+            { Version: { } version, Value: { } value } when AttemptId.Parse(value.Attempt) == to =>
                 new LockMessage.KeyPut(new KeyValue(Lock, value.Encode(), Revision.None, revision, version, reader), default),
             { Ticket: { } ticket, Lease: { } lease, Value: { Owner: { } owner } value } =>
                 new LockMessage.Followed(to, new LineTicket(ticket, revision, new LeaseId(lease), owner, AttemptId.Parse(value.Attempt))),

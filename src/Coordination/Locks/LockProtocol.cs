@@ -41,10 +41,11 @@ internal abstract record LockMessage
     public sealed record AttemptWon(AttemptId Attempt, Revision Revision, TimeSpan ValidFor, Instant? SentAt = null) : Judged(ValidFor);
 
     /// <summary>Fact: the attempt found the key there, as it is at this revision, and (in turn) who is last in line.</summary>
-    public sealed record AttemptMet(AttemptId Attempt, KeyValue Current, Revision Revision, TimeSpan ValidFor, LineTicket? Last = null) : Judged(ValidFor);
+    public sealed record AttemptMet(
+        AttemptId Attempt, KeyValue Current, Revision Revision, TimeSpan ValidFor, LineTicket? Last = null, Instant? SentAt = null) : Judged(ValidFor);
 
     /// <summary>Fact: the key was not there at this revision, but somebody stood in line before us; and who is last in line.</summary>
-    public sealed record AttemptBarred(AttemptId Attempt, Revision Revision, LineTicket? Last = null) : LockMessage;
+    public sealed record AttemptBarred(AttemptId Attempt, Revision Revision, LineTicket? Last = null, Instant? SentAt = null) : LockMessage;
 
     /// <summary>Fact: the attempt failed; the error says whether it was not applied or is unknown.</summary>
     public sealed record AttemptFailed(AttemptId Attempt, EtcdException Error) : LockMessage;
@@ -78,9 +79,9 @@ internal abstract record LockMessage
 
     /// <summary>
     /// Fact: the releasing transaction was answered; it gave the lock to the next in line, or that one is gone and nothing was done. And who is last in
-    /// line now. <paramref name="Now"/>: when the answer came.
+    /// line now. <paramref name="SentAt"/>: when it was sent.
     /// </summary>
-    public sealed record HandedOver(Revision Token, bool WasGiven, Revision Revision, LineTicket? Last = null, Instant Now = default) : LockMessage;
+    public sealed record HandedOver(Revision Token, bool WasGiven, Revision Revision, LineTicket? Last = null, Instant SentAt = default) : LockMessage;
 
     /// <summary>
     /// Fact: the key was not released, because somebody stands in line: <paramref name="First"/> is the first after our place; or because it is not ours any
@@ -129,6 +130,9 @@ internal enum LockTimer
 {
     /// <summary>Try again what failed.</summary>
     Retry,
+
+    /// <summary>Try again to read the key.</summary>
+    Look,
 
     /// <summary>Look at the key although no event came.</summary>
     Fallback,

@@ -26,8 +26,8 @@ internal abstract record LockPhase
     /// <summary>A request of ours holds the lock.</summary>
     public sealed record Holding(LockRequestId Request, Tenure Tenure) : LockPhase;
 
-    /// <summary>Our key is being deleted: for a request that released it, or because nobody wants it.</summary>
-    public sealed record Releasing(LockRequestId? Request, Tenure Tenure) : LockPhase;
+    /// <summary>Our key is being deleted: for a request that released it, or because nobody wants it. Plain: without a word about the line.</summary>
+    public sealed record Releasing(LockRequestId? Request, Tenure Tenure, bool IsPlain = false) : LockPhase;
 
     /// <summary>Released by a request, or wanted by nobody, our key is being handed to the next in line.</summary>
     public sealed record HandingOver(LockRequestId? Request, Tenure Tenure, LineTicket Next) : LockPhase;
@@ -121,6 +121,9 @@ internal sealed record LockState(
 
     /// <summary>Whom the ticket that is to be placed stands behind.</summary>
     public LockNeighbour? Behind { get; init; }
+
+    /// <summary>A time before which nobody had a later place than ours; null when that is not known.</summary>
+    public Instant? PlaceSince { get; init; }
 
     /// <summary>To whom we handed the lock last.</summary>
     public GivenAway? Given { get; init; }

@@ -21,8 +21,8 @@ internal sealed class LockTransactions(Bytes key, LockLine line)
 
     public static LockMessage AttemptAnswer(LockEffect.SendAttempt e, TxnResult result, Instant sentAt) =>
         result.Succeeded ? new LockMessage.AttemptWon(e.Attempt, result.Header.Revision, default, sentAt)
-        : result.Results is [GetResult { First: { } current }, ..] ? new LockMessage.AttemptMet(e.Attempt, current, result.Header.Revision, default, LastOf(result))
-        : e.InTurn ? new LockMessage.AttemptBarred(e.Attempt, result.Header.Revision, LastOf(result))
+        : result.Results is [GetResult { First: { } current }, ..] ? new LockMessage.AttemptMet(e.Attempt, current, result.Header.Revision, default, LastOf(result), sentAt)
+        : e.InTurn ? new LockMessage.AttemptBarred(e.Attempt, result.Header.Revision, LastOf(result), sentAt)
         : new LockMessage.AttemptFailed(e.Attempt, new EtcdException(
             CoordinationErrorKind.ProtocolError, WriteOutcome.Unknown, "etcd refused the attempt but did not show the key"));
 
@@ -54,8 +54,8 @@ internal sealed class LockTransactions(Bytes key, LockLine line)
         ],
     };
 
-    public static LockMessage HandOverAnswer(LockEffect.SendHandOver e, TxnResult result, Instant now) =>
-        new LockMessage.HandedOver(e.Token, result.Succeeded, result.Header.Revision, result.Succeeded ? LastOf(result) : null, now);
+    public static LockMessage HandOverAnswer(LockEffect.SendHandOver e, TxnResult result, Instant sentAt) =>
+        new LockMessage.HandedOver(e.Token, result.Succeeded, result.Header.Revision, result.Succeeded ? LastOf(result) : null, sentAt);
 
     public EtcdOp.Txn Pass(LockEffect.SendPass e, Bytes value) => new()
     {
@@ -142,6 +142,9 @@ internal sealed class LockTransactions(Bytes key, LockLine line)
         var inbox = line.InboxOf(whom.Lease);
         return new EtcdOp.Txn { If = [EtcdCompare.Exists(inbox)], Then = [new EtcdOp.Put(inbox, note.Encode()) { IgnoreLease = true }] };
     }
+
+    /// <summary>Whether a key can be a ticket for this lock: what others say is checked.</summary>
+    public bool IsTicket(Bytes ticket) => line.Everybody.Contains(ticket);
 
     private EtcdOp.Get First(Revision? place, LeaseId lease) => new(line.After(place, lease)) { Limit = 1 };
 

@@ -62,6 +62,13 @@ internal sealed class LocksActor(CoordinationContext context) : UntypedActor, IW
                 _isInboxOpen = true;
                 Broadcast(new LockMessage.InboxOpened(m.Lease));
                 break;
+            case LocksCommand.InboxClosed when Sender.Equals(_inbox):
+                _isInboxOpen = false;
+                Broadcast(new LockMessage.InboxClosed());
+                break;
+            case LocksCommand.HistoryReplaced when Sender.Equals(_inbox):
+                Broadcast(new LockMessage.HistoryReplaced());
+                break;
             case LocksCommand.Noted m when Sender.Equals(_inbox) && _locks.TryGetValue(m.Lock, out var entry):
                 entry.Ref.Tell(m.Message);
                 break;

@@ -49,6 +49,12 @@ internal abstract record LocksCommand
     /// <summary>From the inbox: it is watched from now on.</summary>
     public sealed record InboxOpened(LeaseId Lease) : LocksCommand;
 
+    /// <summary>From the inbox: it is not there for a while.</summary>
+    public sealed record InboxClosed : LocksCommand;
+
+    /// <summary>From the inbox: etcd's history is not the one that we know.</summary>
+    public sealed record HistoryReplaced : LocksCommand;
+
     /// <summary>From the inbox: what another system tells about a lock.</summary>
     public sealed record Noted(LockId Lock, LockMessage Message) : LocksCommand;
 

@@ -108,7 +108,7 @@ internal sealed class LockDialogue
         Tell(new LockMessage.AttemptWon(Attempt(attempt), new(revision), validFor ?? Fresh));
 
     public LockEffect[] Met(int attempt, KeyValue current, long? revision = null) =>
-        Tell(new LockMessage.AttemptMet(Attempt(attempt), current, new(revision ?? current.ModRevision.Value), Fresh));
+        Tell(new LockMessage.AttemptMet(Attempt(attempt), current, new(revision ?? current.ModRevision.Value), Fresh, null, new Instant(0)));
 
     public LockEffect[] Failed(int attempt, EtcdException error) => Tell(new LockMessage.AttemptFailed(Attempt(attempt), error));
 

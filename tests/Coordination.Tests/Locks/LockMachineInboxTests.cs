@@ -143,6 +143,112 @@ public sealed class LockMachineInboxTests
         Assert.Contains(HandedOver().Tell(new LockMessage.Acquire(Request(2), IsTry: true, IsFair: true, new Instant(0))), e => e is LockEffect.SendAttempt);
     }
 
+    [Fact]
+    public void A_watch_that_begins_while_the_ticket_is_being_placed_has_a_look_at_the_line_after_it()
+    {
+        var it = WithInbox();
+        it.Acquire(1, isFair: true);
+        it.Met(1, Foreign(5));
+        it.Fire(LockTimer.KeyWatch);
+        it.Tell(new LockMessage.WatchStarted());
+
+        // The answer may be from before the watch began.
+        Assert.Contains(it.Line(Foreign(5), 6, ahead: Other(3)), e => e is LockEffect.SendLineRead);
+    }
+
+    [Fact]
+    public void A_sooner_one_behind_us_of_whom_a_note_told_is_not_forgotten_for_what_an_older_answer_shows()
+    {
+        var it = WithInbox();
+        it.Acquire(1, isFair: true);
+        it.Met(1, Foreign(5));
+        it.Tell(new LockMessage.Followed(Attempt(2), Other(4) with { ModRevision = new(20) }));
+        it.Line(Foreign(5), 6, ahead: Other(3), next: Other(6));
+        it.ShowPut(Ours(2, 8));
+
+        Assert.Contains(it.Release(1), e => e is LockEffect.SendHandOver { Next.Key: var key } && key == Other(4).Key);
+    }
+
+    [Fact]
+    public void An_etcd_that_has_gone_back_is_not_asked_in_a_hot_loop()
+    {
+        var it = WithInbox();
+        it.Acquire(1, isFair: true);
+        it.Met(1, Foreign(1000), 1000);
+
+        Assert.Equal([new LockEffect.SetTimer(LockTimer.Line, 1)], it.Line(Foreign(500), 510));
+    }
+
+    [Fact]
+    public void A_place_that_nobody_wants_any_more_is_not_inherited()
+    {
+        var it = WithSession();
+        it.Acquire(1);
+        it.Met(1, Foreign(5));
+        it.Tell(new LockMessage.WatchStarted());
+        it.ShowPut(Foreign(50) with { Lease = new(77) });
+        it.Acquire(2, isFair: true);
+
+        Assert.Equal(new Revision(50), it.State.Ticket!.Place);
+    }
+
+    [Fact]
+    public void The_age_of_who_comes_next_counts_from_the_attempt_that_earned_our_place()
+    {
+        var it = WithInbox();
+        it.Acquire(1, isFair: true);
+        it.Tell(new LockMessage.AttemptMet(Attempt(1), Foreign(5), new(5), Fresh, null, new Instant(-TimeSpan.TicksPerSecond)));
+        it.Line(Foreign(5), 6, ahead: Other(3), next: Other(4));
+        it.ShowPut(Ours(2, 8));
+
+        Assert.Contains(new LockEffect.SendRelease(new(8), Other(4)), it.Release(1));
+    }
+
+    [Fact]
+    public void A_hand_over_that_etcd_refuses_for_good_is_a_plain_release()
+    {
+        var it = InLineBehind(Other(3));
+        it.Tell(new LockMessage.Followed(Attempt(2), Other(4)));
+        it.ShowPut(Ours(2, 8));
+        it.Release(1);
+
+        Assert.Equal([new LockEffect.SendRelease(new(8))], it.Tell(new LockMessage.ReleaseFailed(new(8), NotApplied(CoordinationErrorKind.PermissionDenied))));
+        Assert.Contains(new LockEffect.Reply(Request(1), new LockReply.Released()), it.Tell(new LockMessage.ReleaseDone(new(8), new(9))));
+    }
+
+    [Fact]
+    public void Without_permission_to_look_at_the_line_an_attempt_is_made_by_chance()
+    {
+        var it = WithSession();
+        it.Acquire(1, isFair: true);
+
+        Assert.Contains(it.Failed(1, NotApplied(CoordinationErrorKind.PermissionDenied)), e => e is LockEffect.SendAttempt { InTurn: false });
+        Assert.Contains(it.Failed(2, NotApplied(CoordinationErrorKind.PermissionDenied)), e => e is LockEffect.Reply { Answer: LockReply.Failed });
+    }
+
+    [Fact]
+    public void A_ticket_that_may_not_tell_the_one_before_it_is_placed_without_a_word()
+    {
+        var it = WithInbox();
+        it.Acquire(1, isFair: true);
+        it.Tell(new LockMessage.AttemptMet(Attempt(1), Foreign(5), new(9), Fresh, Other(4)));
+
+        var effects = it.Tell(new LockMessage.LineFailed(Attempt(2), 1, NotApplied(CoordinationErrorKind.PermissionDenied)));
+        Assert.Null(Assert.IsType<LockEffect.SendTicket>(Assert.Single(effects)).Behind);
+    }
+
+    [Fact]
+    public void A_read_that_failed_after_the_watch_began_is_made_again()
+    {
+        var it = WithSession();
+        it.Acquire(1);
+        it.Met(1, Foreign(5));
+        it.Tell(new LockMessage.WatchStarted());
+
+        Assert.Equal([new LockEffect.SetTimer(LockTimer.Look, 1)], it.Tell(new LockMessage.ReadFailed(Unknown())));
+        Assert.Equal([new LockEffect.SendRead()], it.Fire(LockTimer.Look));
+    }
+
     private static LockDialogue WithInbox()
     {
         var it = WithSession();

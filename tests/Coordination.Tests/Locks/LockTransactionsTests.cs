@@ -101,6 +101,7 @@ public sealed class LockTransactionsTests
     [InlineData("no note")]
     [InlineData("""{"lock":"/K","to":"nobody"}""")]
     [InlineData("""{"lock":"/K","to":"00000001000000000000000000000000","value":{"owner":"x"}}""")]
+    [InlineData("""{"lock":"/K","to":"00000001000000000000000000000000","version":2,"value":{"owner":"x","attempt":"00000002000000000000000000000000"}}""")]
     public void What_is_no_note_tells_nothing(string text) => Assert.Null(LockNote.Decode(text)?.Message(new(70), Lease));
 
     [Fact]

@@ -127,6 +127,8 @@ internal sealed partial class LockWalk
         }
     }
 
+    private Instant SentAt => _budget.OldTickets ? new Instant(-TimeSpan.TicksPerMinute) : Now;
+
     private LineTicket? Last() => Shown(_line.LastOrDefault().Value);
 
     private LockMessage.NextShown ShowNext(long token, Revision? place, LeaseId lease) => new(
@@ -142,7 +144,7 @@ internal sealed partial class LockWalk
         Shown(_line.LastOrDefault(t => Line.Before(ticket.Place, ticket.Lease).Contains(t.Key)).Value),
         Shown(_line.FirstOrDefault(t => Line.After(ticket.Place, ticket.Lease).Contains(t.Key)).Value),
         new(_revision),
-        _budget.OldTickets ? new Instant(-TimeSpan.TicksPerMinute) : Now,
+        SentAt,
         default);
 
     private void Fire(LockTimer timer)
@@ -184,9 +186,9 @@ internal sealed partial class LockWalk
         switch (call.Effect)
         {
             case LockEffect.SendAttempt e when _stored is { } current:
-                return new LockMessage.AttemptMet(call.Attempt, current, new(_revision), default, e.InTurn ? Last() : null);
+                return new LockMessage.AttemptMet(call.Attempt, current, new(_revision), default, e.InTurn ? Last() : null, SentAt);
             case LockEffect.SendAttempt { InTurn: true } e when _line.Keys.Any(Line.Before(e.Place, e.Lease).Contains):
-                return new LockMessage.AttemptBarred(call.Attempt, new(_revision), Last());
+                return new LockMessage.AttemptBarred(call.Attempt, new(_revision), Last(), SentAt);
             case LockEffect.SendAttempt when !_serverLeases.Contains(call.Lease):
                 return new LockMessage.AttemptFailed(call.Attempt, LeaseGone);
             case LockEffect.SendAttempt e:
@@ -196,7 +198,7 @@ internal sealed partial class LockWalk
                 }
 
                 Put(LockValue.Encode("us", call.Attempt, default), call.Lease);
-                return new LockMessage.AttemptWon(call.Attempt, new(_revision), default, _budget.OldTickets ? new Instant(-TimeSpan.TicksPerMinute) : Now);
+                return new LockMessage.AttemptWon(call.Attempt, new(_revision), default, SentAt);
             case LockEffect.SendRelease:
                 ReleaseIfUnchanged(call.Token);
                 return new LockMessage.ReleaseDone(new(call.Token), new(_revision));
@@ -219,7 +221,7 @@ internal sealed partial class LockWalk
             case LockEffect.SendPass e when _stored?.ModRevision.Value == call.Token:
                 Promise(_claimToken != call.Token, "S7: what is passed on is not claimed any more");
                 Put(LockValue.Encode("us", e.Attempt, default), e.Lease.Value);
-                return new LockMessage.PassedOn(e.Attempt, new(_revision), default, _budget.OldTickets ? new Instant(-TimeSpan.TicksPerMinute) : Now);
+                return new LockMessage.PassedOn(e.Attempt, new(_revision), default, SentAt);
             case LockEffect.SendPass e:
                 return ShowNext(call.Token, e.Place, e.Lease);
             case LockEffect.SendTicket e when !_line.ContainsKey(Line.KeyOf(e.Ticket.Place, e.Ticket.Lease)) && !_serverLeases.Contains(e.Ticket.Lease.Value):
