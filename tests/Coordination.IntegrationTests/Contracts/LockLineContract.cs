@@ -116,7 +116,7 @@ public abstract class LockLineContract(ServerFixture fixture) : ServerContract(f
             {
                 for (var round = 0; round < rounds; round++)
                 {
-                    await using var handle = await system.Lock(_key).AcquireAsync(Limit);
+                    await using var handle = await system.Lock(Name).AcquireAsync(Limit);
                     tokens.Enqueue(handle.Token);
                 }
             }));
