@@ -1,5 +1,4 @@
-using System.Threading.Channels;
-using Coordination.Etcd;
+using Coordination.Bench;
 
 namespace Coordination.Elections.Bench;
 
@@ -13,46 +12,14 @@ internal static class HandOver
     {
         Console.WriteLine();
         Console.WriteLine("hand-over of the leadership, milliseconds   (limit: from a put to its event on an established watch)");
-        var limit = await PutToEventAsync(one.Etcd);
+        var limit = await PutToEvent.MeasureAsync(one.Etcd, Rounds);
         Print("put to event", limit, limit);
         var (resign, observe) = await ResignAsync(one, other);
         Print("resign to the next leader", resign, limit);
         Print("resign to the observer", observe, limit);
     }
 
-    private static void Print(string what, List<double> times, List<double> limit)
-    {
-        times.Sort();
-        limit.Sort();
-        var p50 = times[times.Count / 2];
-        Console.WriteLine(
-            $"  {what,-28} p50 {p50,7:0.000}   p99 {times[(int)(times.Count * 0.99)],7:0.000}   max {times[^1],7:0.000}   ratio of p50 {p50 / limit[limit.Count / 2]:0.00}");
-    }
-
-    private static async Task<List<double>> PutToEventAsync(IEtcdClient etcd)
-    {
-        var time = TimeProvider.System;
-        var events = Channel.CreateUnbounded<long>();
-        var now = (await etcd.GetAsync(new EtcdOp.Get("/bench/event"))).Header.Revision;
-        using var watch = etcd.Watch(new EtcdWatchSpec("/bench/event", now.Next), signal =>
-        {
-            if (signal is EtcdWatchSignal.Changes)
-            {
-                events.Writer.TryWrite(time.GetTimestamp());
-            }
-        });
-        var times = new List<double>();
-        for (var n = 0; n < Rounds; n++)
-        {
-            var start = time.GetTimestamp();
-            var put = etcd.PutAsync(new EtcdOp.Put("/bench/event", "x"));
-            times.Add(time.GetElapsedTime(start, await events.Reader.ReadAsync()).TotalMilliseconds);
-            await put;
-        }
-
-        await etcd.DeleteAsync(new EtcdOp.Delete("/bench/event"));
-        return times;
-    }
+    private static void Print(string what, List<double> times, List<double> limit) => PutToEvent.Print(what, times, limit, $"max {times.Max(),7:0.000}");
 
     private static async Task<(List<double> Leader, List<double> Observer)> ResignAsync(CoordinationSystem one, CoordinationSystem other)
     {

@@ -4,7 +4,8 @@ namespace Coordination.Embedded;
 
 internal static partial class EmbeddedEtcdLog
 {
-    [LoggerMessage(1, LogLevel.Information, "Embedded etcd serves on {Endpoint}. It is for development and tests: in memory, one node, nothing survives this process.")]
+    [LoggerMessage(1, LogLevel.Information,
+        "Embedded etcd serves on {Endpoint}. It is for development and tests: in memory, one node, nothing survives this process.")]
     public static partial void Started(ILogger logger, Uri endpoint);
 
     [LoggerMessage(2, LogLevel.Information, "Embedded etcd on {Endpoint} stopped.")]

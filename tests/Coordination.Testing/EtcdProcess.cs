@@ -16,6 +16,8 @@ public sealed class EtcdProcess(IReadOnlyList<string> arguments) : IAsyncDisposa
         "ready to serve client requests", "serving insecure client requests", "serving client traffic insecurely", "serving client requests on", "serving client traffic securely",
     ];
 
+    private readonly List<string> _log = [];
+    private TaskCompletionSource _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Process? _process;
 
     public bool IsRunning => _process is { HasExited: false };
@@ -47,17 +49,12 @@ public sealed class EtcdProcess(IReadOnlyList<string> arguments) : IAsyncDisposa
         }
 
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var log = new List<string>();
         void OnLine(object sender, DataReceivedEventArgs e)
         {
-            lock (log)
-            {
-                log.Add(e.Data ?? "(end of output)");
-            }
-
+            Note(e.Data ?? "(end of output)");
             if (e.Data is null)
             {
-                ready.TrySetException(new InvalidOperationException("etcd ended: " + string.Join('\n', log)));
+                ready.TrySetException(new InvalidOperationException("etcd ended: " + Log()));
             }
             else if (Array.Exists(Ready, text => e.Data.Contains(text, StringComparison.Ordinal)))
             {
@@ -70,6 +67,26 @@ public sealed class EtcdProcess(IReadOnlyList<string> arguments) : IAsyncDisposa
         _process.BeginErrorReadLine();
         _process.BeginOutputReadLine();
         await ready.Task.WaitAsync(StartLimit);
+    }
+
+    /// <summary>Until so many lines of its log have all of these texts in them.</summary>
+    public async Task SaysAsync(int lines, params string[] texts)
+    {
+        while (true)
+        {
+            Task more;
+            lock (_log)
+            {
+                if (_log.Count(line => Array.TrueForAll(texts, text => line.Contains(text, StringComparison.Ordinal))) >= lines)
+                {
+                    return;
+                }
+
+                more = _more.Task;
+            }
+
+            await more.WaitAsync(StartLimit);
+        }
     }
 
     /// <summary>SIGSTOP: it hangs, with its connections open.</summary>
@@ -92,6 +109,27 @@ public sealed class EtcdProcess(IReadOnlyList<string> arguments) : IAsyncDisposa
     {
         await KillAsync();
         _process?.Dispose();
+    }
+
+    private void Note(string line)
+    {
+        TaskCompletionSource told;
+        lock (_log)
+        {
+            _log.Add(line);
+            told = _more;
+            _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        told.SetResult();
+    }
+
+    private string Log()
+    {
+        lock (_log)
+        {
+            return string.Join('\n', _log);
+        }
     }
 
     /// <summary>A port that nobody uses now.</summary>

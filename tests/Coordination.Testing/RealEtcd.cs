@@ -40,6 +40,9 @@ public sealed class RealEtcd : EtcdServer
     /// <summary>Starts it (again), with the data it had.</summary>
     public Task StartProcessAsync() => _process.StartAsync();
 
+    /// <summary>Until so many lines of its log have all of these texts in them.</summary>
+    public Task SaysAsync(int lines, params string[] texts) => _process.SaysAsync(lines, texts);
+
     /// <summary>SIGSTOP: it hangs, with its connections open.</summary>
     public void Pause() => _process.Pause();
 

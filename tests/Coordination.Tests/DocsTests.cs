@@ -42,6 +42,17 @@ public sealed partial class DocsTests
     [Fact]
     public void The_readme_is_short() => Assert.InRange(File.ReadAllLines(Path.Combine(Pages.Root, "README.md")).Length, 1, 150);
 
+    [Fact]
+    public void The_map_of_the_house_has_every_folder()
+    {
+        var map = Project().Matches(Pages.Read("ARCHITECTURE.md")).ToDictionary(project => project.Groups["name"].Value, project => project.Groups["folders"].Value);
+        var folders = Directory.EnumerateDirectories(Path.Combine(Pages.Root, "src"))
+            .SelectMany(project => Directory.EnumerateDirectories(project), (project, folder) => (Project: Path.GetFileName(project), Folder: Path.GetFileName(folder)))
+            .Where(at => at.Folder is not ("bin" or "obj"));
+
+        Assert.All(folders, at => Assert.Contains($"`{at.Folder}`", map.GetValueOrDefault(at.Project, ""), StringComparison.Ordinal));
+    }
+
     private static string Source(string file, string region)
     {
         var lines = File.ReadAllLines(Path.Combine(Pages.Root, file)).AsEnumerable();
@@ -54,6 +65,9 @@ public sealed partial class DocsTests
         var indent = all.Where(line => line.Length > 0).Select(line => line.Length - line.TrimStart().Length).DefaultIfEmpty(0).Min();
         return string.Join('\n', all.Select(line => line.Length > indent ? line[indent..] : line.TrimStart())).TrimEnd();
     }
+
+    [GeneratedRegex(@"\*\*(?<name>Coordination[\w.]*)\*\*:(?<folders>.*?)(?=\*\*|\n\n)", RegexOptions.Singleline)]
+    private static partial Regex Project();
 
     [GeneratedRegex(@"(?<head><!-- sample: (?<file>[^ #]+)(?:#(?<region>[a-z]+))? -->\n```(?<language>[a-z]+)\n).*?(?<end>```\n)", RegexOptions.Singleline)]
     private static partial Regex Block();

@@ -4,7 +4,8 @@ using System.Net.Sockets;
 namespace Coordination.Embedded.Hosting;
 
 /// <summary>
-/// A port that is taken before the server listens to it: it is known from then on, nobody else gets it, and who connects meanwhile waits instead of being refused.
+/// A port that is taken before the server listens to it: it is known from then on, nobody else gets it, and who connects meanwhile waits instead of being
+/// refused.
 /// </summary>
 internal sealed class BoundPort : IDisposable
 {

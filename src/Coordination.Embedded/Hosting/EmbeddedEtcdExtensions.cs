@@ -13,9 +13,9 @@ public static class EmbeddedEtcdExtensions
     private const string Setting = "Embedded";
 
     /// <summary>
-    /// Lets the configuration say <c>"Coordination": { "Embedded": true }</c>: then the system uses an etcd inside of this process, which starts and ends with the
-    /// host, instead of its endpoints. <b>For development and tests</b>: it is in memory, and no other process sees its locks. Without the setting this does
-    /// nothing, so the same program uses a real etcd when that one line of its configuration names one: <c>"Etcd": { "Endpoints": [ … ] }</c>.
+    /// Lets the configuration say <c>"Coordination": { "Embedded": true }</c>: then the system uses an etcd inside of this process, which starts and ends
+    /// with the host, instead of its endpoints. <b>For development and tests</b>: it is in memory, and no other process sees its locks. Without the setting
+    /// this does nothing, so the same program uses a real etcd when that one line of its configuration names one: <c>"Etcd": { "Endpoints": [ … ] }</c>.
     /// </summary>
     /// <param name="builder">The system.</param>
     /// <param name="options">The options of the server; null: the defaults, on a port that the system chooses.</param>
@@ -25,8 +25,10 @@ public static class EmbeddedEtcdExtensions
         var registration = builder.Registration;
         var key = new object();
         registration.ForeignSettings.Add(Setting);
-        builder.Services.AddKeyedSingleton(key, (services, _) => new HostedEmbeddedEtcd(
-            (options ?? new EmbeddedEtcdOptions()) with { LoggerFactory = options?.LoggerFactory ?? (services.GetService<ILoggerFactory>() is { } logs ? new OwnLogs(logs) : null) }));
+        builder.Services.AddKeyedSingleton(key, (services, _) => new HostedEmbeddedEtcd((options ?? new EmbeddedEtcdOptions()) with
+        {
+            LoggerFactory = options?.LoggerFactory ?? (services.GetService<ILoggerFactory>() is { } logs ? new OwnLogs(logs) : null),
+        }));
         builder.Configure((services, read) => IsOn(services, registration)
             ? read with { Etcd = read.Etcd with { Endpoints = [services.GetRequiredKeyedService<HostedEmbeddedEtcd>(key).Endpoint] } }
             : read);

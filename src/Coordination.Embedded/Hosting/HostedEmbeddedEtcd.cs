@@ -3,8 +3,8 @@ using System.Net;
 namespace Coordination.Embedded.Hosting;
 
 /// <summary>
-/// A server of a host. Its endpoint is known before it is started, because the container asks for it while it is built. The container disposes it after the system
-/// that uses it.
+/// A server of a host. Its endpoint is known before it is started, because the container asks for it while it is built. The container disposes it after the
+/// system that uses it.
 /// </summary>
 internal sealed class HostedEmbeddedEtcd : IAsyncDisposable
 {
@@ -21,7 +21,8 @@ internal sealed class HostedEmbeddedEtcd : IAsyncDisposable
 
     public Uri Endpoint { get; }
 
-    public async Task StartAsync(CancellationToken cancellationToken) => _server ??= await EmbeddedEtcd.StartAsync(_options, cancellationToken).ConfigureAwait(false);
+    public async Task StartAsync(CancellationToken cancellationToken) =>
+        _server ??= await EmbeddedEtcd.StartAsync(_options, cancellationToken).ConfigureAwait(false);
 
     public async ValueTask DisposeAsync()
     {

@@ -16,13 +16,13 @@ public sealed class Leadership : IAsyncDisposable
 {
     private readonly CoordinationSystem _system;
     private readonly LeadershipClaim _claim;
-    private readonly Lock _lock = new();
-    private Task? _resignation;
+    private readonly GiveBack _resignation;
 
     internal Leadership(CoordinationSystem system, LeadershipClaim claim)
     {
         _system = system;
         _claim = claim;
+        _resignation = new GiveBack(system.Options, SendResignationAsync);
     }
 
     /// <summary>The name of the election.</summary>
@@ -109,45 +109,20 @@ public sealed class Leadership : IAsyncDisposable
     /// <param name="cancellationToken">Stops waiting, not the resignation.</param>
     public Task ResignAsync(CancellationToken cancellationToken = default)
     {
-        lock (_lock)
-        {
-            _claim.End(Coordination.LossReason.Released, isNews: false);
-            _resignation ??= SendResignationAsync();
-        }
-
-        return _resignation.WaitAsync(cancellationToken);
+        _claim.End(Coordination.LossReason.Released, isNews: false);
+        return _resignation.SendAsync(cancellationToken);
     }
 
     /// <summary>Resigns. Waits at most <see cref="CoordinationOptions.StopTimeout"/>, while the resignation goes on; does not throw.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        try
-        {
-            await ResignAsync(CancellationToken.None).WaitAsync(_system.Options.StopTimeout, _system.Options.TimeProvider).ConfigureAwait(false);
-        }
-        catch (Exception error) when (error is TimeoutException or CoordinationException)
-        {
-            // The actor goes on trying; in the last resort the key goes with its lease.
-        }
-    }
+    public ValueTask DisposeAsync() => _resignation.DisposeAsync(ResignAsync(CancellationToken.None));
 
     private System.Diagnostics.Activity? Begin(string span) =>
         CoordinationTrace.Begin(span, _system.Options.Name, MetricTags.Election, Election)?.SetTag(MetricTags.Term, Term);
 
-    private async Task SendResignationAsync()
+    private async Task<CoordinationException?> SendResignationAsync()
     {
         using var span = Begin(CoordinationTrace.ElectionResign);
-        try
-        {
-            var reply = await _system.AskAsync<ElectionReply>(new ElectionsCommand.Resign(_claim.Candidacy) { Trace = span }).ConfigureAwait(false);
-            if (reply is ElectionReply.Failed { Error.Kind: not CoordinationErrorKind.Stopped } failed)
-            {
-                throw failed.Error;
-            }
-        }
-        catch (CoordinationException error) when (error.Kind == CoordinationErrorKind.Stopped)
-        {
-            // The system was stopped: the lease was revoked with the key on it.
-        }
+        var reply = await _system.AskAsync<ElectionReply>(new ElectionsCommand.Resign(_claim.Candidacy) { Trace = span }).ConfigureAwait(false);
+        return (reply as ElectionReply.Failed)?.Error;
     }
 }

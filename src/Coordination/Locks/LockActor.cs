@@ -94,7 +94,7 @@ internal sealed partial class LockActor : UntypedActor, IWithTimers
         {
             if (message is IAnsweredRequest request)
             {
-                Sender.Tell(request.Refusal(Stopping()));
+                Sender.Tell(request.Refusal(Refusals.Stopping()));
             }
 
             return;
@@ -267,13 +267,11 @@ internal sealed partial class LockActor : UntypedActor, IWithTimers
         _claim?.End(reason);
         foreach (var caller in _callers.Values)
         {
-            caller.Tell(new LockReply.Failed(Stopping()));
+            caller.Tell(new LockReply.Failed(Refusals.Stopping()));
         }
 
         _callers.Clear();
     }
-
-    private static CoordinationException Stopping() => new(CoordinationErrorKind.Stopped, "The coordination system is stopping");
 
     private void Handle(LockMessage message)
     {
@@ -307,16 +305,9 @@ internal sealed partial class LockActor : UntypedActor, IWithTimers
 
     private LockReply OutOfTime() => _state switch
     {
-        { LastError: { } error } => new LockReply.Failed(new CoordinationException(
-            error.Kind, $"The lock '{_id.Key}' was not acquired in time: {error.Message}", error)),
-        { Lease: null, Phase: LockPhase.Idle } => new LockReply.Failed(new CoordinationException(
-            (_context.Session.LastError as CoordinationException)?.Kind ?? CoordinationErrorKind.Unavailable,
-            $"The lock '{_id.Key}' was not acquired in time: etcd could not be used (endpoints {string.Join(", ", _context.Etcd.Endpoints)}): "
-            + (_context.Session.LastError?.Message ?? "no answer to the grant of a lease"),
-            _context.Session.LastError)),
-        { Holder: null, Phase: LockPhase.Attempting or LockPhase.Looking } => new LockReply.Failed(new CoordinationException(
-            CoordinationErrorKind.Timeout,
-            $"The lock '{_id.Key}' was not acquired in time: etcd has not answered (etcd {string.Join(", ", _context.Etcd.Endpoints)})")),
+        { LastError: { } error } => new LockReply.Failed(Refusals.LateAfter(error, _id.Key)),
+        { Lease: null, Phase: LockPhase.Idle } => new LockReply.Failed(Refusals.LateWithoutLease(_context, _id.Key)),
+        { Holder: null, Phase: LockPhase.Attempting or LockPhase.Looking } => new LockReply.Failed(Refusals.LateWithoutAnswer(_context, _id.Key)),
         _ => new LockReply.NotAcquired(_state.Holder),
     };
 

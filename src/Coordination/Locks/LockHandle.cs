@@ -17,14 +17,14 @@ public sealed class LockHandle : ILockHandle
     private readonly CoordinationSystem _system;
     private readonly LockId _id;
     private readonly LockClaim _claim;
-    private readonly Lock _lock = new();
-    private Task? _release;
+    private readonly GiveBack _release;
 
     internal LockHandle(CoordinationSystem system, LockId id, LockClaim claim)
     {
         _system = system;
         _id = id;
         _claim = claim;
+        _release = new GiveBack(system.Options, SendReleaseAsync);
     }
 
     /// <summary>The key in etcd.</summary>
@@ -65,42 +65,17 @@ public sealed class LockHandle : ILockHandle
     /// <exception cref="CoordinationException">etcd refused the release; the key goes with its lease.</exception>
     public Task ReleaseAsync(CancellationToken cancellationToken = default)
     {
-        lock (_lock)
-        {
-            _claim.End(Coordination.LossReason.Released);
-            _release ??= SendReleaseAsync();
-        }
-
-        return _release.WaitAsync(cancellationToken);
+        _claim.End(Coordination.LossReason.Released);
+        return _release.SendAsync(cancellationToken);
     }
 
     /// <summary>Releases the lock. Waits at most <see cref="CoordinationOptions.StopTimeout"/>, while the release goes on; does not throw.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        try
-        {
-            await ReleaseAsync(CancellationToken.None).WaitAsync(_system.Options.StopTimeout, _system.Options.TimeProvider).ConfigureAwait(false);
-        }
-        catch (Exception error) when (error is TimeoutException or CoordinationException)
-        {
-            // The actor goes on trying; in the last resort the key goes with its lease.
-        }
-    }
+    public ValueTask DisposeAsync() => _release.DisposeAsync(ReleaseAsync(CancellationToken.None));
 
-    private async Task SendReleaseAsync()
+    private async Task<CoordinationException?> SendReleaseAsync()
     {
         using var span = CoordinationTrace.BeginNamed(CoordinationTrace.LockRelease, _system.Options.Name, MetricTags.Lock, Key)?.SetTag(MetricTags.Token, Token);
-        try
-        {
-            var reply = await _system.AskAsync<LockReply>(new LocksCommand.Release(_id, _claim.Request) { Trace = span }, _claim.Keeper).ConfigureAwait(false);
-            if (reply is LockReply.Failed { Error.Kind: not CoordinationErrorKind.Stopped } failed)
-            {
-                throw failed.Error;
-            }
-        }
-        catch (CoordinationException error) when (error.Kind == CoordinationErrorKind.Stopped)
-        {
-            // The system was stopped: the lease was revoked with everything on it.
-        }
+        var reply = await _system.AskAsync<LockReply>(new LocksCommand.Release(_id, _claim.Request) { Trace = span }, _claim.Keeper).ConfigureAwait(false);
+        return (reply as LockReply.Failed)?.Error;
     }
 }

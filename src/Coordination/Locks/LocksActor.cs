@@ -1,22 +1,22 @@
 using Coordination.Diagnostics;
-using Coordination.Etcd;
 using Coordination.Leases;
-using Coordination.Time;
 
 namespace Coordination.Locks;
 
-/// <summary>
-/// The parent of all LockActors: makes one for each key that is used, passes messages on, forgets those that are idle. A LockActor that fails is
-/// replaced by one that first removes what the failed one may have left in etcd.
-/// </summary>
-internal sealed class LocksActor(CoordinationContext context) : UntypedActor, IWithTimers
+/// <summary>The parent of all LockActors, and of the inbox on the session's lease through which other systems tell when a lock is ours.</summary>
+internal sealed class LocksActor : UntypedActor, IWithTimers
 {
-    private readonly Dictionary<LockId, Entry> _locks = [];
-    private readonly Dictionary<IActorRef, LockId> _keys = [];
+    private readonly CoordinationContext _context;
+    private readonly KeyedChildren<LockId, LocksCommand.ForKey> _locks;
     private LeaseValidity? _lease;
     private IActorRef? _inbox;
     private bool _isInboxOpen;
-    private bool _isClosing;
+
+    public LocksActor(CoordinationContext context)
+    {
+        _context = context;
+        _locks = new KeyedChildren<LockId, LocksCommand.ForKey>(this, Start);
+    }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
@@ -25,7 +25,7 @@ internal sealed class LocksActor(CoordinationContext context) : UntypedActor, IW
     // Its callers have been answered by PostStop; what it left in etcd is for its successor to remove.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(error =>
     {
-        context.Log.ActorFailed(error, "LockActor");
+        _context.Log.ActorFailed(error, "LockActor");
         return Directive.Stop;
     });
 
@@ -34,62 +34,63 @@ internal sealed class LocksActor(CoordinationContext context) : UntypedActor, IW
         switch (message)
         {
             case LocksCommand.ForKey m:
-                Forward(m);
+                Pass(m);
                 break;
             case SessionEvent.Opened m:
                 _lease = m.Lease;
                 CloseInbox();
-                Broadcast(m);
+                _locks.TellAll(m);
                 break;
             case SessionEvent.Lost m:
                 _lease = null;
                 CloseInbox();
-                Broadcast(m);
+                _locks.TellAll(m);
                 break;
-            // One that asks again before it was answered has messages held for it already.
-            case LocksCommand.Passivate m when _locks.TryGetValue(m.Lock, out var entry) && entry.Ref.Equals(Sender) && entry.Held is null:
-                entry.Held = new Queue<(LocksCommand.ForKey, IActorRef)>();
-                entry.Ref.Tell(new LocksCommand.EndIfIdle());
+            case LocksCommand.Passivate m:
+                _locks.LetEnd(m.Lock, Sender, new LocksCommand.EndIfIdle());
                 break;
-            case LocksCommand.StillBusy m when _locks.TryGetValue(m.Lock, out var entry) && entry.Ref.Equals(Sender):
-                Flush(entry);
+            case LocksCommand.StillBusy m:
+                _locks.Keep(m.Lock, Sender);
                 break;
-            case LocksCommand.WantInbox when _inbox is null && _lease is not null && !_isClosing:
-                _inbox = Context.ActorOf(InboxActor.PropsFor(context, _lease.Id));
+            case LocksCommand.WantInbox when _inbox is null && _lease is not null && !_locks.IsClosing:
+                _inbox = Context.ActorOf(InboxActor.PropsFor(_context, _lease.Id));
                 Context.Watch(_inbox);
                 break;
             case LocksCommand.InboxOpened m when Sender.Equals(_inbox):
                 _isInboxOpen = true;
-                Broadcast(new LockMessage.InboxOpened(m.Lease));
+                _locks.TellAll(new LockMessage.InboxOpened(m.Lease));
                 break;
-            case LocksCommand.InboxClosed when Sender.Equals(_inbox):
+case LocksCommand.InboxClosed when Sender.Equals(_inbox):
                 _isInboxOpen = false;
-                Broadcast(new LockMessage.InboxClosed());
+                _locks.TellAll(new LockMessage.InboxClosed());
                 break;
             case LocksCommand.HistoryReplaced when Sender.Equals(_inbox):
-                Broadcast(new LockMessage.HistoryReplaced());
+                _locks.TellAll(new LockMessage.HistoryReplaced());
                 break;
-            case LocksCommand.Noted m when Sender.Equals(_inbox) && _locks.TryGetValue(m.Lock, out var entry):
-                entry.Ref.Tell(m.Message);
+            case LocksCommand.Noted m when Sender.Equals(_inbox):
+                _locks.Tell(m.Lock, m.Message);
                 break;
             case LocksCommand.Close:
-                Close();
+                // What lives on the session's lease goes with it; a lock with a lease of its own revokes it first.
+                _locks.Close(new LocksCommand.Close());
+                EndIfClosed();
                 break;
             case LocksCommand:
                 break;
             case LeaseMessage m:
                 Context.Parent.Tell(m);
                 break;
-            case SuccessorDue m:
-                OnSuccessorDue(m.Lock);
+            case SuccessorDue<LockId> m:
+                _locks.OnSuccessorDue(m.Key);
                 break;
             case Terminated m when m.ActorRef.Equals(_inbox):
                 _inbox = null;
                 CloseInbox();
-                Broadcast(new LockMessage.InboxClosed());
+                _locks.TellAll(new LockMessage.InboxClosed());
                 break;
             case Terminated m:
-                OnTerminated(m.ActorRef);
+                _locks.OnTerminated(m.ActorRef);
+                EndIfClosed();
                 break;
             default:
                 Unhandled(message);
@@ -97,134 +98,40 @@ internal sealed class LocksActor(CoordinationContext context) : UntypedActor, IW
         }
     }
 
-    private void Forward(LocksCommand.ForKey m)
+    private void Pass(LocksCommand.ForKey request)
     {
-        if (!_locks.TryGetValue(m.Lock, out var entry))
+        var options = _context.Options.Locks;
+        var isNew = !_locks.Contains(request.Lock);
+        switch (request)
         {
-            switch (m)
-            {
-                // Nobody holds what has no actor.
-                case LocksCommand.Release:
-                    Sender.Tell(new LockReply.Released());
-                    return;
-                case LocksCommand.Cancel:
-                    return;
-                case LocksCommand.Acquire when _isClosing:
-                    Sender.Tell(m.Refusal(new CoordinationException(CoordinationErrorKind.Stopped, "The coordination system is stopping")));
-                    return;
-                case LocksCommand.Acquire when _locks.Count >= context.Options.Locks.MaxLocks:
-                    Sender.Tell(Refused(m.Key, $"{context.Options.Locks.MaxLocks} locks are in use in this process (Locks.MaxLocks)"));
-                    return;
-            }
-
-            entry = Add(m.Lock, new Entry(ActorRefs.Nobody), recover: false);
-        }
-
-        if (entry.Held is null)
-        {
-            entry.Ref.Forward(m);
-        }
-        else if (m is not LocksCommand.Acquire || entry.Held.Count < context.Options.Locks.MaxWaiters)
-        {
-            entry.Held.Enqueue((m, Sender));
-        }
-        else
-        {
-            Sender.Tell(Refused(m.Key, $"{context.Options.Locks.MaxWaiters} requests already wait for it in this process (Locks.MaxWaiters)"));
+            // Nobody holds what has no actor.
+            case LocksCommand.Release when isNew:
+                Sender.Tell(new LockReply.Released());
+                break;
+            case LocksCommand.Cancel when isNew:
+                break;
+            case LocksCommand.Acquire when isNew && _locks.IsClosing:
+                Sender.Tell(request.Refusal(Refusals.Stopping()));
+                break;
+            case LocksCommand.Acquire when isNew && _locks.Count >= options.MaxLocks:
+                Sender.Tell(request.Refusal(Refusals.TooManyLocks(request.Key, "locks", options.MaxLocks)));
+                break;
+            case LocksCommand.Acquire when !_locks.HasRoom(request.Lock, options.MaxWaiters):
+                Sender.Tell(request.Refusal(Refusals.TooManyWaiters(request.Key, options.MaxWaiters)));
+                break;
+            default:
+                _locks.Pass(request.Lock, request, Sender);
+                break;
         }
     }
 
-    private static LockReply.Failed Refused(Bytes key, string why) =>
-        new(new CoordinationException(CoordinationErrorKind.LimitReached, $"The lock '{key}' cannot be asked for: {why}"));
+    private IActorRef Start(LockId key, bool isSuccessor) => Context.Watch(Context.ActorOf(LockActor.PropsFor(_context, key, _lease, isSuccessor, _isInboxOpen)));
 
-    private Entry Add(LockId key, Entry entry, bool recover)
+    private void EndIfClosed()
     {
-        entry.Ref = Context.ActorOf(LockActor.PropsFor(context, key, _lease, recover, _isInboxOpen));
-        Context.Watch(entry.Ref);
-        _locks.Add(key, entry);
-        _keys.Add(entry.Ref, key);
-        return entry;
-    }
-
-    private void OnTerminated(IActorRef actor)
-    {
-        if (!_keys.Remove(actor, out var key) || !_locks.Remove(key, out var entry))
-        {
-            return;
-        }
-
-        if (_isClosing)
-        {
-            RefuseHeld(entry);
-            EndIfEmpty();
-            return;
-        }
-
-        if (entry.Held is null)
-        {
-            // It failed. Its successor does not come at once: a failure that repeats itself must not become a hot loop.
-            var successor = new Entry(ActorRefs.Nobody) { Held = new Queue<(LocksCommand.ForKey, IActorRef)>(), Failures = entry.Failures + 1 };
-            _locks.Add(key, successor);
-            Timers.StartSingleTimer(key, new SuccessorDue(key), BackoffPolicy.Default.After(successor.Failures, Random.Shared));
-        }
-        else if (entry.Held.Count > 0)
-        {
-            var next = Add(key, new Entry(ActorRefs.Nobody) { Held = entry.Held }, recover: false);
-            Flush(next);
-        }
-    }
-
-    private void OnSuccessorDue(LockId key)
-    {
-        var entry = _locks[key];
-        _locks.Remove(key);
-        Flush(Add(key, entry, recover: true));
-    }
-
-    /// <summary>What lives on the session's lease goes with it; a lock with a lease of its own revokes it first.</summary>
-    private void Close()
-    {
-        _isClosing = true;
-        Timers.CancelAll();
-        foreach (var (key, entry) in _locks.ToList())
-        {
-            if (entry.Ref.IsNobody())
-            {
-                _locks.Remove(key);
-                RefuseHeld(entry);
-            }
-            else
-            {
-                entry.Ref.Tell(new LocksCommand.Close());
-            }
-        }
-
-        EndIfEmpty();
-    }
-
-    private void EndIfEmpty()
-    {
-        if (_locks.Count == 0)
+        if (_locks is { IsClosing: true, Count: 0 })
         {
             Context.Stop(Self);
-        }
-    }
-
-    private static void RefuseHeld(Entry entry)
-    {
-        while (entry.Held is { } held && held.TryDequeue(out var waiting))
-        {
-            waiting.Sender.Tell(waiting.Message.Refusal(new CoordinationException(CoordinationErrorKind.Stopped, "The coordination system is stopping")));
-        }
-    }
-
-    private static void Flush(Entry entry)
-    {
-        var held = entry.Held;
-        entry.Held = null;
-        while (held is not null && held.TryDequeue(out var waiting))
-        {
-            entry.Ref.Tell(waiting.Message, waiting.Sender);
         }
     }
 
@@ -238,24 +145,4 @@ internal sealed class LocksActor(CoordinationContext context) : UntypedActor, IW
             _inbox = null;
         }
     }
-
-    private void Broadcast(object message)
-    {
-        foreach (var entry in _locks.Values)
-        {
-            entry.Ref.Tell(message);
-        }
-    }
-
-    /// <summary>A key's actor. While it is being asked whether it can end, or its successor is awaited, its messages are held.</summary>
-    private sealed class Entry(IActorRef actor)
-    {
-        public IActorRef Ref { get; set; } = actor;
-
-        public int Failures { get; init; }
-
-        public Queue<(LocksCommand.ForKey Message, IActorRef Sender)>? Held { get; set; }
-    }
-
-    private sealed record SuccessorDue(LockId Lock);
 }

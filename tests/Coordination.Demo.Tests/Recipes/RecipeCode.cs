@@ -3,23 +3,8 @@ using Coordination.Etcd;
 namespace Coordination.Demo.Tests.Recipes;
 
 /// <summary>The C# of docs/etcd-recipes.md: what is between the markers is on the page, letter by letter (<see cref="RecipeTests"/>).</summary>
-public sealed class RecipeCode : IAsyncLifetime
+public sealed class RecipeCode : RecipeServer
 {
-    private RealEtcd _server = null!;
-    private EtcdClient _etcd = null!;
-
-    public async Task InitializeAsync()
-    {
-        _server = await RealEtcd.StartAsync();
-        _etcd = _server.CreateClient();
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _etcd.DisposeAsync();
-        await _server.DisposeAsync();
-    }
-
     [Fact]
     public async Task A_connection()
     {
@@ -34,7 +19,7 @@ public sealed class RecipeCode : IAsyncLifetime
     [Fact]
     public async Task Keys()
     {
-        var etcd = _etcd;
+        var etcd = Client;
 
         // recipe
         await etcd.PutAsync("foo", "far");
@@ -113,7 +98,7 @@ public sealed class RecipeCode : IAsyncLifetime
     [Fact]
     public async Task Revisions_and_compaction()
     {
-        var etcd = _etcd;
+        var etcd = Client;
         var first = await etcd.PutAsync("foo", "bar");
         var last = await etcd.PutAsync("foo", "bar_new");
         var foo = (await etcd.GetAsync("foo")).First!;
@@ -150,7 +135,7 @@ public sealed class RecipeCode : IAsyncLifetime
     [Fact]
     public async Task Leases()
     {
-        var etcd = _etcd;
+        var etcd = Client;
 
         // recipe
         var lease = await etcd.GrantLeaseAsync(TimeSpan.FromSeconds(10));
@@ -188,7 +173,7 @@ public sealed class RecipeCode : IAsyncLifetime
     [Fact]
     public async Task Transactions_and_the_cluster()
     {
-        var etcd = _etcd;
+        var etcd = Client;
 
         // recipe
         var txn = await etcd.If(When.Missing("/cron/lock/job9")).Then(new EtcdOp.Put("/cron/lock/job9", "xxx")).Else(new EtcdOp.Get("/cron/lock/job9")).CommitAsync();
@@ -208,7 +193,7 @@ public sealed class RecipeCode : IAsyncLifetime
     [Fact]
     public async Task Write_see_what_was_there_read()
     {
-        var etcd = _etcd;
+        var etcd = Client;
 
         // recipe
         var put = await etcd.PutAsync(new EtcdOp.Put("/cron/jobs/job1", "bye") { PreviousValue = true });
@@ -228,7 +213,7 @@ public sealed class RecipeCode : IAsyncLifetime
     [Fact]
     public async Task Operations_as_values()
     {
-        var etcd = _etcd;
+        var etcd = Client;
 
         // recipe
         EtcdOp write = new EtcdOp.Put("/cron/jobs/job8", "123123123");
@@ -244,7 +229,7 @@ public sealed class RecipeCode : IAsyncLifetime
     [Fact]
     public async Task A_key_on_a_lease_that_is_kept_alive()
     {
-        var etcd = _etcd;
+        var etcd = Client;
 
         // recipe
         await using var coordination = CoordinationSystem.Start(new CoordinationOptions { SessionTtl = TimeSpan.FromSeconds(10) }, etcd);

@@ -3,28 +3,13 @@ using Coordination.Etcd;
 namespace Coordination.Demo.Tests.Recipes;
 
 /// <summary>The C# of docs/etcd-recipes.md that needs a coordination system: what is between the markers is on the page, letter by letter.</summary>
-public sealed class RecipeSystems : IAsyncLifetime
+public sealed class RecipeSystems : RecipeServer
 {
-    private RealEtcd _server = null!;
-    private EtcdClient _etcd = null!;
-
-    public async Task InitializeAsync()
-    {
-        _server = await RealEtcd.StartAsync();
-        _etcd = _server.CreateClient();
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _etcd.DisposeAsync();
-        await _server.DisposeAsync();
-    }
-
     [Fact]
     public async Task Watches()
     {
-        var first = await _etcd.PutAsync("foo", "1");
-        await using var coordination = CoordinationSystem.Start(new CoordinationOptions(), _etcd);
+        var first = await Client.PutAsync("foo", "1");
+        await using var coordination = CoordinationSystem.Start(new CoordinationOptions(), Client);
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         var stopping = limit.Token;
 
@@ -72,12 +57,12 @@ public sealed class RecipeSystems : IAsyncLifetime
     [Fact]
     public async Task Read_then_watch()
     {
-        var etcd = _etcd;
+        var etcd = Client;
         await etcd.PutAsync("/cron/jobs/job7", "i am job7");
         using var stop = new CancellationTokenSource();
         var stopping = stop.Token;
         var following = FollowAsync();
-        await _etcd.DeleteAsync("/cron/jobs/job7");
+        await Client.DeleteAsync("/cron/jobs/job7");
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => following);
 
@@ -107,7 +92,7 @@ public sealed class RecipeSystems : IAsyncLifetime
     [Fact]
     public async Task A_lock_and_the_seed_program_exclude_each_other()
     {
-        var etcd = _etcd;
+        var etcd = Client;
 
         // recipe
         await using var coordination = CoordinationSystem.Start(new CoordinationOptions { SessionTtl = TimeSpan.FromSeconds(5) }, etcd);
@@ -125,7 +110,7 @@ public sealed class RecipeSystems : IAsyncLifetime
     [Fact]
     public async Task Register_discover_and_balance()
     {
-        var etcd = _etcd;
+        var etcd = Client;
 
         // recipe
         await using var coordination = CoordinationSystem.Start(new CoordinationOptions { SessionTtl = TimeSpan.FromSeconds(5) }, etcd);

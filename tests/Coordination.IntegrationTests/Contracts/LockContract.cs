@@ -7,13 +7,9 @@ public sealed class LockOnEmbedded(EmbeddedFixture fixture) : LockContract(fixtu
 public sealed class LockOnRealEtcd(RealEtcdFixture fixture) : LockContract(fixture), IClassFixture<RealEtcdFixture>;
 
 /// <summary>What a lock promises while nothing is broken, on every server.</summary>
-public abstract class LockContract(ServerFixture fixture)
+public abstract class LockContract(ServerFixture fixture) : ServerContract(fixture, "lock")
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
-
-    private readonly string _key = $"/test/lock/{Guid.NewGuid():N}";
-
-    private EtcdServer Server => fixture.Server;
 
     [Fact]
     public async Task An_acquired_lock_is_its_key_on_our_lease_with_the_token_as_its_revision()
@@ -21,8 +17,8 @@ public abstract class LockContract(ServerFixture fixture)
         await using var system = Server.StartSystem("owner-1");
         await using var etcd = Server.CreateClient();
 
-        await using var handle = await system.Lock(_key).AcquireAsync(Limit);
-        var stored = (await etcd.GetAsync(new EtcdOp.Get(_key))).First!;
+        await using var handle = await system.Lock(Name).AcquireAsync(Limit);
+        var stored = (await etcd.GetAsync(new EtcdOp.Get(Name))).First!;
 
         Assert.True(handle.IsHeld);
         Assert.InRange(handle.ValidFor, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5));
@@ -37,19 +33,19 @@ public abstract class LockContract(ServerFixture fixture)
     {
         await using var holder = Server.StartSystem("holder");
         await using var other = Server.StartSystem("other");
-        await using var handle = await holder.Lock(_key).AcquireAsync(Limit);
+        await using var handle = await holder.Lock(Name).AcquireAsync(Limit);
 
-        Assert.Null(await other.Lock(_key).TryAcquireAsync());
-        Assert.Equal("holder", (await other.Lock(_key).GetHolderAsync())!.Owner);
+        Assert.Null(await other.Lock(Name).TryAcquireAsync());
+        Assert.Equal("holder", (await other.Lock(Name).GetHolderAsync())!.Owner);
     }
 
     [Fact]
     public async Task A_try_is_null_while_the_same_system_holds_the_lock()
     {
         await using var system = Server.StartSystem();
-        await using var handle = await system.Lock(_key).AcquireAsync(Limit);
+        await using var handle = await system.Lock(Name).AcquireAsync(Limit);
 
-        Assert.Null(await system.Lock(_key).TryAcquireAsync());
+        Assert.Null(await system.Lock(Name).TryAcquireAsync());
     }
 
     [Fact]
@@ -57,9 +53,9 @@ public abstract class LockContract(ServerFixture fixture)
     {
         await using var holder = Server.StartSystem("holder");
         await using var other = Server.StartSystem("other");
-        await using var handle = await holder.Lock(_key).AcquireAsync(Limit);
+        await using var handle = await holder.Lock(Name).AcquireAsync(Limit);
 
-        var error = await Assert.ThrowsAsync<LockTimeoutException>(() => other.Lock(_key).AcquireAsync(TimeSpan.FromMilliseconds(200)));
+        var error = await Assert.ThrowsAsync<LockTimeoutException>(() => other.Lock(Name).AcquireAsync(TimeSpan.FromMilliseconds(200)));
 
         Assert.Equal("holder", error.Holder!.Owner);
         Assert.Equal(handle.Token, error.Holder.Token);
@@ -70,8 +66,8 @@ public abstract class LockContract(ServerFixture fixture)
     {
         await using var holder = Server.StartSystem("holder");
         await using var other = Server.StartSystem("other");
-        var first = await holder.Lock(_key).AcquireAsync(Limit);
-        var waiting = other.Lock(_key).AcquireAsync(Limit);
+        var first = await holder.Lock(Name).AcquireAsync(Limit);
+        var waiting = other.Lock(Name).AcquireAsync(Limit);
 
         await first.ReleaseAsync();
         await using var second = await waiting;
@@ -88,10 +84,10 @@ public abstract class LockContract(ServerFixture fixture)
     {
         await using var system = Server.StartSystem();
         var order = new List<int>();
-        var first = await system.Lock(_key).AcquireAsync(Limit);
+        var first = await system.Lock(Name).AcquireAsync(Limit);
         var waiting = Enumerable.Range(0, 10).Select(async n =>
         {
-            await using var handle = await system.Lock(_key).AcquireAsync(Limit);
+            await using var handle = await system.Lock(Name).AcquireAsync(Limit);
             order.Add(n);
         }).ToList();
 
@@ -111,7 +107,7 @@ public abstract class LockContract(ServerFixture fixture)
         {
             for (var round = 0; round < 10; round++)
             {
-                await using var handle = await system.Lock(_key).AcquireAsync(Limit);
+                await using var handle = await system.Lock(Name).AcquireAsync(Limit);
                 Assert.Equal(1, Interlocked.Increment(ref inside));
                 tokens.Add(handle.Token);
                 await Task.Yield();
@@ -133,16 +129,16 @@ public abstract class LockContract(ServerFixture fixture)
         await using var holder = Server.StartSystem("holder");
         await using var other = Server.StartSystem("other");
         await using var etcd = Server.CreateClient();
-        var handle = await holder.Lock(_key).AcquireAsync(Limit);
+        var handle = await holder.Lock(Name).AcquireAsync(Limit);
         using var cancel = new CancellationTokenSource();
-        var waiting = other.Lock(_key).AcquireAsync(null, cancel.Token);
+        var waiting = other.Lock(Name).AcquireAsync(null, cancel.Token);
 
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
         await handle.ReleaseAsync();
 
         // Its ticket may still have been there when the lock was released, and then it was handed to it: it is given back.
-        await etcd.UntilGoneAsync(_key);
+        await etcd.UntilGoneAsync(Name);
     }
 
     [Fact]
@@ -154,7 +150,7 @@ public abstract class LockContract(ServerFixture fixture)
         for (var n = 0; n < 200; n++)
         {
             using var cancel = new CancellationTokenSource();
-            var acquiring = system.Lock(_key).AcquireAsync(null, cancel.Token);
+            var acquiring = system.Lock(Name).AcquireAsync(null, cancel.Token);
             for (var spin = 0; spin < n * 20; spin++)
             {
                 Thread.SpinWait(10);
@@ -171,8 +167,8 @@ public abstract class LockContract(ServerFixture fixture)
             }
         }
 
-        await etcd.UntilGoneAsync(_key);
-        await using var after = await system.Lock(_key).AcquireAsync(Limit);
+        await etcd.UntilGoneAsync(Name);
+        await using var after = await system.Lock(Name).AcquireAsync(Limit);
     }
 
     [Fact]
@@ -180,14 +176,14 @@ public abstract class LockContract(ServerFixture fixture)
     {
         await using var system = Server.StartSystem();
         await using var etcd = Server.CreateClient();
-        var first = await system.Lock(_key).AcquireAsync(Limit);
+        var first = await system.Lock(Name).AcquireAsync(Limit);
         await first.ReleaseAsync();
-        await using var second = await system.Lock(_key).AcquireAsync(Limit);
+        await using var second = await system.Lock(Name).AcquireAsync(Limit);
 
         await first.ReleaseAsync();
         await first.DisposeAsync();
 
-        Assert.Equal(second.Token, (await etcd.GetAsync(new EtcdOp.Get(_key))).First!.ModRevision.Value);
+        Assert.Equal(second.Token, (await etcd.GetAsync(new EtcdOp.Get(Name))).First!.ModRevision.Value);
         Assert.True(second.IsHeld);
     }
 
@@ -198,19 +194,19 @@ public abstract class LockContract(ServerFixture fixture)
         await using var etcd = Server.CreateClient();
         var plain = new EtcdOp.Txn
         {
-            If = [EtcdCompare.NotExists(_key)],
-            Then = [new EtcdOp.Put(_key, "shell script on host-7")],
-            Else = [new EtcdOp.Get(_key)],
+            If = [EtcdCompare.NotExists(Name)],
+            Then = [new EtcdOp.Put(Name, "shell script on host-7")],
+            Else = [new EtcdOp.Get(Name)],
         };
 
-        var handle = await system.Lock(_key).AcquireAsync(Limit);
+        var handle = await system.Lock(Name).AcquireAsync(Limit);
         Assert.False((await etcd.TxnAsync(plain)).Succeeded);
         await handle.ReleaseAsync();
         Assert.True((await etcd.TxnAsync(plain)).Succeeded);
-        Assert.Null(await system.Lock(_key).TryAcquireAsync());
-        var holder = await system.Lock(_key).GetHolderAsync();
-        var waiting = system.Lock(_key).AcquireAsync(Limit);
-        await etcd.DeleteAsync(new EtcdOp.Delete(_key));
+        Assert.Null(await system.Lock(Name).TryAcquireAsync());
+        var holder = await system.Lock(Name).GetHolderAsync();
+        var waiting = system.Lock(Name).AcquireAsync(Limit);
+        await etcd.DeleteAsync(new EtcdOp.Delete(Name));
         await using var after = await waiting;
 
         Assert.True(holder!.IsForeign);
@@ -222,9 +218,9 @@ public abstract class LockContract(ServerFixture fixture)
     {
         await using var system = Server.StartSystem();
         await using var etcd = Server.CreateClient();
-        await using var handle = await system.Lock(_key).AcquireAsync(Limit);
+        await using var handle = await system.Lock(Name).AcquireAsync(Limit);
 
-        await etcd.DeleteAsync(new EtcdOp.Delete(_key));
+        await etcd.DeleteAsync(new EtcdOp.Delete(Name));
         await handle.Lost.CancelledAsync();
 
         Assert.False(handle.IsHeld);
@@ -236,15 +232,15 @@ public abstract class LockContract(ServerFixture fixture)
     {
         await using var system = Server.StartSystem();
         await using var etcd = Server.CreateClient();
-        await using var handle = await system.Lock(_key).AcquireAsync(Limit);
+        await using var handle = await system.Lock(Name).AcquireAsync(Limit);
 
-        await etcd.PutAsync(new EtcdOp.Put(_key, "mine"));
+        await etcd.PutAsync(new EtcdOp.Put(Name, "mine"));
         await handle.Lost.CancelledAsync();
         await handle.ReleaseAsync();
 
         Assert.Equal(LossReason.KeyOverwritten, handle.LossReason);
-        Assert.Equal("mine", (await etcd.GetAsync(new EtcdOp.Get(_key))).First!.Value.ToText());
-        await etcd.DeleteAsync(new EtcdOp.Delete(_key));
+        Assert.Equal("mine", (await etcd.GetAsync(new EtcdOp.Get(Name))).First!.Value.ToText());
+        await etcd.DeleteAsync(new EtcdOp.Delete(Name));
     }
 
     [Fact]
@@ -252,12 +248,12 @@ public abstract class LockContract(ServerFixture fixture)
     {
         await using var system = Server.StartSystem(ttl: TimeSpan.FromSeconds(2));
         await using var etcd = Server.CreateClient();
-        await using var handle = await system.Lock(_key).AcquireAsync(Limit);
+        await using var handle = await system.Lock(Name).AcquireAsync(Limit);
         var lease = handle.Lease;
 
         await etcd.RevokeLeaseAsync(lease);
         await handle.Lost.CancelledAsync();
-        await using var next = await system.Lock(_key).AcquireAsync(Limit);
+        await using var next = await system.Lock(Name).AcquireAsync(Limit);
 
         Assert.Contains(handle.LossReason, new LossReason?[] { LossReason.KeyDeleted, LossReason.LeaseGone });
         Assert.NotEqual(lease, next.Lease);
@@ -269,12 +265,12 @@ public abstract class LockContract(ServerFixture fixture)
     {
         await using var system = Server.StartSystem();
         await using var etcd = Server.CreateClient();
-        var handle = await system.Lock(_key).AcquireAsync(Limit);
-        var write = new EtcdOp.Txn { If = [handle.Guard], Then = [new EtcdOp.Put(_key + ".data", "x")] };
+        var handle = await system.Lock(Name).AcquireAsync(Limit);
+        var write = new EtcdOp.Txn { If = [handle.Guard], Then = [new EtcdOp.Put(Name + ".data", "x")] };
 
         var during = await etcd.TxnAsync(write);
         await handle.ReleaseAsync();
-        await using var next = await system.Lock(_key).AcquireAsync(Limit);
+        await using var next = await system.Lock(Name).AcquireAsync(Limit);
         var after = await etcd.TxnAsync(write);
 
         Assert.True(during.Succeeded);
@@ -286,10 +282,10 @@ public abstract class LockContract(ServerFixture fixture)
     {
         await using var etcd = Server.CreateClient();
         await using var other = Server.StartSystem("other");
-        await using var blocker = await other.Lock(_key + ".blocked").AcquireAsync(Limit);
+        await using var blocker = await other.Lock(Name + ".blocked").AcquireAsync(Limit);
         var system = Server.StartSystem();
-        var handle = await system.Lock(_key).AcquireAsync(Limit);
-        var waiting = system.Lock(_key + ".blocked").AcquireAsync();
+        var handle = await system.Lock(Name).AcquireAsync(Limit);
+        var waiting = system.Lock(Name + ".blocked").AcquireAsync();
         var lease = handle.Lease;
 
         await system.DisposeAsync();
@@ -297,10 +293,10 @@ public abstract class LockContract(ServerFixture fixture)
 
         Assert.Equal(CoordinationErrorKind.Stopped, error.Kind);
         Assert.False(handle.IsHeld);
-        Assert.Null((await etcd.GetAsync(new EtcdOp.Get(_key))).First);
+        Assert.Null((await etcd.GetAsync(new EtcdOp.Get(Name))).First);
         Assert.DoesNotContain(lease, await etcd.ListLeasesAsync());
         await handle.DisposeAsync();
-        Assert.Equal(CoordinationErrorKind.Stopped, (await Assert.ThrowsAsync<CoordinationException>(() => system.Lock(_key).AcquireAsync())).Kind);
+        Assert.Equal(CoordinationErrorKind.Stopped, (await Assert.ThrowsAsync<CoordinationException>(() => system.Lock(Name).AcquireAsync())).Kind);
     }
 
     [Theory]
@@ -323,9 +319,9 @@ public abstract class LockContract(ServerFixture fixture)
         await using var system = Server.StartSystem();
         var timeout = TimeSpan.FromSeconds(seconds);
 
-        var error = await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => system.Lock(_key).AcquireAsync(timeout));
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => system.Lock(_key).TryAcquireAsync(timeout));
-        Assert.Throws<ArgumentOutOfRangeException>(() => system.Lock(_key).AcquireFor(system.Supervisor, timeout));
+        var error = await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => system.Lock(Name).AcquireAsync(timeout));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => system.Lock(Name).TryAcquireAsync(timeout));
+        Assert.Throws<ArgumentOutOfRangeException>(() => system.Lock(Name).AcquireFor(system.Supervisor, timeout));
 
         Assert.Contains($"The timeout is {timeout}; allowed is 0 to 24.00:00:00", error.Message, StringComparison.Ordinal);
     }
@@ -335,22 +331,22 @@ public abstract class LockContract(ServerFixture fixture)
     {
         await using var system = Server.StartSystem();
         await using var etcd = Server.CreateClient();
-        var handle = await system.Lock(_key).AcquireAsync(Limit);
-        await etcd.DeleteAsync(new EtcdOp.Delete(_key));
+        var handle = await system.Lock(Name).AcquireAsync(Limit);
+        await etcd.DeleteAsync(new EtcdOp.Delete(Name));
         await handle.Lost.CancelledAsync();
-        await using var next = await system.Lock(_key).AcquireAsync(Limit);
+        await using var next = await system.Lock(Name).AcquireAsync(Limit);
 
         await handle.ReleaseAsync();
         await handle.ReleaseAsync();
         await handle.DisposeAsync();
-        var written = await etcd.TxnAsync(new EtcdOp.Txn { If = [handle.Guard], Then = [new EtcdOp.Put(_key + ".data", "x")] });
+        var written = await etcd.TxnAsync(new EtcdOp.Txn { If = [handle.Guard], Then = [new EtcdOp.Put(Name + ".data", "x")] });
 
         Assert.False(handle.IsHeld);
         Assert.Equal(TimeSpan.Zero, handle.ValidFor);
         Assert.Equal(LossReason.KeyDeleted, handle.LossReason);
         Assert.True(handle.Lost.IsCancellationRequested);
         Assert.False(written.Succeeded);
-        Assert.Equal(next.Token, (await etcd.GetAsync(new EtcdOp.Get(_key))).First!.ModRevision.Value);
+        Assert.Equal(next.Token, (await etcd.GetAsync(new EtcdOp.Get(Name))).First!.ModRevision.Value);
         Assert.True(next.IsHeld);
     }
 
@@ -358,15 +354,15 @@ public abstract class LockContract(ServerFixture fixture)
     public async Task After_the_end_of_its_system_a_lock_answers_that_it_has_stopped()
     {
         var system = Server.StartSystem();
-        var handle = await system.Lock(_key).AcquireAsync(Limit);
+        var handle = await system.Lock(Name).AcquireAsync(Limit);
         await system.DisposeAsync();
 
         foreach (var request in (Func<Task>[])
         [
-            () => system.Lock(_key).AcquireAsync(),
-            () => system.Lock(_key).TryAcquireAsync(),
-            () => system.Lock(_key).TryAcquireAsync(TimeSpan.FromSeconds(1)),
-            () => system.Lock(_key).GetHolderAsync(),
+            () => system.Lock(Name).AcquireAsync(),
+            () => system.Lock(Name).TryAcquireAsync(),
+            () => system.Lock(Name).TryAcquireAsync(TimeSpan.FromSeconds(1)),
+            () => system.Lock(Name).GetHolderAsync(),
         ])
         {
             var error = await Assert.ThrowsAsync<CoordinationException>(request);
@@ -374,7 +370,7 @@ public abstract class LockContract(ServerFixture fixture)
             Assert.Contains("has stopped", error.Message, StringComparison.Ordinal);
         }
 
-        Assert.Throws<ObjectDisposedException>(() => system.Lock(_key).AcquireFor(system.Supervisor));
+        Assert.Throws<ObjectDisposedException>(() => system.Lock(Name).AcquireFor(system.Supervisor));
         await handle.ReleaseAsync();
         await system.DisposeAsync();
     }

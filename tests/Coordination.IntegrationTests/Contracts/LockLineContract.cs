@@ -7,15 +7,11 @@ public sealed class LockLineOnEmbedded(EmbeddedFixture fixture) : LockLineContra
 public sealed class LockLineOnRealEtcd(RealEtcdFixture fixture) : LockLineContract(fixture), IClassFixture<RealEtcdFixture>;
 
 /// <summary>L6: who waits for a lock is served in the order of coming, also between systems; and what one lock can be asked for besides.</summary>
-public abstract class LockLineContract(ServerFixture fixture)
+public abstract class LockLineContract(ServerFixture fixture) : ServerContract(fixture, "line")
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
-    private readonly string _key = $"/test/line/{Guid.NewGuid():N}";
-
-    private EtcdServer Server => fixture.Server;
-
-    private KeyRange Line => KeyRange.Prefix($"coordination/waiters/{_key.Replace("/", "%2F", StringComparison.Ordinal)}/");
+    private KeyRange Line => KeyRange.Prefix($"coordination/waiters/{Name.Replace("/", "%2F", StringComparison.Ordinal)}/");
 
     [Fact]
     public async Task Systems_are_served_in_the_order_in_which_they_lined_up()
@@ -26,7 +22,7 @@ public abstract class LockLineContract(ServerFixture fixture)
         await using var b = Server.StartSystem("b");
         await using var c = Server.StartSystem("c");
         await using var d = Server.StartSystem("d");
-        var handle = await holder.Lock(_key).AcquireAsync(Limit);
+        var handle = await holder.Lock(Name).AcquireAsync(Limit);
         var served = new List<string>();
         var turns = new List<Task>();
         foreach (var system in (CoordinationSystem[])[c, a, d, b])
@@ -51,7 +47,7 @@ public abstract class LockLineContract(ServerFixture fixture)
         for (var round = 0; round < 10; round++)
         {
             var served = new List<string>();
-            var handle = await greedy.Lock(_key).AcquireAsync(Limit);
+            var handle = await greedy.Lock(Name).AcquireAsync(Limit);
             var waiting = TakeTurnAsync(patient, served);
             await WaitersAsync(etcd, 1);
 
@@ -73,15 +69,15 @@ public abstract class LockLineContract(ServerFixture fixture)
         await using var middle = Server.StartSystem("middle");
         await using var last = Server.StartSystem("last");
         using var patience = new CancellationTokenSource();
-        var handle = await holder.Lock(_key).AcquireAsync(Limit);
+        var handle = await holder.Lock(Name).AcquireAsync(Limit);
         var quitters = new List<Task>();
         foreach (var system in (CoordinationSystem[])[first, middle])
         {
-            quitters.Add(system.Lock(_key).AcquireAsync(Limit, patience.Token));
+            quitters.Add(system.Lock(Name).AcquireAsync(Limit, patience.Token));
             await WaitersAsync(etcd, quitters.Count);
         }
 
-        var waiting = last.Lock(_key).AcquireAsync(Limit);
+        var waiting = last.Lock(Name).AcquireAsync(Limit);
         await WaitersAsync(etcd, 3);
         await patience.CancelAsync();
         foreach (var quitter in quitters)
@@ -94,7 +90,7 @@ public abstract class LockLineContract(ServerFixture fixture)
         await using var next = await waiting;
 
         Assert.True(next.IsHeld);
-        Assert.Equal(next.Lease, (await etcd.GetAsync(new EtcdOp.Get(_key))).First!.Lease);
+        Assert.Equal(next.Lease, (await etcd.GetAsync(new EtcdOp.Get(Name))).First!.Lease);
     }
 
     [Fact]
@@ -120,7 +116,7 @@ public abstract class LockLineContract(ServerFixture fixture)
             {
                 for (var round = 0; round < rounds; round++)
                 {
-                    await using var handle = await system.Lock(_key).AcquireAsync(Limit);
+                    await using var handle = await system.Lock(Name).AcquireAsync(Limit);
                     tokens.Enqueue(handle.Token);
                 }
             }));
@@ -145,21 +141,21 @@ public abstract class LockLineContract(ServerFixture fixture)
         {
             while (!stop.IsCancellationRequested)
             {
-                await using var handle = await system.Lock(_key).AcquireAsync(Limit);
+                await using var handle = await system.Lock(Name).AcquireAsync(Limit);
             }
         }));
 
-        var plain = new EtcdOp.Txn { If = [EtcdCompare.NotExists(_key)], Then = [new EtcdOp.Put(_key, "a shell script")] };
+        var plain = new EtcdOp.Txn { If = [EtcdCompare.NotExists(Name)], Then = [new EtcdOp.Put(Name, "a shell script")] };
         var start = TimeProvider.System.GetTimestamp();
         var isHeld = false;
         while (!isHeld && TimeProvider.System.GetElapsedTime(start) < Limit)
         {
-            await etcd.UntilGoneAsync(_key);
+            await etcd.UntilGoneAsync(Name);
             isHeld = (await etcd.TxnAsync(plain)).Succeeded;
         }
 
         await stop.CancelAsync();
-        await etcd.DeleteAsync(new EtcdOp.Delete(_key));
+        await etcd.DeleteAsync(new EtcdOp.Delete(Name));
         await crowd.WaitAsync(Limit);
         Assert.True(isHeld);
     }
@@ -171,7 +167,7 @@ public abstract class LockLineContract(ServerFixture fixture)
         await using var holder = Server.StartSystem("holder");
         await using var many = Server.StartSystem("many");
         await using var one = Server.StartSystem("one");
-        var handle = await holder.Lock(_key).AcquireAsync(Limit);
+        var handle = await holder.Lock(Name).AcquireAsync(Limit);
         var served = new List<string>();
         var turns = Enumerable.Range(0, 5).Select(_ => TakeTurnAsync(many, served)).ToList();
         await WaitersAsync(etcd, 1);
@@ -194,12 +190,12 @@ public abstract class LockLineContract(ServerFixture fixture)
             Etcd = new EtcdClientOptions { Endpoints = [Server.Endpoint] },
             Locks = new LockOptions { IdleTimeout = TimeSpan.FromMilliseconds(100) },
         });
-        var own = system.Lock(_key, new DistributedLockOptions { OwnLeaseTtl = TimeSpan.FromSeconds(3) });
+        var own = system.Lock(Name, new DistributedLockOptions { OwnLeaseTtl = TimeSpan.FromSeconds(3) });
 
         var handle = await own.AcquireAsync(Limit);
         var first = handle.Lease;
         Assert.NotEqual(system.SessionLease, first);
-        Assert.Null(await system.Lock(_key).TryAcquireAsync());
+        Assert.Null(await system.Lock(Name).TryAcquireAsync());
         await handle.ReleaseAsync();
         await UntilLeaseIsGoneAsync(etcd, first);
 
@@ -207,7 +203,7 @@ public abstract class LockLineContract(ServerFixture fixture)
         await system.DisposeAsync();
 
         Assert.DoesNotContain(again.Lease, await etcd.ListLeasesAsync());
-        Assert.Null((await etcd.GetAsync(new EtcdOp.Get(_key))).First);
+        Assert.Null((await etcd.GetAsync(new EtcdOp.Get(Name))).First);
     }
 
     [Fact]
@@ -215,7 +211,7 @@ public abstract class LockLineContract(ServerFixture fixture)
     {
         await using var holder = Server.StartSystem("holder");
         await using var waiter = Server.StartSystem("waiter");
-        var handle = await holder.Lock(_key, new DistributedLockOptions { MaxHold = TimeSpan.FromMilliseconds(300) }).AcquireAsync(Limit);
+        var handle = await holder.Lock(Name, new DistributedLockOptions { MaxHold = TimeSpan.FromMilliseconds(300) }).AcquireAsync(Limit);
         Assert.InRange(handle.ValidFor, TimeSpan.Zero, TimeSpan.FromMilliseconds(300));
 
         var waiting = WasHeldWhenAcquiredAsync();
@@ -227,7 +223,7 @@ public abstract class LockLineContract(ServerFixture fixture)
 
         async Task<bool> WasHeldWhenAcquiredAsync()
         {
-            await using var next = await waiter.Lock(_key).AcquireAsync(Limit);
+            await using var next = await waiter.Lock(Name).AcquireAsync(Limit);
             return handle.IsHeld;
         }
     }
@@ -236,14 +232,14 @@ public abstract class LockLineContract(ServerFixture fixture)
     public async Task Others_see_the_owner_that_the_options_name()
     {
         await using var system = Server.StartSystem("system");
-        await using var handle = await system.Lock(_key, new DistributedLockOptions { Owner = "nightly report" }).AcquireAsync(Limit);
+        await using var handle = await system.Lock(Name, new DistributedLockOptions { Owner = "nightly report" }).AcquireAsync(Limit);
 
-        Assert.Equal("nightly report", (await system.Lock(_key).GetHolderAsync())!.Owner);
+        Assert.Equal("nightly report", (await system.Lock(Name).GetHolderAsync())!.Owner);
     }
 
     private async Task TakeTurnAsync(CoordinationSystem system, List<string> served)
     {
-        await using var handle = await system.Lock(_key).AcquireAsync(Limit);
+        await using var handle = await system.Lock(Name).AcquireAsync(Limit);
         lock (served)
         {
             served.Add(system.Options.Owner);

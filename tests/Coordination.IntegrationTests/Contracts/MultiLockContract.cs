@@ -7,13 +7,9 @@ public sealed class MultiLockOnEmbedded(EmbeddedFixture fixture) : MultiLockCont
 public sealed class MultiLockOnRealEtcd(RealEtcdFixture fixture) : MultiLockContract(fixture), IClassFixture<RealEtcdFixture>;
 
 /// <summary>What several locks at once promise, on every server.</summary>
-public abstract class MultiLockContract(ServerFixture fixture)
+public abstract class MultiLockContract(ServerFixture fixture) : ServerContract(fixture, "multi")
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
-
-    private readonly string _name = $"/test/multi/{Guid.NewGuid():N}";
-
-    private EtcdServer Server => fixture.Server;
 
     [Fact]
     public async Task All_are_acquired_once_each_in_the_order_of_their_names_with_one_handle()
@@ -21,18 +17,18 @@ public abstract class MultiLockContract(ServerFixture fixture)
         await using var system = Server.StartSystem();
         await using var other = Server.StartSystem("other");
 
-        await using var handle = await system.Locks($"{_name}/b", $"{_name}/a", $"{_name}/b").AcquireAsync(Limit);
+        await using var handle = await system.Locks($"{Name}/b", $"{Name}/a", $"{Name}/b").AcquireAsync(Limit);
 
-        Assert.Equal([$"{_name}/a", $"{_name}/b"], handle.Handles.Select(h => h.Key.ToText()));
+        Assert.Equal([$"{Name}/a", $"{Name}/b"], handle.Handles.Select(h => h.Key.ToText()));
         Assert.Equal(handle.Handles.Select(h => h.Token).Order(), handle.Handles.Select(h => h.Token));
-        Assert.Equal(handle.Handles[1].Token, handle.Tokens[$"{_name}/b"]);
+        Assert.Equal(handle.Handles[1].Token, handle.Tokens[$"{Name}/b"]);
         Assert.True(handle.IsHeld && handle.ValidFor > TimeSpan.Zero && handle.LossReason is null);
-        Assert.Null(await other.Lock($"{_name}/a").TryAcquireAsync());
-        Assert.True((await system.Etcd.TxnAsync(new EtcdOp.Txn { If = handle.Guards, Then = [new EtcdOp.Put(_name, "x")] })).Succeeded);
+        Assert.Null(await other.Lock($"{Name}/a").TryAcquireAsync());
+        Assert.True((await system.Etcd.TxnAsync(new EtcdOp.Txn { If = handle.Guards, Then = [new EtcdOp.Put(Name, "x")] })).Succeeded);
 
         await handle.ReleaseAsync();
         Assert.Empty(await KeysAsync(other));
-        Assert.False((await system.Etcd.TxnAsync(new EtcdOp.Txn { If = handle.Guards, Then = [new EtcdOp.Put(_name, "y")] })).Succeeded);
+        Assert.False((await system.Etcd.TxnAsync(new EtcdOp.Txn { If = handle.Guards, Then = [new EtcdOp.Put(Name, "y")] })).Succeeded);
         Assert.Equal((false, LossReason.Released, false), (handle.IsHeld, handle.LossReason, handle.Lost.IsCancellationRequested));
     }
 
@@ -41,15 +37,15 @@ public abstract class MultiLockContract(ServerFixture fixture)
     {
         await using var system = Server.StartSystem();
         await using var other = Server.StartSystem("other");
-        await using var held = await other.Lock($"{_name}/c").AcquireAsync(Limit);
-        var locks = system.Locks($"{_name}/a", $"{_name}/b", $"{_name}/c");
+        await using var held = await other.Lock($"{Name}/c").AcquireAsync(Limit);
+        var locks = system.Locks($"{Name}/a", $"{Name}/b", $"{Name}/c");
 
         Assert.Null(await locks.TryAcquireAsync());
         Assert.Equal(held.Key, Assert.Single(await KeysAsync(other)));
         var error = await Assert.ThrowsAsync<LockTimeoutException>(() => locks.AcquireAsync(TimeSpan.FromMilliseconds(100)));
 
         Assert.Equal(held.Key, Assert.Single(await KeysAsync(other)));
-        Assert.Contains($"'{_name}/c' was not acquired within 0.1 s: 'other' holds it", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"'{Name}/c' was not acquired within 0.1 s: 'other' holds it", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -60,7 +56,7 @@ public abstract class MultiLockContract(ServerFixture fixture)
         var inside = 0;
         await Task.WhenAll(new[] { one, two, one, two }.Select(async (system, n) =>
         {
-            string[] names = [$"{_name}/a", $"{_name}/b", $"{_name}/c"];
+            string[] names = [$"{Name}/a", $"{Name}/b", $"{Name}/c"];
             for (var round = 0; round < 8; round++)
             {
                 await using var handle = await system.Locks(n < 2 ? names : names.Reverse()).AcquireAsync(Limit);
@@ -79,7 +75,7 @@ public abstract class MultiLockContract(ServerFixture fixture)
         for (var n = 0; n < 60; n++)
         {
             using var cancel = new CancellationTokenSource();
-            var acquiring = system.Locks($"{_name}/a", $"{_name}/b", $"{_name}/c").AcquireAsync(null, cancel.Token);
+            var acquiring = system.Locks($"{Name}/a", $"{Name}/b", $"{Name}/c").AcquireAsync(null, cancel.Token);
             for (var spin = 0; spin < n * 150; spin++)
             {
                 Thread.SpinWait(10);
@@ -98,7 +94,7 @@ public abstract class MultiLockContract(ServerFixture fixture)
 
         foreach (var name in new[] { "a", "b", "c" })
         {
-            await system.Etcd.UntilGoneAsync($"{_name}/{name}");
+            await system.Etcd.UntilGoneAsync($"{Name}/{name}");
         }
     }
 
@@ -106,9 +102,9 @@ public abstract class MultiLockContract(ServerFixture fixture)
     public async Task It_is_lost_when_one_is_and_a_release_gives_back_the_others()
     {
         await using var system = Server.StartSystem();
-        var handle = await system.Locks($"{_name}/a", $"{_name}/b").AcquireAsync(Limit);
+        var handle = await system.Locks($"{Name}/a", $"{Name}/b").AcquireAsync(Limit);
 
-        await system.Etcd.DeleteAsync(new EtcdOp.Delete($"{_name}/b"));
+        await system.Etcd.DeleteAsync(new EtcdOp.Delete($"{Name}/b"));
         await handle.Lost.CancelledAsync();
 
         Assert.Equal((false, LossReason.KeyDeleted, TimeSpan.Zero), (handle.IsHeld, handle.LossReason, handle.ValidFor));
@@ -129,5 +125,5 @@ public abstract class MultiLockContract(ServerFixture fixture)
     }
 
     private async Task<IEnumerable<Bytes>> KeysAsync(CoordinationSystem system) =>
-        (await system.Etcd.GetAsync(new EtcdOp.Get(KeyRange.Prefix(_name + "/")))).KeyValues.Select(kv => kv.Key);
+        (await system.Etcd.GetAsync(new EtcdOp.Get(KeyRange.Prefix(Name + "/")))).KeyValues.Select(kv => kv.Key);
 }

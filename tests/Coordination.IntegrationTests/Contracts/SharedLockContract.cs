@@ -7,22 +7,18 @@ public sealed class SharedLockOnEmbedded(EmbeddedFixture fixture) : SharedLockCo
 public sealed class SharedLockOnRealEtcd(RealEtcdFixture fixture) : SharedLockContract(fixture), IClassFixture<RealEtcdFixture>;
 
 /// <summary>What reader-writer locks and semaphores promise while nothing is broken, on every server.</summary>
-public abstract class SharedLockContract(ServerFixture fixture)
+public abstract class SharedLockContract(ServerFixture fixture) : ServerContract(fixture, "shared")
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
-
-    private readonly string _name = $"/test/shared/{Guid.NewGuid():N}";
-
-    private EtcdServer Server => fixture.Server;
 
     [Fact]
     public async Task Readers_of_several_systems_are_in_together_and_a_writer_waits_for_all_of_them()
     {
         await using var one = Server.StartSystem("one");
         await using var two = Server.StartSystem("two");
-        var first = await one.ReaderWriterLock(_name).AcquireReadAsync(Limit);
-        var second = await two.ReaderWriterLock(_name).AcquireReadAsync(Limit);
-        var writing = two.ReaderWriterLock(_name).AcquireWriteAsync(Limit);
+        var first = await one.ReaderWriterLock(Name).AcquireReadAsync(Limit);
+        var second = await two.ReaderWriterLock(Name).AcquireReadAsync(Limit);
+        var writing = two.ReaderWriterLock(Name).AcquireWriteAsync(Limit);
         await LineAsync(one, 3);
 
         await second.ReleaseAsync();
@@ -42,13 +38,13 @@ public abstract class SharedLockContract(ServerFixture fixture)
         await using var one = Server.StartSystem("one");
         await using var two = Server.StartSystem("two");
         await using var three = Server.StartSystem("three");
-        var reader = await one.ReaderWriterLock(_name).AcquireReadAsync(Limit);
-        var writing = two.ReaderWriterLock(_name).AcquireWriteAsync(Limit);
+        var reader = await one.ReaderWriterLock(Name).AcquireReadAsync(Limit);
+        var writing = two.ReaderWriterLock(Name).AcquireWriteAsync(Limit);
         await LineAsync(one, 2);
-        var readingLate = three.ReaderWriterLock(_name).AcquireReadAsync(Limit);
+        var readingLate = three.ReaderWriterLock(Name).AcquireReadAsync(Limit);
         await LineAsync(one, 3);
 
-        Assert.Null(await one.ReaderWriterLock(_name).TryAcquireReadAsync());
+        Assert.Null(await one.ReaderWriterLock(Name).TryAcquireReadAsync());
         await reader.ReleaseAsync();
         var writer = await writing;
         Assert.False(readingLate.IsCompleted);
@@ -64,16 +60,16 @@ public abstract class SharedLockContract(ServerFixture fixture)
         await using var system = Server.StartSystem("owner-1");
         await using var etcd = Server.CreateClient();
 
-        await using var writer = await system.ReaderWriterLock(_name).AcquireWriteAsync(Limit);
-        await using var permits = await system.Semaphore(_name, 5).AcquireAsync(2, Limit);
+        await using var writer = await system.ReaderWriterLock(Name).AcquireWriteAsync(Limit);
+        await using var permits = await system.Semaphore(Name, 5).AcquireAsync(2, Limit);
         var entries = await EntriesAsync(etcd);
 
         Assert.Equal([writer.Key, permits.Key], entries.Select(kv => kv.Key));
         Assert.Equal([writer.Token, permits.Token], entries.Select(kv => kv.ModRevision.Value));
         Assert.All(entries, kv => Assert.Equal(system.SessionLease, kv.Lease));
-        Assert.StartsWith($"{_name}/rwlock/writers/{system.SessionLease}/", writer.Key.ToText(), StringComparison.Ordinal);
+        Assert.StartsWith($"{Name}/rwlock/writers/{system.SessionLease}/", writer.Key.ToText(), StringComparison.Ordinal);
         Assert.StartsWith("{\"owner\":\"owner-1\",\"mode\":\"permits\",\"permits\":2,\"limit\":5,\"since\":", entries[1].Value.ToText(), StringComparison.Ordinal);
-        Assert.Equal("owner-1", Assert.Single(await system.Semaphore(_name, 5).GetLineAsync()).Owner);
+        Assert.Equal("owner-1", Assert.Single(await system.Semaphore(Name, 5).GetLineAsync()).Owner);
     }
 
     [Fact]
@@ -81,15 +77,15 @@ public abstract class SharedLockContract(ServerFixture fixture)
     {
         await using var one = Server.StartSystem("one");
         await using var two = Server.StartSystem("two");
-        var first = await one.Semaphore(_name, 3).AcquireAsync(1, Limit);
-        var second = await two.Semaphore(_name, 3).AcquireAsync(1, Limit);
-        var many = one.Semaphore(_name, 3).AcquireAsync(2, Limit);
+        var first = await one.Semaphore(Name, 3).AcquireAsync(1, Limit);
+        var second = await two.Semaphore(Name, 3).AcquireAsync(1, Limit);
+        var many = one.Semaphore(Name, 3).AcquireAsync(2, Limit);
         await LineAsync(one, 3);
-        var few = two.Semaphore(_name, 3).AcquireAsync(1, Limit);
+        var few = two.Semaphore(Name, 3).AcquireAsync(1, Limit);
         await LineAsync(one, 4);
 
         Assert.False(few.IsCompleted);
-        Assert.Null(await two.Semaphore(_name, 3).TryAcquireAsync());
+        Assert.Null(await two.Semaphore(Name, 3).TryAcquireAsync());
         await first.ReleaseAsync();
         await using var third = await many;
         Assert.False(few.IsCompleted);
@@ -111,17 +107,17 @@ public abstract class SharedLockContract(ServerFixture fixture)
             {
                 if (n == 3)
                 {
-                    await using var writer = await system.ReaderWriterLock(_name).AcquireWriteAsync(Limit);
+                    await using var writer = await system.ReaderWriterLock(Name).AcquireWriteAsync(Limit);
                     Assert.Equal((1, 0), (Interlocked.Increment(ref writers), Volatile.Read(ref readers)));
                     await Task.Yield();
                     Interlocked.Decrement(ref writers);
                 }
                 else
                 {
-                    await using var reader = await system.ReaderWriterLock(_name).AcquireReadAsync(Limit);
+                    await using var reader = await system.ReaderWriterLock(Name).AcquireReadAsync(Limit);
                     Interlocked.Increment(ref readers);
                     Assert.Equal(0, Volatile.Read(ref writers));
-                    await using var some = await system.Semaphore(_name, 4).AcquireAsync(1 + n, Limit);
+                    await using var some = await system.Semaphore(Name, 4).AcquireAsync(1 + n, Limit);
                     Assert.InRange(Interlocked.Add(ref permits, 1 + n), 1, 4);
                     together = Math.Max(together, Volatile.Read(ref readers));
                     Interlocked.Add(ref permits, -1 - n);
@@ -142,10 +138,10 @@ public abstract class SharedLockContract(ServerFixture fixture)
     {
         await using var system = Server.StartSystem(locks: new LockOptions { MaxInLine = 2 });
         var order = new List<int>();
-        var first = await system.Semaphore(_name, 1).AcquireAsync(1, Limit);
+        var first = await system.Semaphore(Name, 1).AcquireAsync(1, Limit);
         var waiting = Enumerable.Range(0, 10).Select(async n =>
         {
-            await using var handle = await system.Semaphore(_name, 1).AcquireAsync(1, Limit);
+            await using var handle = await system.Semaphore(Name, 1).AcquireAsync(1, Limit);
             order.Add(n);
         }).ToList();
         await LineAsync(system, 3);
@@ -162,12 +158,12 @@ public abstract class SharedLockContract(ServerFixture fixture)
         await using var one = Server.StartSystem("one");
         await using var two = Server.StartSystem("two");
         await using var etcd = Server.CreateClient();
-        var holder = await one.Semaphore(_name, 5).AcquireAsync(1, Limit);
+        var holder = await one.Semaphore(Name, 5).AcquireAsync(1, Limit);
 
-        var error = await Assert.ThrowsAsync<SemaphoreLimitException>(() => two.Semaphore(_name, 3).AcquireAsync(1, Limit));
-        var sameProcess = await Assert.ThrowsAsync<SemaphoreLimitException>(() => one.Semaphore(_name, 1).TryAcquireAsync());
+        var error = await Assert.ThrowsAsync<SemaphoreLimitException>(() => two.Semaphore(Name, 3).AcquireAsync(1, Limit));
+        var sameProcess = await Assert.ThrowsAsync<SemaphoreLimitException>(() => one.Semaphore(Name, 1).TryAcquireAsync());
         await holder.ReleaseAsync();
-        await using var other = await two.Semaphore(_name, 3).AcquireAsync(1, Limit);
+        await using var other = await two.Semaphore(Name, 3).AcquireAsync(1, Limit);
 
         Assert.Equal((3, 5, "one", CoordinationErrorKind.InvalidRequest), (error.AskedPermits, error.PermitsInUse, error.Holder.Owner, error.Kind));
         Assert.Contains("asked for with 3 permits, but is in use with 5 ('one'", error.Message, StringComparison.Ordinal);
@@ -181,14 +177,14 @@ public abstract class SharedLockContract(ServerFixture fixture)
         await using var one = Server.StartSystem("one");
         await using var two = Server.StartSystem("two");
         await using var etcd = Server.CreateClient();
-        await using var writer = await one.ReaderWriterLock(_name).AcquireWriteAsync(Limit);
-        await using var all = await one.Semaphore(_name, 2).AcquireAsync(2, Limit);
+        await using var writer = await one.ReaderWriterLock(Name).AcquireWriteAsync(Limit);
+        await using var all = await one.Semaphore(Name, 2).AcquireAsync(2, Limit);
 
-        Assert.Null(await two.ReaderWriterLock(_name).TryAcquireReadAsync());
-        Assert.Null(await two.ReaderWriterLock(_name).TryAcquireWriteAsync(TimeSpan.FromMilliseconds(50)));
-        Assert.Null(await two.Semaphore(_name, 2).TryAcquireAsync());
-        Assert.Null(await one.Semaphore(_name, 2).TryAcquireAsync());
-        var error = await Assert.ThrowsAsync<LockTimeoutException>(() => two.Semaphore(_name, 2).AcquireAsync(1, TimeSpan.FromMilliseconds(50)));
+        Assert.Null(await two.ReaderWriterLock(Name).TryAcquireReadAsync());
+        Assert.Null(await two.ReaderWriterLock(Name).TryAcquireWriteAsync(TimeSpan.FromMilliseconds(50)));
+        Assert.Null(await two.Semaphore(Name, 2).TryAcquireAsync());
+        Assert.Null(await one.Semaphore(Name, 2).TryAcquireAsync());
+        var error = await Assert.ThrowsAsync<LockTimeoutException>(() => two.Semaphore(Name, 2).AcquireAsync(1, TimeSpan.FromMilliseconds(50)));
 
         Assert.Equal(("one", all.Token), (error.Holder!.Owner, error.Holder.Token));
         await UntilLineAsync(etcd, 2);
@@ -204,8 +200,8 @@ public abstract class SharedLockContract(ServerFixture fixture)
         {
             using var cancel = new CancellationTokenSource();
             var acquiring = n % 2 == 0
-                ? DisposedAsync(system.ReaderWriterLock(_name).AcquireWriteAsync(null, cancel.Token))
-                : DisposedAsync(system.Semaphore(_name, 2).AcquireAsync(2, null, cancel.Token));
+                ? DisposedAsync(system.ReaderWriterLock(Name).AcquireWriteAsync(null, cancel.Token))
+                : DisposedAsync(system.Semaphore(Name, 2).AcquireAsync(2, null, cancel.Token));
             for (var spin = 0; spin < n * 40; spin++)
             {
                 Thread.SpinWait(10);
@@ -216,7 +212,7 @@ public abstract class SharedLockContract(ServerFixture fixture)
         }
 
         await UntilLineAsync(etcd, 0);
-        await using var after = await system.ReaderWriterLock(_name).AcquireWriteAsync(Limit);
+        await using var after = await system.ReaderWriterLock(Name).AcquireWriteAsync(Limit);
 
         static async Task DisposedAsync<T>(Task<T> acquiring)
             where T : ILockHandle
@@ -237,9 +233,9 @@ public abstract class SharedLockContract(ServerFixture fixture)
     {
         await using var system = Server.StartSystem();
         await using var etcd = Server.CreateClient();
-        var first = await system.Semaphore(_name, 1).AcquireAsync(1, Limit);
+        var first = await system.Semaphore(Name, 1).AcquireAsync(1, Limit);
         await first.ReleaseAsync();
-        await using var second = await system.Semaphore(_name, 1).AcquireAsync(1, Limit);
+        await using var second = await system.Semaphore(Name, 1).AcquireAsync(1, Limit);
 
         await first.ReleaseAsync();
         await first.DisposeAsync();
@@ -257,7 +253,7 @@ public abstract class SharedLockContract(ServerFixture fixture)
     {
         await using var system = Server.StartSystem();
         await using var etcd = Server.CreateClient();
-        await using var handle = await system.ReaderWriterLock(_name).AcquireReadAsync(Limit);
+        await using var handle = await system.ReaderWriterLock(Name).AcquireReadAsync(Limit);
 
         if (deleted)
         {
@@ -282,8 +278,8 @@ public abstract class SharedLockContract(ServerFixture fixture)
         await using var one = Server.StartSystem("one");
         await using var two = Server.StartSystem("two");
         await using var etcd = Server.CreateClient();
-        var holder = await one.ReaderWriterLock(_name).AcquireWriteAsync(Limit);
-        var waiting = two.ReaderWriterLock(_name).AcquireWriteAsync(Limit);
+        var holder = await one.ReaderWriterLock(Name).AcquireWriteAsync(Limit);
+        var waiting = two.ReaderWriterLock(Name).AcquireWriteAsync(Limit);
         await LineAsync(one, 2);
         var place = (await EntriesAsync(etcd)).Single(kv => kv.Key != holder.Key);
 
@@ -300,11 +296,11 @@ public abstract class SharedLockContract(ServerFixture fixture)
     {
         await using var system = Server.StartSystem();
         await using var etcd = Server.CreateClient();
-        await etcd.PutAsync(new EtcdOp.Put($"{_name}/semaphore/somebody", "from a shell script"));
+        await etcd.PutAsync(new EtcdOp.Put($"{Name}/semaphore/somebody", "from a shell script"));
 
-        var error = await Assert.ThrowsAsync<LockTimeoutException>(() => system.Semaphore(_name, 9).AcquireAsync(1, TimeSpan.FromMilliseconds(100)));
-        var waiting = system.Semaphore(_name, 9).AcquireAsync(1, Limit);
-        await etcd.DeleteAsync(new EtcdOp.Delete($"{_name}/semaphore/somebody"));
+        var error = await Assert.ThrowsAsync<LockTimeoutException>(() => system.Semaphore(Name, 9).AcquireAsync(1, TimeSpan.FromMilliseconds(100)));
+        var waiting = system.Semaphore(Name, 9).AcquireAsync(1, Limit);
+        await etcd.DeleteAsync(new EtcdOp.Delete($"{Name}/semaphore/somebody"));
         await using var handle = await waiting;
 
         Assert.Equal(("from a shell script", true), (error.Holder!.Owner, error.Holder.IsForeign));
@@ -314,8 +310,8 @@ public abstract class SharedLockContract(ServerFixture fixture)
     public async Task The_guard_lets_a_transaction_through_only_while_the_place_lasts()
     {
         await using var system = Server.StartSystem();
-        var handle = await system.Semaphore(_name, 2).AcquireAsync(1, Limit);
-        var write = new EtcdOp.Txn { If = [handle.Guard], Then = [new EtcdOp.Put(_name + ".data", "x")] };
+        var handle = await system.Semaphore(Name, 2).AcquireAsync(1, Limit);
+        var write = new EtcdOp.Txn { If = [handle.Guard], Then = [new EtcdOp.Put(Name + ".data", "x")] };
 
         var during = await system.Etcd.TxnAsync(write);
         await handle.ReleaseAsync();
@@ -331,10 +327,10 @@ public abstract class SharedLockContract(ServerFixture fixture)
         await using var etcd = Server.CreateClient();
         await using var other = Server.StartSystem("other");
         var system = Server.StartSystem();
-        var handle = await system.ReaderWriterLock(_name).AcquireWriteAsync(Limit);
-        var waiting = system.ReaderWriterLock(_name).AcquireReadAsync();
+        var handle = await system.ReaderWriterLock(Name).AcquireWriteAsync(Limit);
+        var waiting = system.ReaderWriterLock(Name).AcquireReadAsync();
         await LineAsync(other, 2);
-        var otherWaits = other.ReaderWriterLock(_name).AcquireReadAsync(Limit);
+        var otherWaits = other.ReaderWriterLock(Name).AcquireReadAsync(Limit);
 
         await system.DisposeAsync();
         var error = await Assert.ThrowsAsync<CoordinationException>(() => waiting);
@@ -353,9 +349,9 @@ public abstract class SharedLockContract(ServerFixture fixture)
 
         Assert.Contains("0 bytes; allowed are 1 to 1024", Assert.Throws<ArgumentException>(() => system.ReaderWriterLock("")).Message, StringComparison.Ordinal);
         Assert.Contains("1025 bytes", Assert.Throws<ArgumentException>(() => system.Semaphore(new string('x', 1025), 1)).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentOutOfRangeException>(() => system.Semaphore(_name, 0));
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => system.ReaderWriterLock(_name).AcquireReadAsync(TimeSpan.FromSeconds(-1)));
-        var error = await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => system.Semaphore(_name, 2).AcquireAsync(3));
+        Assert.Throws<ArgumentOutOfRangeException>(() => system.Semaphore(Name, 0));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => system.ReaderWriterLock(Name).AcquireReadAsync(TimeSpan.FromSeconds(-1)));
+        var error = await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => system.Semaphore(Name, 2).AcquireAsync(3));
         Assert.Contains("allowed are 1 to 2", error.Message, StringComparison.Ordinal);
     }
 
@@ -373,5 +369,5 @@ public abstract class SharedLockContract(ServerFixture fixture)
     }
 
     private async Task<List<KeyValue>> EntriesAsync(IEtcdClient etcd) =>
-        [.. (await etcd.GetAsync(new EtcdOp.Get(KeyRange.Prefix(_name + "/")))).KeyValues.OrderBy(kv => kv.CreateRevision)];
+        [.. (await etcd.GetAsync(new EtcdOp.Get(KeyRange.Prefix(Name + "/")))).KeyValues.OrderBy(kv => kv.CreateRevision)];
 }

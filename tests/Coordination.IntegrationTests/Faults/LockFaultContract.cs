@@ -11,17 +11,10 @@ public sealed class LockFaultsOnEmbedded(EmbeddedFixture fixture) : LockFaultCon
 public sealed class LockFaultsOnRealEtcd(RealEtcdFixture fixture) : LockFaultContract(fixture), IClassFixture<RealEtcdFixture>;
 
 /// <summary>What a lock promises when the network misbehaves between it and etcd: a proxy drops, cuts and hangs.</summary>
-public abstract class LockFaultContract(ServerFixture fixture)
+public abstract class LockFaultContract(ServerFixture fixture) : AnyLockFaultContract(fixture, "fault")
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Ttl = TimeSpan.FromSeconds(3);
-
     /// <summary>From the last proven renewal: the TTL less 1 % and the margin, and 50 ms for the news.</summary>
     private static readonly TimeSpan Deadline = (Ttl * 0.99) - TimeSpan.FromMilliseconds(250) + TimeSpan.FromMilliseconds(50);
-
-    private readonly string _key = $"/test/fault/{Guid.NewGuid():N}";
-
-    private EtcdServer Server => fixture.Server;
 
     [Fact]
     public async Task A_holder_cut_off_from_etcd_loses_the_lock_before_a_waiter_gets_it()
@@ -29,8 +22,8 @@ public abstract class LockFaultContract(ServerFixture fixture)
         await using var proxy = new TcpProxy(Server.Endpoint);
         await using var holder = Server.StartSystem("holder", Ttl, proxy.Endpoint);
         await using var other = Server.StartSystem("other", Ttl);
-        var handle = await holder.Lock(_key).AcquireAsync(Limit);
-        var waiting = other.Lock(_key).AcquireAsync(Limit);
+        var handle = await holder.Lock(Name).AcquireAsync(Limit);
+        var waiting = other.Lock(Name).AcquireAsync(Limit);
         var lostFirst = false;
         using var lost = handle.Lost.Register(() => lostFirst = !waiting.IsCompleted);
 
@@ -54,14 +47,14 @@ public abstract class LockFaultContract(ServerFixture fixture)
     {
         await using var proxy = new TcpProxy(Server.Endpoint);
         await using var system = Server.StartSystem("holder", Ttl, proxy.Endpoint);
-        var handle = await system.Lock(_key).AcquireAsync(Limit);
+        var handle = await system.Lock(Name).AcquireAsync(Limit);
 
         proxy.DropReplies = true;
         var since = Stamp.Now;
         Assert.InRange(Stamp.Between(since, await handle.LostAtAsync()), TimeSpan.Zero, Deadline);
         proxy.DropReplies = false;
         proxy.CutAll();
-        await using var next = await system.Lock(_key).AcquireAsync(Limit);
+        await using var next = await system.Lock(Name).AcquireAsync(Limit);
 
         Assert.Equal(LossReason.Expired, handle.LossReason);
         Assert.True(next.Token > handle.Token);
@@ -72,7 +65,7 @@ public abstract class LockFaultContract(ServerFixture fixture)
     {
         await using var proxy = new TcpProxy(Server.Endpoint);
         await using var system = Server.StartSystem("holder", TimeSpan.FromSeconds(5), proxy.Endpoint);
-        await using var handle = await system.Lock(_key).AcquireAsync(Limit);
+        await using var handle = await system.Lock(Name).AcquireAsync(Limit);
         var before = handle.Lease;
         for (var n = 0; n < 20; n++)
         {
@@ -81,7 +74,7 @@ public abstract class LockFaultContract(ServerFixture fixture)
         }
 
         var since = Stamp.Now;
-        await using var another = await system.Lock(_key + ".2").AcquireAsync(Limit);
+        await using var another = await system.Lock(Name + ".2").AcquireAsync(Limit);
         AssertWithin(TimeSpan.FromSeconds(2), since);
 
         Assert.True(handle.IsHeld);
@@ -93,11 +86,10 @@ public abstract class LockFaultContract(ServerFixture fixture)
     {
         await using var proxy = new TcpProxy(Server.Endpoint);
         await using var etcd = Server.CreateClient();
-        await using var system = Server.StartSystem("holder", TimeSpan.FromSeconds(20), proxy.Endpoint, TimeSpan.FromSeconds(1));
-        await system.WaitUntilReadyAsync(Limit);
+        await using var system = await StartBehindAsync(proxy);
         proxy.DropReplies = true;
-        var acquiring = system.Lock(_key).AcquireAsync(Limit);
-        var stored = await etcd.UntilAsync(_key, current => current is not null);
+        var acquiring = system.Lock(Name).AcquireAsync(Limit);
+        var stored = await etcd.UntilAsync(Name, current => current is not null);
         proxy.CutAll();
         proxy.DropReplies = false;
         var since = Stamp.Now;
@@ -106,7 +98,7 @@ public abstract class LockFaultContract(ServerFixture fixture)
 
         AssertWithin(TimeSpan.FromSeconds(2), since);
         Assert.Equal(stored!.ModRevision.Value, handle.Token);
-        Assert.Equal(1, (await etcd.GetAsync(new EtcdOp.Get(_key))).First!.Version);
+        Assert.Equal(1, (await etcd.GetAsync(new EtcdOp.Get(Name))).First!.Version);
     }
 
     [Fact]
@@ -114,12 +106,11 @@ public abstract class LockFaultContract(ServerFixture fixture)
     {
         await using var proxy = new TcpProxy(Server.Endpoint);
         await using var etcd = Server.CreateClient();
-        await using var system = Server.StartSystem("holder", TimeSpan.FromSeconds(20), proxy.Endpoint, TimeSpan.FromSeconds(1));
-        await system.WaitUntilReadyAsync(Limit);
+        await using var system = await StartBehindAsync(proxy);
         using var cancel = new CancellationTokenSource();
         proxy.DropReplies = true;
-        var acquiring = system.Lock(_key).AcquireAsync(null, cancel.Token);
-        await etcd.UntilAsync(_key, current => current is not null);
+        var acquiring = system.Lock(Name).AcquireAsync(null, cancel.Token);
+        await etcd.UntilAsync(Name, current => current is not null);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => acquiring);
 
@@ -127,7 +118,7 @@ public abstract class LockFaultContract(ServerFixture fixture)
         proxy.DropReplies = false;
         var since = Stamp.Now;
 
-        await etcd.UntilGoneAsync(_key);
+        await etcd.UntilGoneAsync(Name);
         AssertWithin(TimeSpan.FromSeconds(2), since);
     }
 
@@ -137,13 +128,13 @@ public abstract class LockFaultContract(ServerFixture fixture)
         await using var proxy = new TcpProxy(Server.Endpoint);
         await using var etcd = Server.CreateClient();
         await using var other = Server.StartSystem("other");
-        await using var system = Server.StartSystem("holder", TimeSpan.FromSeconds(20), proxy.Endpoint, TimeSpan.FromSeconds(1));
-        var handle = await system.Lock(_key).AcquireAsync(Limit);
+        await using var system = await StartBehindAsync(proxy);
+        var handle = await system.Lock(Name).AcquireAsync(Limit);
         await other.WaitUntilReadyAsync(Limit);
         proxy.DropReplies = true;
         var releasing = handle.ReleaseAsync();
-        await etcd.UntilGoneAsync(_key);
-        await using var next = await other.Lock(_key).AcquireAsync(Limit);
+        await etcd.UntilGoneAsync(Name);
+        await using var next = await other.Lock(Name).AcquireAsync(Limit);
 
         proxy.CutAll();
         proxy.DropReplies = false;
@@ -151,26 +142,8 @@ public abstract class LockFaultContract(ServerFixture fixture)
         await releasing;
 
         AssertWithin(TimeSpan.FromSeconds(2), since);
-        Assert.Equal(next.Token, (await etcd.GetAsync(new EtcdOp.Get(_key))).First!.ModRevision.Value);
+        Assert.Equal(next.Token, (await etcd.GetAsync(new EtcdOp.Get(Name))).First!.ModRevision.Value);
         Assert.True(next.IsHeld);
-    }
-
-    [Fact]
-    public async Task While_etcd_is_away_a_try_fails_with_a_kind_and_a_wait_is_served_when_it_is_back()
-    {
-        await using var proxy = new TcpProxy(Server.Endpoint);
-        await using var system = Server.StartSystem("holder", TimeSpan.FromSeconds(20), proxy.Endpoint, TimeSpan.FromSeconds(1));
-        await system.WaitUntilReadyAsync(Limit);
-        proxy.Refuse = true;
-        proxy.CutAll();
-
-        var error = await Assert.ThrowsAnyAsync<CoordinationException>(() => system.Lock(_key).TryAcquireAsync());
-        var waiting = system.Lock(_key).AcquireAsync(Limit);
-        proxy.Refuse = false;
-        await using var handle = await waiting;
-
-        Assert.Contains(error.Kind, new[] { CoordinationErrorKind.Unavailable, CoordinationErrorKind.Timeout });
-        Assert.True(handle.IsHeld);
     }
 
     [Fact]
@@ -179,10 +152,10 @@ public abstract class LockFaultContract(ServerFixture fixture)
         await using var proxy = new TcpProxy(Server.Endpoint);
         await using var holder = Server.StartSystem("holder");
         await using var waiter = Server.StartSystem("waiter", Ttl, proxy.Endpoint);
-        var handle = await holder.Lock(_key).AcquireAsync(Limit);
+        var handle = await holder.Lock(Name).AcquireAsync(Limit);
         await waiter.WaitUntilReadyAsync(Limit);
         var oldLease = waiter.SessionLease;
-        var waiting = waiter.Lock(_key).AcquireAsync(Limit);
+        var waiting = waiter.Lock(Name).AcquireAsync(Limit);
         await using var etcd = Server.CreateClient();
 
         await etcd.RevokeLeaseAsync(oldLease);
@@ -192,6 +165,10 @@ public abstract class LockFaultContract(ServerFixture fixture)
         Assert.NotEqual(oldLease, next.Lease);
         Assert.True(next.IsHeld);
     }
+
+    protected override async Task<ILockHandle> AcquireAsync(CoordinationSystem system) => await system.Lock(Name).AcquireAsync(Limit);
+
+    protected override async Task<ILockHandle?> TryAcquireAsync(CoordinationSystem system) => await system.Lock(Name).TryAcquireAsync();
 
     private static void AssertWithin(TimeSpan bound, long since) => Assert.InRange(Stamp.Between(since, Stamp.Now), TimeSpan.Zero, bound);
 

@@ -14,15 +14,11 @@ public sealed class LockNetworkFaultsOnRealEtcd(RealEtcdFixture fixture) : LockN
 /// Connections that are slow, half open, or lose what matters most; and what of it must be over after a known time. An old server's renewals are proven
 /// by a second round trip; where the first one is what is measured this is switched off: these servers are alone and cannot be stale leaders.
 /// </summary>
-public abstract class LockNetworkFaults(ServerFixture fixture)
+public abstract class LockNetworkFaults(ServerFixture fixture) : ServerContract(fixture, "network")
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Ttl = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan ShortTtl = TimeSpan.FromSeconds(2);
-
-    private readonly string _key = $"/test/network/{Guid.NewGuid():N}";
-
-    private EtcdServer Server => fixture.Server;
 
     [Fact]
     public async Task When_the_connections_to_one_member_are_half_open_the_lock_stays_held_over_another_one()
@@ -30,11 +26,11 @@ public abstract class LockNetworkFaults(ServerFixture fixture)
         await using var proxy = new TcpProxy(Server.Endpoint);
         await using var system = Start(Ttl, TimeSpan.FromMilliseconds(500), proxy.Endpoint, Server.Endpoint);
         await system.WaitUntilReadyAsync(Limit);
-        await using var handle = await system.Lock(_key).AcquireAsync(Limit);
+        await using var handle = await system.Lock(Name).AcquireAsync(Limit);
         proxy.BlackHole(true);
         var frozenAt = Stamp.Now;
 
-        await using var another = await system.Lock(_key + ".2").AcquireAsync(Limit);
+        await using var another = await system.Lock(Name + ".2").AcquireAsync(Limit);
         var took = Stamp.Between(frozenAt, Stamp.Now);
         await Stamp.PassAsync(Ttl);
 
@@ -49,7 +45,7 @@ public abstract class LockNetworkFaults(ServerFixture fixture)
     {
         await using var proxy = new TcpProxy(Server.Endpoint);
         await using var system = Start(ShortTtl, TimeSpan.FromMilliseconds(500), proxy.Endpoint);
-        await using var handle = await system.Lock(_key).AcquireAsync(Limit);
+        await using var handle = await system.Lock(Name).AcquireAsync(Limit);
         proxy.FreezeLinks();
 
         await Stamp.PassAsync(ShortTtl);
@@ -69,7 +65,7 @@ public abstract class LockNetworkFaults(ServerFixture fixture)
             RenewalProof = RenewalProof.Never,
             Etcd = new EtcdClientOptions { Endpoints = [proxy.Endpoint] },
         });
-        await using var handle = await system.Lock(_key).AcquireAsync(Limit);
+        await using var handle = await system.Lock(Name).AcquireAsync(Limit);
 
         proxy.Delay = ttl * 0.3;
         await Stamp.PassAsync(ttl * 1.4);
@@ -110,10 +106,10 @@ public abstract class LockNetworkFaults(ServerFixture fixture)
         await using var etcd = Server.CreateClient();
         await using var holder = Server.StartSystem("holder");
         await using var next = Server.StartSystem("next");
-        var line = $"coordination/waiters/{_key.Replace("/", "%2F", StringComparison.Ordinal)}/";
-        var handle = await holder.Lock(_key).AcquireAsync(Limit);
+        var line = $"coordination/waiters/{Name.Replace("/", "%2F", StringComparison.Ordinal)}/";
+        var handle = await holder.Lock(Name).AcquireAsync(Limit);
         await etcd.PutAsync(new EtcdOp.Put($"{line}0000000000000001-0000000000000001", "of nobody, for ever"));
-        var waiting = next.Lock(_key).AcquireAsync(Limit);
+        var waiting = next.Lock(Name).AcquireAsync(Limit);
         await etcd.UntilCountAsync(KeyRange.Prefix(line), 2);
         var releasedAt = Stamp.Now;
 
@@ -136,16 +132,16 @@ public abstract class LockNetworkFaults(ServerFixture fixture)
         await using var system = Server.StartSystem();
         await system.WaitUntilReadyAsync(Limit);
         Bytes value = text == "huge" ? (Bytes)new string('x', 1024 * 1024) : text == "" ? Bytes.Empty : (byte[])[.. Bytes.FromText(text).Span, 0xff, 0xfe];
-        var stored = await etcd.PutAsync(new EtcdOp.Put(_key, value));
+        var stored = await etcd.PutAsync(new EtcdOp.Put(Name, value));
         var askedAt = Stamp.Now;
 
-        var got = await system.Lock(_key).TryAcquireAsync();
-        var holder = await system.Lock(_key).GetHolderAsync();
+        var got = await system.Lock(Name).TryAcquireAsync();
+        var holder = await system.Lock(Name).GetHolderAsync();
         var took = Stamp.Between(askedAt, Stamp.Now);
-        var late = await Assert.ThrowsAsync<LockTimeoutException>(() => system.Lock(_key).AcquireAsync(TimeSpan.FromMilliseconds(100)));
-        var waiting = system.Lock(_key).AcquireAsync(Limit);
-        var after = (await etcd.GetAsync(new EtcdOp.Get(_key))).First!;
-        await etcd.DeleteAsync(new EtcdOp.Delete(_key));
+        var late = await Assert.ThrowsAsync<LockTimeoutException>(() => system.Lock(Name).AcquireAsync(TimeSpan.FromMilliseconds(100)));
+        var waiting = system.Lock(Name).AcquireAsync(Limit);
+        var after = (await etcd.GetAsync(new EtcdOp.Get(Name))).First!;
+        await etcd.DeleteAsync(new EtcdOp.Delete(Name));
         await using var handle = await waiting;
 
         Assert.Null(got);
@@ -164,13 +160,13 @@ public abstract class LockNetworkFaults(ServerFixture fixture)
         (LossReason?[] Reasons, double Bound, Func<LockHandle, Task> Interfere)[] ways =
         [
             ([LossReason.KeyDeleted, LossReason.LeaseGone], 0.5, handle => etcd.RevokeLeaseAsync(handle.Lease)),
-            ([LossReason.KeyDeleted], 0.5, handle => etcd.DeleteAsync(new EtcdOp.Delete(_key))),
-            ([LossReason.KeyOverwritten], 1, handle => etcd.PutAsync(new EtcdOp.Put(_key, "mine"))),
+            ([LossReason.KeyDeleted], 0.5, handle => etcd.DeleteAsync(new EtcdOp.Delete(Name))),
+            ([LossReason.KeyOverwritten], 1, handle => etcd.PutAsync(new EtcdOp.Put(Name, "mine"))),
         ];
         foreach (var (reasons, bound, interfere) in ways)
         {
             await using var system = Server.StartSystem();
-            await using var handle = await system.Lock(_key).AcquireAsync(Limit);
+            await using var handle = await system.Lock(Name).AcquireAsync(Limit);
             var at = Stamp.Now;
 
             await interfere(handle);
@@ -180,7 +176,7 @@ public abstract class LockNetworkFaults(ServerFixture fixture)
             Assert.Contains(handle.LossReason, reasons);
         }
 
-        await etcd.DeleteAsync(new EtcdOp.Delete(_key));
+        await etcd.DeleteAsync(new EtcdOp.Delete(Name));
     }
 
     [Fact]
@@ -194,8 +190,8 @@ public abstract class LockNetworkFaults(ServerFixture fixture)
             TimeProvider = time,
             Etcd = new EtcdClientOptions { Endpoints = [Server.Endpoint] },
         });
-        await using var handle = await system.Lock(_key).AcquireAsync(Limit);
-        var waiting = other.Lock(_key).AcquireAsync(Limit);
+        await using var handle = await system.Lock(Name).AcquireAsync(Limit);
+        var waiting = other.Lock(Name).AcquireAsync(Limit);
 
         foreach (var jump in (double[])[1, -2])
         {

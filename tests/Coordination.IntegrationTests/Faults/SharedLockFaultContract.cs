@@ -8,35 +8,28 @@ public sealed class SharedLockFaultsOnEmbedded(EmbeddedFixture fixture) : Shared
 public sealed class SharedLockFaultsOnRealEtcd(RealEtcdFixture fixture) : SharedLockFaultContract(fixture), IClassFixture<RealEtcdFixture>;
 
 /// <summary>What reader-writer locks and semaphores promise when the network misbehaves between them and etcd.</summary>
-public abstract class SharedLockFaultContract(ServerFixture fixture)
+public abstract class SharedLockFaultContract(ServerFixture fixture) : AnyLockFaultContract(fixture, "shared-fault")
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Ttl = TimeSpan.FromSeconds(3);
-
-    private readonly string _name = $"/test/shared-fault/{Guid.NewGuid():N}";
-
-    private EtcdServer Server => fixture.Server;
-
     [Fact]
     public async Task S1_A_reader_cut_off_from_etcd_loses_its_place_before_a_writer_gets_in()
     {
         await using var proxy = new TcpProxy(Server.Endpoint);
         await using var holder = Server.StartSystem("holder", Ttl, proxy.Endpoint);
         await using var other = Server.StartSystem("other", Ttl);
-        var reader = await holder.ReaderWriterLock(_name).AcquireReadAsync(Limit);
-        var writing = other.ReaderWriterLock(_name).AcquireWriteAsync(Limit);
+        var reader = await holder.ReaderWriterLock(Name).AcquireReadAsync(Limit);
+        var writing = other.ReaderWriterLock(Name).AcquireWriteAsync(Limit);
         var lostFirst = false;
         using var lost = reader.Lost.Register(() => lostFirst = !writing.IsCompleted);
 
         proxy.BlackHole(true);
         await using var writer = await writing;
         var gate = new FencingGate();
-        gate.Pass(_name, writer.Token, writer.Floor);
+        gate.Pass(Name, writer.Token, writer.Floor);
         proxy.BlackHole(false);
         proxy.CutAll();
 
         Assert.Equal((false, LossReason.Expired, true), (reader.IsHeld, reader.LossReason, lostFirst));
-        Assert.Equal(new FencingResult(false, writer.Token), gate.Pass(_name, reader.Token, reader.Floor));
+        Assert.Equal(new FencingResult(false, writer.Token), gate.Pass(Name, reader.Token, reader.Floor));
     }
 
     [Fact]
@@ -44,10 +37,9 @@ public abstract class SharedLockFaultContract(ServerFixture fixture)
     {
         await using var proxy = new TcpProxy(Server.Endpoint);
         await using var etcd = Server.CreateClient();
-        await using var system = Server.StartSystem("holder", TimeSpan.FromSeconds(20), proxy.Endpoint, TimeSpan.FromSeconds(1));
-        await system.WaitUntilReadyAsync(Limit);
+        await using var system = await StartBehindAsync(proxy);
         proxy.DropReplies = true;
-        var acquiring = system.Semaphore(_name, 2).AcquireAsync(2, Limit);
+        var acquiring = system.Semaphore(Name, 2).AcquireAsync(2, Limit);
         var stored = await UntilEntryAsync(etcd);
         proxy.CutAll();
         proxy.DropReplies = false;
@@ -55,7 +47,7 @@ public abstract class SharedLockFaultContract(ServerFixture fixture)
         await using var handle = await acquiring;
 
         Assert.Equal((stored.Key, stored.CreateRevision.Value), (handle.Key, handle.Token));
-        Assert.Single((await etcd.GetAsync(new EtcdOp.Get(KeyRange.Prefix(_name + "/")))).KeyValues);
+        Assert.Single((await etcd.GetAsync(new EtcdOp.Get(KeyRange.Prefix(Name + "/")))).KeyValues);
     }
 
     [Fact]
@@ -63,11 +55,10 @@ public abstract class SharedLockFaultContract(ServerFixture fixture)
     {
         await using var proxy = new TcpProxy(Server.Endpoint);
         await using var etcd = Server.CreateClient();
-        await using var system = Server.StartSystem("holder", TimeSpan.FromSeconds(20), proxy.Endpoint, TimeSpan.FromSeconds(1));
-        await system.WaitUntilReadyAsync(Limit);
+        await using var system = await StartBehindAsync(proxy);
         using var cancel = new CancellationTokenSource();
         proxy.DropReplies = true;
-        var acquiring = system.ReaderWriterLock(_name).AcquireWriteAsync(null, cancel.Token);
+        var acquiring = system.ReaderWriterLock(Name).AcquireWriteAsync(null, cancel.Token);
         var stored = await UntilEntryAsync(etcd);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => acquiring);
@@ -83,9 +74,9 @@ public abstract class SharedLockFaultContract(ServerFixture fixture)
     {
         await using var proxy = new TcpProxy(Server.Endpoint);
         await using var other = Server.StartSystem("other");
-        await using var system = Server.StartSystem("holder", TimeSpan.FromSeconds(20), proxy.Endpoint, TimeSpan.FromSeconds(1));
-        var handle = await system.Semaphore(_name, 1).AcquireAsync(1, Limit);
-        var waiting = other.Semaphore(_name, 1).AcquireAsync(1, Limit);
+        await using var system = await StartBehindAsync(proxy);
+        var handle = await system.Semaphore(Name, 1).AcquireAsync(1, Limit);
+        var waiting = other.Semaphore(Name, 1).AcquireAsync(1, Limit);
         proxy.DropReplies = true;
         var releasing = handle.ReleaseAsync();
         await using var next = await waiting;
@@ -103,10 +94,10 @@ public abstract class SharedLockFaultContract(ServerFixture fixture)
         await using var holder = Server.StartSystem("holder");
         await using var waiter = Server.StartSystem("waiter", Ttl);
         await using var etcd = Server.CreateClient();
-        var writer = await holder.ReaderWriterLock(_name).AcquireWriteAsync(Limit);
-        var permits = await waiter.Semaphore(_name, 1).AcquireAsync(1, Limit);
+        var writer = await holder.ReaderWriterLock(Name).AcquireWriteAsync(Limit);
+        var permits = await waiter.Semaphore(Name, 1).AcquireAsync(1, Limit);
         var oldLease = waiter.SessionLease;
-        var waiting = waiter.ReaderWriterLock(_name).AcquireReadAsync(Limit);
+        var waiting = waiter.ReaderWriterLock(Name).AcquireReadAsync(Limit);
 
         await etcd.RevokeLeaseAsync(oldLease);
         await permits.Lost.CancelledAsync();
@@ -119,30 +110,16 @@ public abstract class SharedLockFaultContract(ServerFixture fixture)
         Assert.True(next.IsHeld && next.Token > writer.Token);
     }
 
-    [Fact]
-    public async Task While_etcd_is_away_a_try_fails_with_a_kind_and_a_wait_is_served_when_it_is_back()
-    {
-        await using var proxy = new TcpProxy(Server.Endpoint);
-        await using var system = Server.StartSystem("holder", TimeSpan.FromSeconds(20), proxy.Endpoint, TimeSpan.FromSeconds(1));
-        await system.WaitUntilReadyAsync(Limit);
-        proxy.Refuse = true;
-        proxy.CutAll();
+    protected override async Task<ILockHandle> AcquireAsync(CoordinationSystem system) => await system.ReaderWriterLock(Name).AcquireReadAsync(Limit);
 
-        var error = await Assert.ThrowsAnyAsync<CoordinationException>(() => system.ReaderWriterLock(_name).TryAcquireReadAsync());
-        var waiting = system.ReaderWriterLock(_name).AcquireReadAsync(Limit);
-        proxy.Refuse = false;
-        await using var handle = await waiting;
-
-        Assert.Contains(error.Kind, new[] { CoordinationErrorKind.Unavailable, CoordinationErrorKind.Timeout });
-        Assert.True(handle.IsHeld);
-    }
+    protected override async Task<ILockHandle?> TryAcquireAsync(CoordinationSystem system) => await system.ReaderWriterLock(Name).TryAcquireReadAsync();
 
     private async Task<KeyValue> UntilEntryAsync(EtcdClient etcd)
     {
         var start = TimeProvider.System.GetTimestamp();
         while (true)
         {
-            if ((await etcd.GetAsync(new EtcdOp.Get(KeyRange.Prefix(_name + "/")))).First is { } entry)
+            if ((await etcd.GetAsync(new EtcdOp.Get(KeyRange.Prefix(Name + "/")))).First is { } entry)
             {
                 return entry;
             }

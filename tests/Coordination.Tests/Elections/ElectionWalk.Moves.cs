@@ -1,18 +1,19 @@
 using Coordination.Elections;
+using Coordination.Tests.Walks;
 
 namespace Coordination.Tests.Elections;
 
 /// <content>Everything that can happen next.</content>
 internal sealed partial class ElectionWalk
 {
-    public IEnumerable<ElectionMove> Moves() =>
+    public IEnumerable<WalkMove<ElectionWalk>> Moves() =>
         _candidates.SelectMany(c => OfHolder(c).Concat(OfCalls(c)).Concat(OfTimers(c, alsoFallback: true)).Concat(OfWatches(c)).Concat(OfSession(c))).Concat(OfOthers());
 
     private WalkCandidate Of(WalkCandidate c) => _candidates[c.Number - 1];
 
-    private static ElectionMove Move(WalkCandidate c, string what, Action<ElectionWalk, WalkCandidate> act) => new($"{c.Card.Name}: {what}", w => act(w, w.Of(c)));
+    private static WalkMove<ElectionWalk> Move(WalkCandidate c, string what, Action<ElectionWalk, WalkCandidate> act) => new($"{c.Card.Name}: {what}", w => act(w, w.Of(c)));
 
-    private IEnumerable<ElectionMove> OfHolder(WalkCandidate c)
+    private IEnumerable<WalkMove<ElectionWalk>> OfHolder(WalkCandidate c)
     {
         if (_budget.Withdrawals > 0 && !c.HasEnded && !c.IsAnswered)
         {
@@ -57,7 +58,7 @@ internal sealed partial class ElectionWalk
         }
     }
 
-    private IEnumerable<ElectionMove> OfCalls(WalkCandidate c)
+    private IEnumerable<WalkMove<ElectionWalk>> OfCalls(WalkCandidate c)
     {
         foreach (var call in c.Calls)
         {
@@ -104,7 +105,7 @@ internal sealed partial class ElectionWalk
         }
     }
 
-    private static ElectionMove Apply(WalkCandidate c, WalkCall call) => Move(c, $"{call.Text} is applied by etcd", (w, x) =>
+    private static WalkMove<ElectionWalk> Apply(WalkCandidate c, WalkCall call) => Move(c, $"{call.Text} is applied by etcd", (w, x) =>
     {
         var index = x.Calls.FindIndex(o => o.Id == call.Id);
         var reply = w.Execute(call.Request, x.Card);
@@ -118,13 +119,13 @@ internal sealed partial class ElectionWalk
         }
     });
 
-    private static ElectionMove Answer(WalkCandidate c, WalkCall call) => Move(c, $"{call.Text} is answered", (w, x) =>
+    private static WalkMove<ElectionWalk> Answer(WalkCandidate c, WalkCall call) => Move(c, $"{call.Text} is answered", (w, x) =>
     {
         x.Calls.RemoveAll(o => o.Id == call.Id);
         w.Tell(x, call.Reply!);
     });
 
-    private IEnumerable<ElectionMove> OfTimers(WalkCandidate c, bool alsoFallback)
+    private IEnumerable<WalkMove<ElectionWalk>> OfTimers(WalkCandidate c, bool alsoFallback)
     {
         foreach (var timer in c.Timers)
         {
@@ -146,7 +147,7 @@ internal sealed partial class ElectionWalk
         }
     }
 
-    private IEnumerable<ElectionMove> OfWatches(WalkCandidate c)
+    private IEnumerable<WalkMove<ElectionWalk>> OfWatches(WalkCandidate c)
     {
         foreach (var (watch, (key, at)) in c.Watches.OrderBy(w => w.Key))
         {
@@ -200,7 +201,7 @@ internal sealed partial class ElectionWalk
         }
     }
 
-    private IEnumerable<ElectionMove> OfSession(WalkCandidate c)
+    private IEnumerable<WalkMove<ElectionWalk>> OfSession(WalkCandidate c)
     {
         if (c.HasEnded)
         {
@@ -252,7 +253,7 @@ internal sealed partial class ElectionWalk
         }
     }
 
-    private IEnumerable<ElectionMove> OfOthers()
+    private IEnumerable<WalkMove<ElectionWalk>> OfOthers()
     {
         // A lease runs out on the server only after its client has lost it: that is what the deadline is for.
         foreach (var lease in _leases.Where(l => _candidates.All(c => c.Session != l)))

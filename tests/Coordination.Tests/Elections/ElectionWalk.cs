@@ -1,6 +1,7 @@
 using System.Text;
 using Coordination.Elections;
 using Coordination.Etcd;
+using Coordination.Tests.Walks;
 
 namespace Coordination.Tests.Elections;
 
@@ -9,7 +10,7 @@ namespace Coordination.Tests.Elections;
 /// that can be made now, later or never: requests are applied and answered separately, watches deliver the history from their start, timers fire
 /// when they like, leases are lost by the client before they run out on the server. Every step is checked against the promises of an election.
 /// </summary>
-internal sealed partial class ElectionWalk
+internal sealed partial class ElectionWalk : IWalk<ElectionWalk>
 {
     private static readonly ElectionKeys Keys = new("e");
     private static readonly TimeSpan Ttl = TimeSpan.FromSeconds(10);
@@ -129,12 +130,12 @@ internal sealed partial class ElectionWalk
     {
         if (!kept)
         {
-            throw new ElectionWalkException(promise);
+            throw new WalkException(promise);
         }
     }
 
     /// <summary>Timers come last: what is on its way is faster.</summary>
-    private ElectionMove? SettlingMove() =>
+    private WalkMove<ElectionWalk>? SettlingMove() =>
         _candidates.SelectMany(c => c.Calls.Select(call => call.Reply is null ? Apply(c, call) : Answer(c, call))).FirstOrDefault()
         ?? _candidates.SelectMany(OfWatches).FirstOrDefault()
         ?? _candidates.SelectMany(OfSession).FirstOrDefault()

@@ -47,9 +47,3 @@ internal sealed record ElectionWalkBudget
     /// <summary>Without any of these, what etcd shows is our own doing.</summary>
     public bool HasVandals => Deletions > 0 || Overwrites > 0 || Revocations > 0;
 }
-
-/// <summary>The promise of the machine that was broken.</summary>
-internal sealed class ElectionWalkException(string promise) : Exception(promise);
-
-/// <summary>One thing that can happen next.</summary>
-internal sealed record ElectionMove(string Name, Action<ElectionWalk> Do);

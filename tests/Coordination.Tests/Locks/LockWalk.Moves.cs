@@ -1,11 +1,12 @@
 using Coordination.Locks;
+using Coordination.Tests.Walks;
 
 namespace Coordination.Tests.Locks;
 
 /// <content>Everything that can happen next: to callers, requests, timers, the watch, the session, and by others.</content>
 internal sealed partial class LockWalk
 {
-    private IEnumerable<LockMove> OfCallers()
+    private IEnumerable<WalkMove<LockWalk>> OfCallers()
     {
         if (_budget.Acquires > 0)
         {
@@ -52,7 +53,7 @@ internal sealed partial class LockWalk
         }
     }
 
-    private IEnumerable<LockMove> OfCalls()
+    private IEnumerable<WalkMove<LockWalk>> OfCalls()
     {
         foreach (var call in _calls)
         {
@@ -105,15 +106,15 @@ internal sealed partial class LockWalk
         }
     }
 
-    private static LockMove Apply(Call call) => new($"{call.Name} is applied by etcd", w => w.ApplyCall(call));
+    private static WalkMove<LockWalk> Apply(Call call) => new($"{call.Name} is applied by etcd", w => w.ApplyCall(call));
 
-    private static LockMove Answer(Call call) => new($"{call.Name} is answered", w =>
+    private static WalkMove<LockWalk> Answer(Call call) => new($"{call.Name} is answered", w =>
     {
         w._calls.RemoveAll(c => c.Id == call.Id);
         w.Tell(w.WithValidity(call.Reply!));
     });
 
-    private IEnumerable<LockMove> OfTimers()
+    private IEnumerable<WalkMove<LockWalk>> OfTimers()
     {
         foreach (var timer in _timers)
         {
@@ -135,7 +136,7 @@ internal sealed partial class LockWalk
         }
     }
 
-    private IEnumerable<LockMove> OfTheWatch()
+    private IEnumerable<WalkMove<LockWalk>> OfTheWatch()
     {
         if (_watchStarting)
         {
@@ -185,7 +186,7 @@ internal sealed partial class LockWalk
         }
     }
 
-    private IEnumerable<LockMove> OfTheWatchAhead()
+    private IEnumerable<WalkMove<LockWalk>> OfTheWatchAhead()
     {
         if (_aheadWatchStarting)
         {
@@ -201,7 +202,7 @@ internal sealed partial class LockWalk
         }
     }
 
-    private IEnumerable<LockMove> OfTheInbox()
+    private IEnumerable<WalkMove<LockWalk>> OfTheInbox()
     {
         if (_notes.Count > 0)
         {
@@ -215,7 +216,7 @@ internal sealed partial class LockWalk
     }
 
     /// <summary>What those of other systems do who wait in line.</summary>
-    private IEnumerable<LockMove> OfTheLine()
+    private IEnumerable<WalkMove<LockWalk>> OfTheLine()
     {
         foreach (var move in OfTheWatchAhead())
         {
@@ -259,7 +260,7 @@ internal sealed partial class LockWalk
         }
     }
 
-    private IEnumerable<LockMove> OfTheSession()
+    private IEnumerable<WalkMove<LockWalk>> OfTheSession()
     {
         if (_givenUp)
         {
@@ -304,7 +305,7 @@ internal sealed partial class LockWalk
         }
     }
 
-    private IEnumerable<LockMove> OfForeigners()
+    private IEnumerable<WalkMove<LockWalk>> OfForeigners()
     {
         if (_stored is null && _budget.ForeignPuts > 0)
         {

@@ -1,6 +1,7 @@
 using System.Text;
 using Coordination.Etcd;
 using Coordination.Locks;
+using Coordination.Tests.Walks;
 
 namespace Coordination.Tests.Locks;
 
@@ -9,7 +10,7 @@ namespace Coordination.Tests.Locks;
 /// made now, later or never: requests are applied and answered separately, the watch delivers the history from its start, timers fire when they like.
 /// Every step is checked against the promises of a lock.
 /// </summary>
-internal sealed partial class LockWalk
+internal sealed partial class LockWalk : IWalk<LockWalk>
 {
     private const long FirstForeignLease = 1000;
 
@@ -113,7 +114,7 @@ internal sealed partial class LockWalk
     public LockWalk Clone() => new(this);
 
     /// <summary>Everything that can happen next.</summary>
-    public IEnumerable<LockMove> Moves()
+    public IEnumerable<WalkMove<LockWalk>> Moves()
     {
         foreach (var move in OfCallers().Concat(OfCalls()).Concat(OfTimers()).Concat(OfTheWatch()).Concat(OfTheSession()).Concat(OfForeigners()).Concat(OfTheLine()).Concat(OfTheInbox()))
         {
@@ -238,7 +239,7 @@ internal sealed partial class LockWalk
     {
         if (!kept)
         {
-            throw new LockWalkException(promise);
+            throw new WalkException(promise);
         }
     }
 
@@ -249,7 +250,7 @@ internal sealed partial class LockWalk
 
     private KeyValue? StrayTicket() => _line.Values.FirstOrDefault(t => !IsForeign(t));
 
-    private LockMove? SettlingMove(bool straysLast)
+    private WalkMove<LockWalk>? SettlingMove(bool straysLast)
     {
         // Timers come last: what is on its way is faster.
         var strays = _calls.Where(c => c.GivenUp).Select(c => Apply(c)).FirstOrDefault();

@@ -46,9 +46,3 @@ internal sealed record LockWalkBudget
 
     public int MaxUnresolved { get; init; } = 8;
 }
-
-/// <summary>The promise of the machine that was broken, and when.</summary>
-internal sealed class LockWalkException(string promise) : Exception(promise);
-
-/// <summary>One thing that can happen next.</summary>
-internal sealed record LockMove(string Name, Action<LockWalk> Do);

@@ -4,17 +4,8 @@ using Coordination.Watches;
 namespace Coordination.Tests.Watches;
 
 /// <summary>The rules of a watch, one by one.</summary>
-public sealed class WatchMachineTests
+public sealed class WatchMachineTests : WatchDialogue
 {
-    private static readonly EtcdException Broken = new(CoordinationErrorKind.Unavailable, WriteOutcome.Unknown, "the stream broke");
-    private static readonly EtcdException Compacted = new(CoordinationErrorKind.Compacted, WriteOutcome.NotApplied, "compacted");
-
-    private static readonly EtcdException Denied = new(CoordinationErrorKind.PermissionDenied, WriteOutcome.NotApplied, "permission denied");
-    private static readonly EtcdException TooLarge = new(CoordinationErrorKind.TooLarge, WriteOutcome.NotApplied, "too large");
-    private static readonly WatchEffect AllKeys = new WatchEffect.List("a", Revision.None, WatchOptions.DefaultPageSize);
-
-    private WatchState _state = WatchState.For(new WatchSpec("a", new(5)));
-
     [Fact]
     public void A_watch_from_a_revision_opens_there() =>
         Assert.Equal([new WatchEffect.Open(1, new(5))], Tell(new WatchMessage.Start()));
@@ -22,7 +13,7 @@ public sealed class WatchMachineTests
     [Fact]
     public void A_watch_without_a_start_reads_the_keys_and_goes_on_from_the_next_revision()
     {
-        _state = WatchState.For(new WatchSpec("a", Revision.None));
+        State = WatchState.For(new WatchSpec("a", Revision.None));
 
         Assert.Equal([AllKeys], Tell(new WatchMessage.Start()));
         var effects = Tell(Listed(9, Kv("a", 3)));
@@ -35,7 +26,7 @@ public sealed class WatchMachineTests
     [Fact]
     public void A_watch_from_now_says_when_it_has_begun_and_resumes_from_there()
     {
-        _state = WatchState.For(new WatchSpec("a", Revision.None) { FromNow = true });
+        State = WatchState.For(new WatchSpec("a", Revision.None) { FromNow = true });
 
         Assert.Equal([new WatchEffect.Open(1, Revision.None)], Tell(new WatchMessage.Start()));
         Signal(new EtcdWatchSignal.Ended(Broken));
@@ -71,9 +62,9 @@ public sealed class WatchMachineTests
         Tell(new WatchMessage.RetryDue());
         Signal(Created(20));
         Tell(new WatchMessage.StableDue(4));
-        Assert.Equal(4, _state.Failures);
+        Assert.Equal(4, State.Failures);
         Tell(new WatchMessage.StableDue(5));
-        Assert.Equal(0, _state.Failures);
+        Assert.Equal(0, State.Failures);
     }
 
     [Theory]
@@ -92,7 +83,7 @@ public sealed class WatchMachineTests
     [Fact]
     public void A_large_range_is_read_in_pages_at_one_revision()
     {
-        _state = WatchState.For(new WatchSpec(KeyRange.Prefix("k"), Revision.None) { PageSize = 2 });
+        State = WatchState.For(new WatchSpec(KeyRange.Prefix("k"), Revision.None) { PageSize = 2 });
 
         Assert.Equal([new WatchEffect.List(KeyRange.Prefix("k"), Revision.None, 2)], Tell(new WatchMessage.Start()));
         var second = Assert.IsType<WatchEffect.List>(Assert.Single(Tell(Page(9, true, Kv("k1", 3), Kv("k2", 4)))));
@@ -107,7 +98,7 @@ public sealed class WatchMachineTests
     [Fact]
     public void A_page_that_is_too_large_is_halved()
     {
-        _state = WatchState.For(new WatchSpec("a", Revision.None) { PageSize = 5 });
+        State = WatchState.For(new WatchSpec("a", Revision.None) { PageSize = 5 });
         Tell(new WatchMessage.Start());
 
         Assert.Equal([new WatchEffect.List("a", Revision.None, 2)], Tell(new WatchMessage.ListFailed(TooLarge)));
@@ -118,7 +109,7 @@ public sealed class WatchMachineTests
     [Fact]
     public void A_compaction_between_two_pages_begins_the_reading_anew()
     {
-        _state = WatchState.For(new WatchSpec("a", Revision.None) { PageSize = 1 });
+        State = WatchState.For(new WatchSpec("a", Revision.None) { PageSize = 1 });
         Tell(new WatchMessage.Start());
         Tell(Page(9, true, Kv("a", 3)));
 
@@ -126,89 +117,13 @@ public sealed class WatchMachineTests
 
         Assert.Equal([new WatchEffect.List("a", Revision.None, 1)], Tell(new WatchMessage.RetryDue()));
         Tell(Page(20, false, Kv("b", 12)));
-        Assert.Equal(["b"], _state.Known.Map.Keys.Select(k => k.ToText()));
-    }
-
-    [Fact]
-    public void A_member_that_is_behind_what_was_seen_is_not_trusted_before_a_linearizable_read()
-    {
-        Live();
-        Signal(Changes(Put("a", 7)));
-        Signal(new EtcdWatchSignal.Ended(Broken));
-        Tell(new WatchMessage.RetryDue());
-
-        Assert.Equal([new WatchEffect.Close(), new WatchEffect.Check()], Signal(Created(6)));
-        Assert.Empty(Signal(Changes(Put("a", 8))));
-        Assert.Contains(new WatchEffect.SetRetryTimer(2), Tell(new WatchMessage.Checked(Header(7))));
-        Assert.Equal([new WatchEffect.Open(3, new(8))], Tell(new WatchMessage.RetryDue()));
-    }
-
-    [Fact]
-    public void A_history_that_went_back_is_reported_and_the_keys_are_read_again()
-    {
-        _state = WatchState.For(new WatchSpec("a", Revision.None));
-        Tell(new WatchMessage.Start());
-        Tell(Listed(9, Kv("a", 8)));
-        Signal(Created(9));
-        Signal(new EtcdWatchSignal.Ended(Broken));
-        Tell(new WatchMessage.RetryDue());
-        Signal(Created(6));
-
-        Assert.Equal([AllKeys], Tell(new WatchMessage.Checked(Header(6))));
-        var effects = Tell(Listed(6, Kv("a", 3)));
-
-        var resynced = Told<WatchEvent.Resynced>([effects[0]]);
-        Assert.Equal((ResyncReason.HistoryReplaced, true, new Revision(6)), (resynced.Reason, resynced.IsComplete, resynced.Revision));
-        Assert.Equal(["a put at 3"], resynced.Difference.Select(Text));
-        Assert.Equal(new WatchEffect.Open(3, new(7)), effects[1]);
-        Assert.Equal([new WatchEffect.SetStableTimer(3)], Signal(Created(6)));
-    }
-
-    [Fact]
-    public void Another_cluster_is_reported_and_its_stream_is_not_taken_for_the_old_one()
-    {
-        _state = WatchState.For(new WatchSpec("a", Revision.None));
-        Tell(new WatchMessage.Start());
-        Tell(Listed(9, Kv("a", 8)));
-        Signal(Created(9));
-        Signal(new EtcdWatchSignal.Ended(Broken));
-        Tell(new WatchMessage.RetryDue());
-
-        Assert.Equal([new WatchEffect.Close(), new WatchEffect.Check()], Signal(new EtcdWatchSignal.Created(Header(90) with { ClusterId = 2 })));
-        Assert.Equal([AllKeys], Tell(new WatchMessage.Checked(Header(90) with { ClusterId = 2 })));
-        var effects = Tell(new WatchMessage.Listed(new GetResult(Header(91) with { ClusterId = 2 }, [], 0, false)));
-
-        Assert.Equal(ResyncReason.ClusterChanged, Told<WatchEvent.Resynced>([effects[0]]).Reason);
-    }
-
-    [Fact]
-    public void When_only_the_stream_leads_to_another_cluster_it_is_tried_again_and_nothing_is_read_anew()
-    {
-        _state = WatchState.For(new WatchSpec("a", Revision.None));
-        Tell(new WatchMessage.Start());
-        Tell(Listed(9, Kv("a", 8)));
-        Signal(new EtcdWatchSignal.Created(Header(90) with { ClusterId = 2 }));
-
-        Assert.Contains(new WatchEffect.SetRetryTimer(1), Tell(new WatchMessage.Checked(Header(9))));
-        Assert.Equal([new WatchEffect.Open(2, new(10))], Tell(new WatchMessage.RetryDue()));
-    }
-
-    [Fact]
-    public void A_start_that_etcd_has_not_reached_is_a_replaced_history()
-    {
-        _state = WatchState.For(new WatchSpec("a", new(50)) { ReadsBefore = true });
-
-        Assert.Equal([new WatchEffect.List("a", new(49), WatchOptions.DefaultPageSize)], Tell(new WatchMessage.Start()));
-        Assert.Equal([AllKeys], Tell(new WatchMessage.ListFailed(new EtcdException(CoordinationErrorKind.FutureRevision, WriteOutcome.NotApplied, "future"))));
-        var resynced = Told<WatchEvent.Resynced>([Tell(Listed(6, Kv("a", 3)))[0]]);
-
-        Assert.Equal((ResyncReason.HistoryReplaced, false), (resynced.Reason, resynced.IsComplete));
+        Assert.Equal(["b"], State.Known.Map.Keys.Select(k => k.ToText()));
     }
 
     [Fact]
     public void Keys_read_before_the_start_make_a_later_difference_complete()
     {
-        _state = WatchState.For(new WatchSpec("a", new(10)) { ReadsBefore = true });
+        State = WatchState.For(new WatchSpec("a", new(10)) { ReadsBefore = true });
         Tell(new WatchMessage.Start());
         var based = Tell(Listed(30, Kv("a", 3)));
         Assert.Equal(new WatchEffect.Open(1, new(10)), based[1]);
@@ -225,7 +140,7 @@ public sealed class WatchMachineTests
     [Fact]
     public void What_is_left_out_is_not_in_a_difference_either()
     {
-        _state = WatchState.For(new WatchSpec("a", Revision.None) { NoDeletes = true });
+        State = WatchState.For(new WatchSpec("a", Revision.None) { NoDeletes = true });
         Tell(new WatchMessage.Start());
         Tell(Listed(9, Kv("a", 3)));
         Signal(new EtcdWatchSignal.Ended(Compacted));
@@ -301,51 +216,9 @@ public sealed class WatchMachineTests
     }
 
     [Fact]
-    public void After_a_compaction_the_keys_are_read_and_the_difference_is_told_with_deletions()
-    {
-        _state = WatchState.For(new WatchSpec("a", Revision.None));
-        Tell(new WatchMessage.Start());
-        Tell(Listed(9, Kv("a", 3), Kv("b", 4), Kv("c", 5)));
-        Signal(Created(9));
-        Signal(new EtcdWatchSignal.Ended(Compacted));
-
-        Assert.Equal([AllKeys], Tell(new WatchMessage.RetryDue()));
-        var effects = Tell(Listed(40, Kv("b", 4), Kv("c", 33), Kv("d", 35)));
-
-        var resynced = Told<WatchEvent.Resynced>([effects[0]]);
-        Assert.Equal(["a deleted at 40", "c put at 33", "d put at 35"], resynced.Difference.Select(Text));
-        Assert.Equal(Kv("a", 3), resynced.Difference[0].Previous);
-        Assert.Equal(Kv("c", 5), resynced.Difference[1].Previous);
-        Assert.Equal(3, resynced.KeyValues.Length);
-        Assert.Equal(new WatchEffect.Open(2, new(41)), effects[1]);
-    }
-
-    [Fact]
-    public void A_key_that_was_deleted_and_made_again_while_the_history_was_cut_is_a_change()
-    {
-        _state = WatchState.For(new WatchSpec("a", Revision.None));
-        Tell(new WatchMessage.Start());
-        Tell(Listed(9, Kv("a", 3)));
-        Signal(new EtcdWatchSignal.Ended(Compacted));
-        Tell(new WatchMessage.RetryDue());
-
-        Assert.Equal(["a put at 30"], Told<WatchEvent.Resynced>([Tell(Listed(40, Kv("a", 30)))[0]]).Difference.Select(Text));
-    }
-
-    [Fact]
-    public void A_watch_from_a_revision_that_is_compacted_is_resynced_not_begun_anew()
-    {
-        Tell(new WatchMessage.Start());
-        Signal(new EtcdWatchSignal.Ended(Compacted));
-        Tell(new WatchMessage.RetryDue());
-
-        Told<WatchEvent.Resynced>([Tell(Listed(40, Kv("a", 30)))[0]]);
-    }
-
-    [Fact]
     public void A_failed_read_is_tried_again()
     {
-        _state = WatchState.For(new WatchSpec("a", Revision.None));
+        State = WatchState.For(new WatchSpec("a", Revision.None));
         Tell(new WatchMessage.Start());
 
         Assert.Contains(new WatchEffect.SetRetryTimer(1), Tell(new WatchMessage.ListFailed(Broken)));
@@ -360,44 +233,5 @@ public sealed class WatchMachineTests
         Assert.Empty(Tell(new WatchMessage.RetryDue()));
         Assert.Empty(Tell(new WatchMessage.Start()));
         Assert.Empty(Tell(Listed(50)));
-    }
-
-    private static string Text(EtcdEvent e) => $"{e.Current.Key} {(e.IsDelete ? "deleted" : "put")} at {e.Current.ModRevision}";
-
-    private static T Told<T>(IEnumerable<WatchEffect> effects)
-        where T : WatchEvent => Assert.IsType<T>(Assert.IsType<WatchEffect.Tell>(Assert.Single(effects)).Event);
-
-    private static KeyValue Kv(string key, long revision) => new(key, $"value {revision}", new(revision), new(revision), 1, LeaseId.None);
-
-    private static EtcdEvent Put(string key, long revision) => new(false, Kv(key, revision), null);
-
-    private static EtcdEvent Delete(string key, long revision) =>
-        new(true, new KeyValue(key, Bytes.Empty, Revision.None, new(revision), 0, LeaseId.None), null);
-
-    private static EtcdHeader Header(long revision) => new(1, 1, new(revision), 1);
-
-    private static EtcdWatchSignal.Created Created(long revision) => new(Header(revision));
-
-    private static EtcdWatchSignal.Changes Changes(params EtcdEvent[] events) => new(Header(events[^1].Current.ModRevision.Value), [.. events]);
-
-    private static WatchMessage.Listed Listed(long revision, params KeyValue[] kvs) =>
-        new(new GetResult(Header(revision), [.. kvs], kvs.Length, false));
-
-    private static WatchMessage.Listed Page(long revision, bool more, params KeyValue[] kvs) =>
-        new(new GetResult(Header(revision), [.. kvs], kvs.Length, more));
-
-    private void Live()
-    {
-        Tell(new WatchMessage.Start());
-        Signal(Created(5));
-    }
-
-    private WatchEffect[] Signal(EtcdWatchSignal signal) => Tell(new WatchMessage.Signalled(_state.Generation, signal));
-
-    private WatchEffect[] Tell(WatchMessage message)
-    {
-        var (state, effects) = WatchMachine.Handle(_state, message);
-        _state = state;
-        return [.. effects];
     }
 }

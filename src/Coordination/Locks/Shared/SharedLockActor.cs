@@ -75,7 +75,7 @@ internal sealed partial class SharedLockActor : UntypedActor, IWithTimers
 
         foreach (var caller in _callers.Values)
         {
-            caller.Tell(new SharedLockReply.Failed(new CoordinationException(CoordinationErrorKind.Stopped, "The coordination system is stopping")));
+            caller.Tell(new SharedLockReply.Failed(Refusals.Stopping()));
         }
     }
 
@@ -216,16 +216,9 @@ internal sealed partial class SharedLockActor : UntypedActor, IWithTimers
 
     private SharedLockReply OutOfTime() => _state switch
     {
-        { LastError: { } error } => new SharedLockReply.Failed(new CoordinationException(
-            error.Kind, $"The lock '{_name}' was not acquired in time: {error.Message}", error)),
-        { Lease: null } => new SharedLockReply.Failed(new CoordinationException(
-            (_context.Session.LastError as CoordinationException)?.Kind ?? CoordinationErrorKind.Unavailable,
-            $"The lock '{_name}' was not acquired in time: etcd could not be used (endpoints {string.Join(", ", _context.Etcd.Endpoints)}): "
-            + (_context.Session.LastError?.Message ?? "no answer to the grant of a lease"),
-            _context.Session.LastError)),
-        { Holder: null } when _state.Entries.Exists(e => e.Phase is EntryPhase.Entering) => new SharedLockReply.Failed(new CoordinationException(
-            CoordinationErrorKind.Timeout,
-            $"The lock '{_name}' was not acquired in time: etcd has not answered (etcd {string.Join(", ", _context.Etcd.Endpoints)})")),
+        { LastError: { } error } => new SharedLockReply.Failed(Refusals.LateAfter(error, _name)),
+        { Lease: null } => new SharedLockReply.Failed(Refusals.LateWithoutLease(_context, _name)),
+        { Holder: null } when _state.Entries.Exists(e => e.Phase is EntryPhase.Entering) => new SharedLockReply.Failed(Refusals.LateWithoutAnswer(_context, _name)),
         _ => new SharedLockReply.NotAcquired(_state.Holder),
     };
 

@@ -19,8 +19,7 @@ public abstract class SharedLockHandle : ILockHandle
     private readonly SharedLockName _name;
     private readonly LockClaim _claim;
     private readonly Revision _floor;
-    private readonly Lock _lock = new();
-    private Task? _release;
+    private readonly GiveBack _release;
 
     private protected SharedLockHandle(CoordinationSystem system, SharedLockName name, SharedLockReply.Acquired acquired)
     {
@@ -28,6 +27,7 @@ public abstract class SharedLockHandle : ILockHandle
         _name = name;
         _claim = acquired.Claim;
         _floor = acquired.Floor;
+        _release = new GiveBack(system.Options, SendReleaseAsync);
     }
 
     /// <summary>The name of the lock.</summary>
@@ -79,44 +79,21 @@ public abstract class SharedLockHandle : ILockHandle
     /// <exception cref="CoordinationException">etcd refused the release; the entry goes with its lease.</exception>
     public Task ReleaseAsync(CancellationToken cancellationToken = default)
     {
-        lock (_lock)
-        {
-            _claim.End(Coordination.LossReason.Released);
-            _release ??= SendReleaseAsync();
-        }
-
-        return _release.WaitAsync(cancellationToken);
+        _claim.End(Coordination.LossReason.Released);
+        return _release.SendAsync(cancellationToken);
     }
 
     /// <summary>Gives the place back. Waits at most <see cref="CoordinationOptions.StopTimeout"/>, while the release goes on; does not throw.</summary>
     public async ValueTask DisposeAsync()
     {
-        try
-        {
-            await ReleaseAsync(CancellationToken.None).WaitAsync(_system.Options.StopTimeout, _system.Options.TimeProvider).ConfigureAwait(false);
-        }
-        catch (Exception error) when (error is TimeoutException or CoordinationException)
-        {
-            // The actor goes on trying; in the last resort the entry goes with its lease.
-        }
-
+        await _release.DisposeAsync(ReleaseAsync(CancellationToken.None)).ConfigureAwait(false);
         GC.SuppressFinalize(this);
     }
 
-    private async Task SendReleaseAsync()
+    private async Task<CoordinationException?> SendReleaseAsync()
     {
         using var span = CoordinationTrace.Begin(CoordinationTrace.LockRelease, _system.Options.Name, MetricTags.Lock, Name)?.SetTag(MetricTags.Token, Token);
-        try
-        {
-            var reply = await _system.AskAsync<SharedLockReply>(new SharedLocksCommand.Release(_name, _claim.Request) { Trace = span }).ConfigureAwait(false);
-            if (reply is SharedLockReply.Failed { Error.Kind: not CoordinationErrorKind.Stopped } failed)
-            {
-                throw failed.Error;
-            }
-        }
-        catch (CoordinationException error) when (error.Kind == CoordinationErrorKind.Stopped)
-        {
-            // The system was stopped: the lease was revoked with everything on it.
-        }
+        var reply = await _system.AskAsync<SharedLockReply>(new SharedLocksCommand.Release(_name, _claim.Request) { Trace = span }).ConfigureAwait(false);
+        return (reply as SharedLockReply.Failed)?.Error;
     }
 }

@@ -1,6 +1,7 @@
 using Coordination.Etcd;
 using Coordination.Locks;
 using Coordination.Locks.Shared;
+using Coordination.Tests.Walks;
 using static Coordination.Tests.Locks.Shared.SharedLockPeer;
 
 namespace Coordination.Tests.Locks.Shared;
@@ -15,7 +16,7 @@ internal sealed partial class SharedLockWalk
         Tell(peer, new SharedLockMessage.Acquire(new(request), ask, isTry));
     }
 
-    private static SharedLockMove Release(SharedLockPeer peer, Claim claim)
+    private static WalkMove<SharedLockWalk> Release(SharedLockPeer peer, Claim claim)
     {
         var name = peer.Name;
         return new($"{name}: holder {claim.Request} releases", w =>

@@ -1,4 +1,5 @@
 using Coordination.Locks.Shared;
+using Coordination.Tests.Walks;
 using static Coordination.Tests.Locks.Shared.SharedLockPeer;
 
 namespace Coordination.Tests.Locks.Shared;
@@ -6,11 +7,11 @@ namespace Coordination.Tests.Locks.Shared;
 /// <content>Everything that can happen next: to callers, requests, timers, watches, sessions, and by others.</content>
 internal sealed partial class SharedLockWalk
 {
-    public IEnumerable<SharedLockMove> Moves() => _peers
+    public IEnumerable<WalkMove<SharedLockWalk>> Moves() => _peers
         .SelectMany(p => OfCallers(p).Concat(OfCalls(p)).Concat(OfTimers(p)).Concat(OfTheWatches(p)).Concat(OfTheSession(p)))
         .Concat(OfVandals());
 
-    private IEnumerable<SharedLockMove> OfCallers(SharedLockPeer peer)
+    private IEnumerable<WalkMove<SharedLockWalk>> OfCallers(SharedLockPeer peer)
     {
         var name = peer.Name;
         foreach (var ask in _budget.Asks)
@@ -52,7 +53,7 @@ internal sealed partial class SharedLockWalk
         }
     }
 
-    private IEnumerable<SharedLockMove> OfCalls(SharedLockPeer peer)
+    private IEnumerable<WalkMove<SharedLockWalk>> OfCalls(SharedLockPeer peer)
     {
         var name = peer.Name;
         foreach (var call in peer.Calls)
@@ -101,13 +102,13 @@ internal sealed partial class SharedLockWalk
         }
     }
 
-    private static SharedLockMove Apply(SharedLockPeer peer, Call call)
+    private static WalkMove<SharedLockWalk> Apply(SharedLockPeer peer, Call call)
     {
         var name = peer.Name;
         return new($"{call.Name}: applied by etcd", w => w.ApplyCall(w.Peer(name), call));
     }
 
-    private static SharedLockMove Answer(SharedLockPeer peer, Call call)
+    private static WalkMove<SharedLockWalk> Answer(SharedLockPeer peer, Call call)
     {
         var name = peer.Name;
         return new($"{call.Name}: answered", w =>
@@ -118,7 +119,7 @@ internal sealed partial class SharedLockWalk
         });
     }
 
-    private IEnumerable<SharedLockMove> OfTimers(SharedLockPeer peer)
+    private IEnumerable<WalkMove<SharedLockWalk>> OfTimers(SharedLockPeer peer)
     {
         var name = peer.Name;
         foreach (var timer in peer.Timers)
@@ -141,7 +142,7 @@ internal sealed partial class SharedLockWalk
         }
     }
 
-    private IEnumerable<SharedLockMove> OfTheWatches(SharedLockPeer peer)
+    private IEnumerable<WalkMove<SharedLockWalk>> OfTheWatches(SharedLockPeer peer)
     {
         var name = peer.Name;
         foreach (var (keys, at) in peer.Watches.OrderBy(w => w.Key.Key))
@@ -180,7 +181,7 @@ internal sealed partial class SharedLockWalk
         }
     }
 
-    private IEnumerable<SharedLockMove> OfTheSession(SharedLockPeer peer)
+    private IEnumerable<WalkMove<SharedLockWalk>> OfTheSession(SharedLockPeer peer)
     {
         var name = peer.Name;
         if (peer.IsGivenUp)
@@ -231,7 +232,7 @@ internal sealed partial class SharedLockWalk
         }
     }
 
-    private IEnumerable<SharedLockMove> OfVandals()
+    private IEnumerable<WalkMove<SharedLockWalk>> OfVandals()
     {
         foreach (var key in _store.Keys)
         {

@@ -2,6 +2,7 @@ using System.Text;
 using Coordination.Etcd;
 using Coordination.Locks;
 using Coordination.Locks.Shared;
+using Coordination.Tests.Walks;
 
 namespace Coordination.Tests.Locks.Shared;
 
@@ -10,7 +11,7 @@ namespace Coordination.Tests.Locks.Shared;
 /// never: requests are applied and answered separately, each watch delivers the history from its start, timers fire when they like. Every step is
 /// checked against the promises of a shared lock; that the rule of admission holds is checked against the model, in real time.
 /// </summary>
-internal sealed partial class SharedLockWalk
+internal sealed partial class SharedLockWalk : IWalk<SharedLockWalk>
 {
     private static readonly TimeSpan Ttl = TimeSpan.FromSeconds(10);
     private static readonly EtcdException Unknown = new(CoordinationErrorKind.Timeout, WriteOutcome.Unknown, "no answer");
@@ -156,11 +157,11 @@ internal sealed partial class SharedLockWalk
     {
         if (!kept)
         {
-            throw new LockWalkException(promise);
+            throw new WalkException(promise);
         }
     }
 
-    private SharedLockMove? SettlingMove(bool straysLast)
+    private WalkMove<SharedLockWalk>? SettlingMove(bool straysLast)
     {
         // Timers come last: what is on its way is faster. A release comes before them: the next in line is to be woken by it.
         var strays = _peers.SelectMany(p => p.Calls.Where(c => c.IsGivenUp).Select(c => Apply(p, c))).FirstOrDefault();

@@ -41,6 +41,3 @@ internal sealed record SharedLockWorld(SharedKind Kind, params SharedAsk[] Asks)
 
     public int MaxUnresolved { get; init; } = 8;
 }
-
-/// <summary>One thing that can happen next.</summary>
-internal sealed record SharedLockMove(string Name, Action<SharedLockWalk> Do);
