@@ -101,9 +101,10 @@ public sealed class SessionActorTests : ActorTest
     {
         var log = new LogList();
         var time = new VirtualTimeProvider();
+        using var alarm = LossAlarm.Create(time);
+        var context = new CoordinationContext(new CoordinationOptions(), Etcd, new MonotonicClock(time), alarm, log, Session);
         var parent = CreateTestProbe();
-        var session = parent.ChildActorOf(SessionActor.PropsFor(
-            ContextFor() with { Clock = new MonotonicClock(time), Log = log }, new LeaseSettings(TimeSpan.FromSeconds(10), 0)));
+        var session = parent.ChildActorOf(SessionActor.PropsFor(context, new LeaseSettings(TimeSpan.FromSeconds(10), 0)));
 
         int FailAgain(int times)
         {
