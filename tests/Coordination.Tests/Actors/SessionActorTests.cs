@@ -102,7 +102,8 @@ public sealed class SessionActorTests : ActorTest
         var log = new LogList();
         var time = new VirtualTimeProvider();
         using var alarm = LossAlarm.Create(time);
-        var context = new CoordinationContext(new CoordinationOptions(), Etcd, new MonotonicClock(time), alarm, log, Session);
+        // Nobody asks whether etcd answers again: that clock stands still.
+        var context = new CoordinationContext(new CoordinationOptions(), Etcd, new MonotonicClock(new VirtualTimeProvider()), alarm, log, Session) with { Clock = new MonotonicClock(time) };
         var parent = CreateTestProbe();
         var session = parent.ChildActorOf(SessionActor.PropsFor(context, new LeaseSettings(TimeSpan.FromSeconds(10), 0)));
 
