@@ -32,11 +32,16 @@ internal static class Tool
         var result = root.Parse(trailing.TakeFrom(root, args));
         try
         {
-            if (result.Errors.Count > 0)
+            string[] problems =
+            [
+                .. UnknownOptions.In(result).Select(option => $"'{option}' is no option of '{CommandLine(result)}'; a value that begins with -- comes after --."),
+                .. result.Errors.Select(error => error.Message),
+            ];
+            if (problems.Length > 0)
             {
-                foreach (var error in result.Errors)
+                foreach (var problem in problems)
                 {
-                    terminal.Say(error.Message);
+                    terminal.Say(problem);
                 }
 
                 await terminal.Error.WriteLineAsync($"Try '{CommandLine(result)} --help'.").ConfigureAwait(false);

@@ -54,6 +54,10 @@ public sealed class BadInputTests
     [InlineData("the password of 'root' is missing", "kv", "get", "k", "--user", "root")]
     [InlineData("/no/such/file", "kv", "get", "k", "--cacert", "/no/such/file")]
     [InlineData("a key needs its certificate", "kv", "get", "k", "--key", "/no/such/file")]
+    [InlineData("The name of an election has 0 bytes; allowed are 1 to 1024", "elect", "", "me", "--", "true")]
+    [InlineData("'--lese=12' is no option of 'coordination kv put'", "kv", "put", "k", "--lese=12")]
+    [InlineData("'--prefx' is no option of 'coordination kv del'", "kv", "del", "+", "--prefx")]
+    [InlineData("'--observ' is no option of 'coordination elect'", "elect", "/a", "--observ", "--", "true")]
     [InlineData("Try 'coordination lease grant --help'", "lease", "grant")]
     [InlineData("Required command was not provided", "completion")]
     [InlineData("tcsh", "completion", "tcsh")]
@@ -64,6 +68,7 @@ public sealed class BadInputTests
         Assert.Contains(message, errors, StringComparison.Ordinal);
         Assert.Equal((2, ""), (exitCode, output));
         Assert.DoesNotContain("secret-of-mine", errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("(Parameter '", errors, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -13,18 +13,38 @@ internal sealed class NightlyReport(ILocks locks, IEtcdClient etcd, IConfigurati
         using var timer = new PeriodicTimer(_period);
         do
         {
-            await using var handle = await locks.Lock("/jobs/nightly-report").TryAcquireAsync(stoppingToken);
-            if (handle is null)
+            try
             {
-                log.LogInformation("Somebody else is at it");
-                continue;
+                await TakeTurnAsync(stoppingToken);
             }
-
-            // Stops when the host stops, and when the lock is lost.
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, handle.Lost);
-            await WriteReportAsync(handle, stop.Token);
+            catch (CoordinationException error)
+            {
+                // etcd cannot be used now. Caught, because a background service that throws stops its host.
+                log.LogWarning("No report this time: {Problem}", error.Message);
+            }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async Task TakeTurnAsync(CancellationToken stoppingToken)
+    {
+        await using var handle = await locks.Lock("/jobs/nightly-report").TryAcquireAsync(stoppingToken);
+        if (handle is null)
+        {
+            log.LogInformation("Somebody else is at it");
+            return;
+        }
+
+        // Stops when the host stops, and when the lock is lost.
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, handle.Lost);
+        try
+        {
+            await WriteReportAsync(handle, stop.Token);
+        }
+        catch (OperationCanceledException) when (!stoppingToken.IsCancellationRequested)
+        {
+            log.LogWarning("The lock is lost, token {Token}", handle.Token);
+        }
     }
 
     private async Task WriteReportAsync(LockHandle handle, CancellationToken cancellationToken)

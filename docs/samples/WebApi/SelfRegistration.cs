@@ -17,8 +17,16 @@ internal sealed class SelfRegistration(IServiceRegistry registry, IServer server
         {
             Service = configuration["Service"] ?? "greeter", Host = address.Host, Port = address.Port,
         });
-        await registration.WaitUntilRegisteredAsync(TimeSpan.FromSeconds(30), stoppingToken);
-        log.LogInformation("Registered as {Instance}", registration.Instance);
+        try
+        {
+            await registration.WaitUntilRegisteredAsync(TimeSpan.FromSeconds(30), stoppingToken);
+            log.LogInformation("Registered as {Instance}", registration.Instance);
+        }
+        catch (CoordinationException error)
+        {
+            // It registers when it can. Caught, because a background service that throws stops its host.
+            log.LogWarning("Not registered yet: {Problem}", error.Message);
+        }
     }
 
     private async Task StartedAsync(CancellationToken stoppingToken)

@@ -41,7 +41,7 @@ internal static class LayoutOption
         }
         catch (ArgumentException error)
         {
-            result.AddError($"--layout: {error.Message}");
+            result.AddError($"--layout: {ArgumentText.Of(error)}");
         }
 
         return ServiceLayout.Default;

@@ -23,9 +23,16 @@ internal sealed class ShortHelp : SynchronousCommandLineAction
     {
         foreach (var command in parseResult.CommandResult.Command.Subcommands)
         {
-            command.Description = command.Description?.Split('\n', 2)[0];
+            command.Description = FirstSentence(command.Description ?? "");
         }
 
         return _whole.Invoke(parseResult);
+    }
+
+    private static string FirstSentence(string description)
+    {
+        var paragraph = description.Split("\n\n", 2)[0].ReplaceLineEndings(" ");
+        var end = paragraph.IndexOf(". ", StringComparison.Ordinal);
+        return end < 0 ? paragraph : paragraph[..(end + 1)];
     }
 }

@@ -82,7 +82,7 @@ internal sealed class ElectCommand(EtcdConnection connection, TrailingCommand tr
         }
         catch (ArgumentException error)
         {
-            result.AddError($"elect: {error.Message}");
+            result.AddError($"elect: {ArgumentText.Of(error)}");
         }
     }
 
@@ -123,8 +123,8 @@ internal sealed class ElectCommand(EtcdConnection connection, TrailingCommand tr
         var election = system.Election(settings.Election);
         if (!await election.RequestTransferAsync(target, interrupted).ConfigureAwait(false))
         {
-            var names = (await election.GetCandidatesAsync(interrupted).ConfigureAwait(false)).Select(c => c.Name ?? $"({c.Key}, of another program)");
-            connection.Terminal.Say($"there is no candidate '{target}'; there are: {string.Join(", ", names)}");
+            var names = (await election.GetCandidatesAsync(interrupted).ConfigureAwait(false)).Select(c => c.Name ?? $"({c.Key}, of another program)").ToList();
+            connection.Terminal.Say($"there is no candidate '{target}'; there {(names.Count == 0 ? "is none" : $"are: {string.Join(", ", names)}")}");
             return ExitCode.CheckFailed;
         }
 

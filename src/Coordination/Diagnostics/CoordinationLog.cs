@@ -49,6 +49,9 @@ internal static partial class CoordinationLog
     [LoggerMessage(208, LogLevel.Information, "Lease {Lease} given back")]
     public static partial void LeaseGivenBack(this ILogger log, LeaseId lease);
 
+    [LoggerMessage(209, LogLevel.Warning, "Lease {Lease} could not be given back, so its keys stay until it has run out: {Error}")]
+    public static partial void LeaseNotGivenBack(this ILogger log, LeaseId lease, string error);
+
     [LoggerMessage(300, LogLevel.Information, "Watch of {Keys} interrupted: {Error}")]
     public static partial void WatchInterrupted(this ILogger log, string keys, string error);
 

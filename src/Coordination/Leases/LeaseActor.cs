@@ -13,6 +13,7 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
     private LeaseValidity? _validity;
     private LeaseTimer? _retry;
     private Instant? _renewalDue;
+    private LeaseId? _givingBack;
 
     public LeaseActor(CoordinationContext context, LeaseSettings settings)
     {
@@ -65,17 +66,37 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
     {
         _context.EtcdReturn.Forget(this);
         _validity?.Lose(LossReason.Aborted);
+        ReportGivenBack("etcd did not answer in time");
     }
 
     private void Report(LeaseId lease, LossReason reason)
     {
         if (reason == LossReason.Released)
         {
-            _context.Log.LeaseGivenBack(lease);
+            // It is given back when etcd says so.
+            _givingBack = lease;
         }
         else
         {
             _context.Log.LeaseLost(lease, reason);
+        }
+    }
+
+    private void ReportGivenBack(string? error)
+    {
+        if (_givingBack is not { } lease)
+        {
+            return;
+        }
+
+        _givingBack = null;
+        if (error is null)
+        {
+            _context.Log.LeaseGivenBack(lease);
+        }
+        else
+        {
+            _context.Log.LeaseNotGivenBack(lease, error);
         }
     }
 
@@ -100,6 +121,9 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
             case LeaseMessage.RenewalFailed m:
                 _context.Metrics.LeaseRenewalFailed(m.Now);
                 _validity?.Note(m.Error.Message);
+                break;
+            case LeaseMessage.RevokeEnded m:
+                ReportGivenBack(m.Error is { Kind: not CoordinationErrorKind.LeaseNotFound } error ? error.Message : null);
                 break;
         }
     }

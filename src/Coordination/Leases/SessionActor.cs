@@ -9,10 +9,13 @@ namespace Coordination.Leases;
 /// </summary>
 internal sealed class SessionActor(CoordinationContext context, LeaseSettings settings) : UntypedActor, IWithTimers
 {
+    private static readonly TimeSpan RepeatAfter = TimeSpan.FromMinutes(1);
+
     private IActorRef? _lease;
     private LeaseValidity? _validity;
     private bool _isClosing;
     private int _failures;
+    private (string Error, Instant At)? _told;
 
     public ITimerScheduler Timers { get; set; } = null!;
 
@@ -62,11 +65,12 @@ internal sealed class SessionActor(CoordinationContext context, LeaseSettings se
         {
             case LeaseEvent.Opened e:
                 _failures = 0;
+                _told = null;
                 _validity = e.Validity;
                 Context.Parent.Tell(new SessionEvent.Opened(e.Validity));
                 break;
             case LeaseEvent.NotYetOpened e:
-                context.Log.LeaseNotYetOpened(e.Error.Message);
+                Report(e.Error.Message);
                 Context.Parent.Tell(new SessionEvent.NotYetOpened(e.Error));
                 break;
             case LeaseEvent.SuspicionChanged { IsSuspect: true } e:
@@ -85,6 +89,19 @@ internal sealed class SessionActor(CoordinationContext context, LeaseSettings se
 
                 break;
         }
+    }
+
+    /// <summary>An outage of an hour is no reason for thousands of lines: the same error is logged once in a while.</summary>
+    private void Report(string error)
+    {
+        var now = context.Clock.Now;
+        if (_told is { } told && told.Error == error && now - told.At < RepeatAfter)
+        {
+            return;
+        }
+
+        _told = (error, now);
+        context.Log.LeaseNotYetOpened(error);
     }
 
     private void OnTerminated(IActorRef actor)

@@ -67,7 +67,7 @@ public sealed class LockCommandTests : IAsyncLifetime
         await first.PrintedAsync("runs");
         using var second = Start("lock", "k", "--json", "--", "echo", "second runs");
         using var third = Start("lock", "k", "--", "echo", "never");
-        await etcd.UntilCountAsync(KeyRange.Prefix("coordination/waiters/"), 2);
+        await etcd.UntilCountAsync(KeyRange.Prefix("coordination/waiters/k/"), 2);
 
         third.Interrupt();
         var (thirdCode, thirdOutput, _) = await third.EndAsync();

@@ -7,7 +7,27 @@ namespace Coordination.IntegrationTests.Samples;
 public sealed class SamplesOnEmbedded(EmbeddedFixture fixture) : SampleContract(fixture), IClassFixture<EmbeddedFixture>;
 
 [Collection(Undisturbed.Name)]
-public sealed class SamplesOnRealEtcd(RealEtcdFixture fixture) : SampleContract(fixture), IClassFixture<RealEtcdFixture>;
+public sealed class SamplesOnRealEtcd(RealEtcdFixture fixture) : SampleContract(fixture), IClassFixture<RealEtcdFixture>
+{
+    [Fact]
+    public async Task The_cron_worker_lives_through_an_outage_that_costs_it_its_lock()
+    {
+        await using var etcd = await RealEtcd.StartAsync();
+        using var worker = new SampleProcess(
+            "CronWorker", "--Coordination:Embedded=false", $"--Coordination:Etcd:Endpoints={etcd.Endpoint.GetLeftPart(UriPartial.Authority)}",
+            "--Coordination:SessionTtl=2s", "--Report:Work=00:00:06", "--Report:Period=00:00:00.100");
+        await worker.PrintedAsync("The report begins");
+
+        await etcd.KillAsync();
+        await worker.PrintedAsync("The lock is lost");
+        await worker.PrintedAsync("No report this time");
+        await etcd.StartProcessAsync();
+        await worker.PrintedAsync("The report is written");
+
+        worker.Terminate();
+        Assert.Equal(0, await worker.EndAsync());
+    }
+}
 
 /// <summary>The samples of docs/samples do what they say, as processes that are started and stopped as in production.</summary>
 public abstract class SampleContract(ServerFixture fixture)

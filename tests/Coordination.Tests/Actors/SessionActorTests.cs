@@ -6,6 +6,10 @@ namespace Coordination.Tests.Actors;
 
 public sealed class SessionActorTests : ActorTest
 {
+    private const int NotYetOpened = 203;
+    private const int GivenBack = 208;
+    private const int NotGivenBack = 209;
+
     [Fact]
     public void It_tells_its_parent_of_a_lease_of_its_loss_and_of_the_next_one()
     {
@@ -71,10 +75,63 @@ public sealed class SessionActorTests : ActorTest
         AwaitCondition(() => lease.ValidFor == TimeSpan.FromSeconds(7) - margin);
     }
 
-    private TestProbe Start(out IActorRef session, out LeaseId lease)
+    [Fact]
+    public void A_lease_is_said_to_be_given_back_when_etcd_has_said_so_and_a_failure_is_told()
+    {
+        var log = new LogList();
+        Start(out var given, out _, log);
+        Start(out var kept, out _, log);
+        Watch(given);
+        Watch(kept);
+
+        given.Tell(new SessionCommand.Close());
+        var revoke = Etcd.Next<ScriptedEtcd.Revoke>();
+        Assert.Equal(0, log.Count(GivenBack));
+        revoke.Answer(At(3));
+        ExpectTerminated(given);
+        kept.Tell(new SessionCommand.Close());
+        Etcd.Next<ScriptedEtcd.Revoke>().Fail(CoordinationErrorKind.Unavailable, WriteOutcome.Unknown);
+        ExpectTerminated(kept);
+
+        Assert.Equal((1, 1), (log.Count(GivenBack), log.Count(NotGivenBack)));
+    }
+
+    [Fact]
+    public void The_same_reason_for_having_no_lease_is_logged_once_a_minute()
+    {
+        var log = new LogList();
+        var time = new VirtualTimeProvider();
+        using var alarm = LossAlarm.Create(time);
+        // Nobody asks whether etcd answers again: that clock stands still.
+        var context = new CoordinationContext(new CoordinationOptions(), Etcd, new MonotonicClock(new VirtualTimeProvider()), alarm, log, Session) with { Clock = new MonotonicClock(time) };
+        var parent = CreateTestProbe();
+        var session = parent.ChildActorOf(SessionActor.PropsFor(context, new LeaseSettings(TimeSpan.FromSeconds(10), 0)));
+
+        int FailAgain(int times)
+        {
+            for (var i = 0; i < times; i++)
+            {
+                Etcd.Next<ScriptedEtcd.Grant>().Fail(CoordinationErrorKind.Unavailable, WriteOutcome.NotApplied);
+                parent.ExpectMsg<SessionEvent.NotYetOpened>();
+            }
+
+            return log.Count(NotYetOpened);
+        }
+
+        Assert.Equal(1, FailAgain(3));
+        time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(2, FailAgain(1));
+        Watch(session);
+        session.Tell(new SessionCommand.Close());
+        Etcd.Next<ScriptedEtcd.Revoke>().Answer(At(1));
+        ExpectTerminated(session);
+    }
+
+    private TestProbe Start(out IActorRef session, out LeaseId lease, LogList? log = null)
     {
         var parent = CreateTestProbe();
-        session = parent.ChildActorOf(SessionActor.PropsFor(ContextFor(), new LeaseSettings(TimeSpan.FromSeconds(10), 0.01)));
+        var context = log is null ? ContextFor() : ContextFor() with { Log = log };
+        session = parent.ChildActorOf(SessionActor.PropsFor(context, new LeaseSettings(TimeSpan.FromSeconds(10), 0.01)));
         var grant = Etcd.Next<ScriptedEtcd.Grant>();
         grant.Answer(new LeaseGranted(grant.Request.Id, TimeSpan.FromSeconds(10), At(1)));
         lease = parent.ExpectMsg<SessionEvent.Opened>().Lease.Id;

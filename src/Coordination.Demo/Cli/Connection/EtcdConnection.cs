@@ -100,7 +100,7 @@ internal sealed class EtcdConnection
         }
         catch (ArgumentException error)
         {
-            throw new UsageException(error.Message);
+            throw new UsageException(ArgumentText.Of(error));
         }
     }
 

@@ -75,7 +75,7 @@ internal static class EtcdRun
         }
         catch (Exception error) when (error is UsageException or ArgumentException)
         {
-            connection.Terminal.Say(error.Message);
+            connection.Terminal.Say(ArgumentText.Of(error));
             return ExitCode.Usage;
         }
         catch (CoordinationException error)
