@@ -1,12 +1,19 @@
+using System.Collections.Immutable;
 using Coordination.Grpc;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
 
 namespace Coordination.Etcd.Transport;
 
-/// <summary>Calls to one endpoint: admitted first, with a token where etcd wants one, and logged in again when the token is refused. Thread-safe.</summary>
-internal sealed class EtcdTransport(EtcdClientOptions options, EndpointPool pool, ILogger log)
+/// <summary>
+/// Calls to one endpoint: admitted first, with a token where etcd wants one, logged in again when the token is refused, and given up early when there is another
+/// endpoint and no hope. Thread-safe.
+/// </summary>
+internal sealed class EtcdTransport(EtcdClientOptions options, EndpointPool pool, ILogger log) : IDisposable
 {
+    private readonly ImmutableArray<StalledRequests> _stalled =
+        [.. pool.Count > 1 ? pool.Channels.Select(channel => new StalledRequests(channel, options.RequestTimeout, options.TimeProvider)) : []];
+
     private readonly Login _login = new(options.Credentials, options.RequestTimeout, options.TimeProvider, log);
 
     public EndpointPool Pool => pool;
@@ -45,7 +52,8 @@ internal sealed class EtcdTransport(EtcdClientOptions options, EndpointPool pool
             try
             {
                 var call = new GrpcCallOptions { Timeout = options.RequestTimeout, Metadata = token.Metadata };
-                return await channel.UnaryAsync(method, request, call, cancellationToken).ConfigureAwait(false);
+                var reply = channel.UnaryAsync(method, request, call, cancellationToken);
+                return await (_stalled.IsEmpty ? reply : _stalled[pool.Channels.IndexOf(channel)].AwaitAsync(reply)).ConfigureAwait(false);
             }
             catch (GrpcException error)
             {
@@ -55,6 +63,14 @@ internal sealed class EtcdTransport(EtcdClientOptions options, EndpointPool pool
                     throw EtcdErrors.Describe(error, channel.Address);
                 }
             }
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var stalled in _stalled)
+        {
+            stalled.Dispose();
         }
     }
 }
