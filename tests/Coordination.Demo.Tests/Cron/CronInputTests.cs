@@ -4,9 +4,7 @@ namespace Coordination.Demo.Tests.Cron;
 public sealed class CronInputTests
 {
     [Theory]
-    [InlineData(3, "http://127.0.0.1:1", "--etcd", "http://127.0.0.1:1")]
     [InlineData(2, "the endpoint 'ftp://127.0.0.1:2379' is not allowed", "--etcd", "ftp://127.0.0.1:2379")]
-    [InlineData(3, "http://127.0.0.1:1", "--endpoints", "127.0.0.1:1")]
     [InlineData(2, "the endpoint 'http://127.0.0.1:99999' is not allowed", "--etcd", "127.0.0.1:99999")]
     [InlineData(2, "--duration: -5s is out of range; allowed is 1s to 24h", "--duration", "-5s")]
     [InlineData(2, "--duration: 'soon' is no duration", "--duration", "soon")]
@@ -20,6 +18,17 @@ public sealed class CronInputTests
 
         Assert.Equal(expected, exitCode);
         Assert.Contains(message, errors, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory]
+    [InlineData("--etcd", "http://127.0.0.1:1")]
+    [InlineData("--endpoints", "127.0.0.1:1")]
+    public async Task An_etcd_that_is_not_there_is_named(params string[] arguments)
+    {
+        var (exitCode, _, errors) = await DemoProcess.RunAsync(arguments);
+
+        Assert.Equal(3, exitCode);
+        Assert.Contains("http://127.0.0.1:1", errors, StringComparison.Ordinal);
     }
 
     [Fact]

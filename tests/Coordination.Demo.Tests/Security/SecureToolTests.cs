@@ -6,6 +6,8 @@ namespace Coordination.Demo.Tests.Security;
 /// <summary>The tool with TLS, client certificates, users and passwords, on a real etcd.</summary>
 public sealed class SecureToolTests(SecureEtcd etcd) : IClassFixture<SecureEtcd>
 {
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+
     [Fact]
     public async Task Put_get_and_watch_with_a_password_from_a_file_from_the_environment_and_on_the_command_line()
     {
@@ -61,7 +63,7 @@ public sealed class SecureToolTests(SecureEtcd etcd) : IClassFixture<SecureEtcd>
     }
 
     [Fact]
-    public async Task With_exactly_the_permissions_of_the_page_locks_are_waited_for_in_line_and_told_of_by_a_key_of_their_own()
+    public async Task With_exactly_the_permissions_of_the_page_locks_are_waited_for_in_line()
     {
         Assert.Contains("grant-permission app --prefix=true readwrite coordination/", await File.ReadAllTextAsync(Path.Combine(DocsPages.Folder, "real-cluster.md")), StringComparison.Ordinal);
         var waiters = KeyRange.Prefix("coordination/waiters/");
@@ -69,10 +71,10 @@ public sealed class SecureToolTests(SecureEtcd etcd) : IClassFixture<SecureEtcd>
         await first.PrintedAsync("first");
         using var second = Start("lock", "/jobs/a", "--", "sh", "-c", "echo second");
 
-        IReadOnlyList<string> keys = [];
-        while (!keys.Any(key => key.Contains("/@", StringComparison.Ordinal)) || !keys.Any(key => key.Contains("/jobs/a", StringComparison.Ordinal)))
+        using var limit = new CancellationTokenSource(Limit);
+        while ((await etcd.Root.GetAsync(waiters, limit.Token)).Count == 0)
         {
-            keys = [.. (await etcd.Root.GetAsync(waiters)).KeyValues.Select(key => key.Key.ToText())];
+            await Task.Yield();
         }
 
         first.WriteLine("");
@@ -83,6 +85,25 @@ public sealed class SecureToolTests(SecureEtcd etcd) : IClassFixture<SecureEtcd>
         Assert.Equal((0, "second\n", ""), (secondCode, output, secondErrors));
         Assert.Equal(0, (await etcd.Root.GetAsync(waiters)).Count);
         Assert.Null((await etcd.Root.GetAsync("/jobs/a")).First);
+    }
+
+    [Fact]
+    public async Task With_the_same_permissions_those_who_wait_again_are_told_when_it_is_their_turn()
+    {
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var inboxes = etcd.Root.Watch(new EtcdWatchSpec(KeyRange.Prefix("coordination/waiters/@"), new Revision(1)), signal =>
+        {
+            if (signal is EtcdWatchSignal.Changes)
+            {
+                told.TrySetResult();
+            }
+        });
+        await using var one = CoordinationSystem.Start(new CoordinationOptions { Etcd = EtcdEnvironment.Read(new(), etcd.Environment().GetValueOrDefault) });
+        await using var two = CoordinationSystem.Start(new CoordinationOptions { Etcd = EtcdEnvironment.Read(new(), etcd.Environment().GetValueOrDefault) });
+
+        await Task.WhenAll(TakeTurnsAsync(one), TakeTurnsAsync(two));
+
+        await told.Task.WaitAsync(Limit);
     }
 
     [Fact]
@@ -140,6 +161,14 @@ public sealed class SecureToolTests(SecureEtcd etcd) : IClassFixture<SecureEtcd>
     [Fact]
     public async Task Plaintext_to_a_server_with_tls_is_named() =>
         await FailsAsync(etcd.Environment(), "Write the endpoint as https://", "kv", "get", "/jobs/k", "--etcd", $"http://{etcd.Endpoint.Authority}");
+
+    private static async Task TakeTurnsAsync(CoordinationSystem system)
+    {
+        for (var turn = 0; turn < 20; turn++)
+        {
+            await using var handle = await system.Lock("/jobs/b").AcquireAsync(Limit);
+        }
+    }
 
     private static Dictionary<string, string> With(Dictionary<string, string> environment, string name, string value) => new(environment) { [name] = value };
 
