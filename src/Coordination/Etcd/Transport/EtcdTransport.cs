@@ -11,8 +11,7 @@ namespace Coordination.Etcd.Transport;
 /// </summary>
 internal sealed class EtcdTransport(EtcdClientOptions options, EndpointPool pool, ILogger log) : IDisposable
 {
-    private readonly ImmutableArray<StalledRequests> _stalled =
-        [.. pool.Count > 1 ? pool.Channels.Select(channel => new StalledRequests(channel, options.RequestTimeout, options.TimeProvider)) : []];
+    private readonly ImmutableArray<StalledRequests> _stalled = Watch(options, pool);
 
     private readonly Login _login = new(options.Credentials, options.RequestTimeout, options.TimeProvider, log);
 
@@ -37,6 +36,12 @@ internal sealed class EtcdTransport(EtcdClientOptions options, EndpointPool pool
         {
             _login.Expire(token, error);
         }
+    }
+
+    private static ImmutableArray<StalledRequests> Watch(EtcdClientOptions options, EndpointPool pool)
+    {
+        var seen = new LeaderSeen(options.RequestTimeout, options.TimeProvider);
+        return [.. pool.Count > 1 ? pool.Channels.Select(channel => new StalledRequests(channel, options.RequestTimeout, options.TimeProvider, seen)) : []];
     }
 
     /// <summary>One request to one endpoint.</summary>

@@ -55,9 +55,13 @@ internal sealed class StallJudge(int patience)
     }
 
     /// <summary>The endpoint says who leads; 0: nobody. Whether that is another one than when the requests began to hang.</summary>
-    public bool Said(ulong term, ulong leader)
+    /// <param name="term">The term, the same for all members.</param>
+    /// <param name="leader">The leader.</param>
+    /// <param name="elsewhere">What another endpoint said a moment ago, when requests hung there: they go on here, perhaps.</param>
+    public bool Said(ulong term, ulong leader, (ulong Term, ulong Leader)? elsewhere = null)
     {
         _isAsking = false;
+        _before ??= elsewhere;
         var isAnother = leader != 0 && _before is { } before && before != (term, leader);
         _before = isAnother || _isLast ? null : _before ?? (term, leader);
         return isAnother;

@@ -15,6 +15,7 @@ internal sealed class StalledRequests : IDisposable
 
     private readonly Lock _lock = new();
     private readonly StallJudge _judge;
+    private readonly LeaderSeen _seen;
     private readonly GrpcChannel _channel;
     private readonly TimeSpan _timeout;
     private readonly TimeSpan _period;
@@ -27,8 +28,9 @@ internal sealed class StalledRequests : IDisposable
     private bool _isLooking;
     private bool _isDisposed;
 
-    public StalledRequests(GrpcChannel channel, TimeSpan timeout, TimeProvider time)
+    public StalledRequests(GrpcChannel channel, TimeSpan timeout, TimeProvider time, LeaderSeen seen)
     {
+        _seen = seen;
         _channel = channel;
         _timeout = timeout;
         _period = timeout / 8 < LongestPeriod ? timeout / 8 : LongestPeriod;
@@ -161,7 +163,7 @@ internal sealed class StalledRequests : IDisposable
             {
                 _judge.SaidNothing();
             }
-            else if (_judge.Said(status.RaftTerm, status.Leader))
+            else if (_judge.Said(status.RaftTerm, status.Leader, _seen.Exchange((status.RaftTerm, status.Leader))))
             {
                 // Those that have not been lost have an answer by the next look.
                 _lost = NextGeneration();

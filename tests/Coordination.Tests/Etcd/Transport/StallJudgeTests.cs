@@ -94,6 +94,16 @@ public sealed class StallJudgeTests
     }
 
     [Fact]
+    public void Who_led_elsewhere_when_requests_hung_there_is_who_led_before()
+    {
+        Look();
+        Assert.True(_judge.Said(3, 8, elsewhere: (2, 7)));
+
+        Look();
+        Assert.False(_judge.Said(3, 8, elsewhere: (3, 8)));
+    }
+
+    [Fact]
     public void A_question_that_failed_is_asked_again()
     {
         Look();
