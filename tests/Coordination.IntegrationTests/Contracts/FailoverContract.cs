@@ -63,7 +63,7 @@ public abstract class FailoverContract(ServerFixture fixture)
         var read = await etcd.GetAsync(_key);
 
         Assert.Equal("v", read.First!.Value.ToText());
-        Assert.InRange(TimeProvider.System.GetElapsedTime(since), TimeSpan.Zero, TimeSpan.FromSeconds(6));
+        Assert.InRange(TimeProvider.System.GetElapsedTime(since), TimeSpan.Zero, TimeSpan.FromSeconds(7));
         Assert.Equal(Server.Endpoint, (await etcd.GetStatusAsync()).Endpoint);
     }
 
