@@ -93,6 +93,7 @@ internal static class Tool
             new WatchCommand(connection, trailing).Create(),
             CompactCommand.Create(connection),
             EndpointCommand.Create(connection),
+            MemberCommand.Create(connection),
             new DiscoverCommand(connection).Create(),
             new RegisterCommand(connection).Create(),
             GreeterCommand.Create(connection),

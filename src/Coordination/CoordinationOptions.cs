@@ -23,6 +23,9 @@ public sealed record CoordinationOptions
     /// </summary>
     public TimeSpan SessionTtl { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Whether there is a session lease. Without one nothing is written: for a reader, who may not be allowed to; what needs a lease waits in vain.</summary>
+    internal bool HasSession { get; init; } = true;
+
     /// <summary>How much faster the server's clock may run than this machine's, as a fraction. Default 0.01; 0 to 0.2.</summary>
     public double ClockRateBound { get; init; } = 0.01;
 

@@ -57,7 +57,8 @@ public sealed class EtcdCluster : IAsyncDisposable
                 }
             }
 
-            await Task.Yield();
+            // Its nodes need the processor for their election.
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
         }
     }
 

@@ -16,6 +16,7 @@ internal static class EndpointCommand
         Examples:
           coordination endpoint health --etcd http://a:2379,http://b:2379,http://c:2379
           coordination endpoint status -w table
+          coordination endpoint health --cluster
         """)
     {
         Command(
@@ -51,18 +52,26 @@ internal static class EndpointCommand
         where T : IEndpointAnswer
     {
         var form = new FormOption(hasTable: true);
-        var command = new Command(name, description);
+        var all = new Option<bool>("--cluster") { Description = "Ask all members of the cluster, at the addresses that they have for clients, and not only the endpoints of --etcd." };
+        var command = new Command(name, description) { all };
         form.AddTo(command);
         command.SetAction((result, interrupted) => connection.RunClientAsync(
             result,
-            async (_, settings) =>
+            async (etcd, settings) =>
             {
-                var answers = await Task.WhenAll(settings.Endpoints.Select(endpoint => AskAsync(settings.Only(endpoint), ask, interrupted))).ConfigureAwait(false);
+                var endpoints = result.GetValue(all) ? await MembersAsync(etcd, interrupted).ConfigureAwait(false) : settings.Endpoints;
+                var answers = await Task.WhenAll(endpoints.Select(endpoint => AskAsync(settings.Only(endpoint) with { ShowsScheme = result.GetValue(all) }, ask, interrupted))).ConfigureAwait(false);
                 print(connection.Terminal, form.Read(result, connection.Terminal), answers);
                 return answers.All(answer => answer.IsGood) ? ExitCode.Ok : ExitCode.Unavailable;
             },
             interrupted));
         return command;
+    }
+
+    private static async Task<IReadOnlyList<Uri>> MembersAsync(IEtcdClient etcd, CancellationToken interrupted)
+    {
+        var members = await etcd.ListMembersAsync(interrupted).ConfigureAwait(false);
+        return [.. members.SelectMany(member => member.ClientUrls).Select(url => new Uri(url))];
     }
 
     private static async Task<T> AskAsync<T>(EtcdSettings one, Func<IEtcdClient, EtcdSettings, CancellationToken, Task<T>> ask, CancellationToken interrupted)
@@ -105,6 +114,6 @@ internal static class EndpointCommand
         return new HealthAnswer(Name(one), health.Took, health.IsHealthy ? null : health.Error?.Message ?? "no answer");
     }
 
-    // As etcdctl writes them: without the scheme, which its users leave out.
-    private static string Name(EtcdSettings one) => one.Endpoints[0].Authority;
+    // As etcdctl writes them: without the scheme, which its users leave out; but as the members say it.
+    private static string Name(EtcdSettings one) => one.ShowsScheme ? one.Endpoints[0].GetLeftPart(UriPartial.Authority) : one.Endpoints[0].Authority;
 }

@@ -138,7 +138,7 @@ internal static class EndpointLines
         json.WriteEndObject();
     }
 
-    private static void Table(Terminal terminal, string[] columns, IEnumerable<string[]> rows)
+    internal static void Table(Terminal terminal, string[] columns, IEnumerable<string[]> rows)
     {
         var table = new Table().AsciiBorder().ShowRowSeparators();
         foreach (var column in columns)
@@ -160,7 +160,7 @@ internal static class EndpointLines
         terminal.Write(text.ToString());
     }
 
-    private static string Word(bool isSo) => isSo ? "true" : "false";
+    internal static string Word(bool isSo) => isSo ? "true" : "false";
 
     private static string Took(HealthAnswer answer) => string.Create(CultureInfo.InvariantCulture, $"{answer.Took.TotalMilliseconds:0.######}ms");
 }

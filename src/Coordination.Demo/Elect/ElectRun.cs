@@ -57,9 +57,9 @@ internal sealed class ElectRun(CoordinationSystem system, ElectSettings settings
         stop.ThrowIfCancellationRequested();
     }
 
-    private static (string Event, string? Reason) Why(Leadership leadership) => leadership.Lost.IsCancellationRequested
-        ? ("lost", leadership.LossReason?.ToString())
-        : ("stopping", leadership.StepDownRequested.IsCancellationRequested ? "HandOver" : "Interrupted");
+    private static (string Event, string? Reason) Why(Leadership leadership) => leadership.IsLeader
+        ? ("stopping", leadership.StepDownRequested.IsCancellationRequested ? "HandOver" : "Interrupted")
+        : ("lost", leadership.LossReason?.ToString());
 
     private Dictionary<string, string> Environment(Leadership leadership) => new()
     {

@@ -7,8 +7,6 @@ namespace Coordination.Demo.Watching;
 /// <summary>The command <c>watch</c>.</summary>
 internal sealed class WatchCommand(EtcdConnection connection, TrailingCommand trailing)
 {
-    private static readonly TimeSpan Ttl = TimeSpan.FromSeconds(10);
-
     private readonly WatchLine _line = new();
     private readonly Option<string[]> _also = new("--also")
     {
@@ -59,7 +57,7 @@ internal sealed class WatchCommand(EtcdConnection connection, TrailingCommand tr
         command.SetAction((result, interrupted) => trailing.UnlessMissingAsync(
             connection.Terminal,
             () => connection.RunSystemAsync(
-                result, new CoordinationOptions { Name = "watch", SessionTtl = Ttl }, system => RunAsync(result, system, interrupted), interrupted)));
+                result, new CoordinationOptions { Name = "watch", HasSession = false }, system => RunAsync(result, system, interrupted), interrupted)));
         return command;
     }
 

@@ -18,6 +18,11 @@ internal static class EndpointText
         return [.. parts.Select(Parse)];
     }
 
+    /// <summary>A list with the scheme where it was left out, as etcdctl allows it.</summary>
+    public static string WithScheme(string list, string scheme) => string.Join(
+        ',',
+        list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(one => one.Contains("://", StringComparison.Ordinal) ? one : $"{scheme}://{one}"));
+
     /// <summary>What is wrong with an endpoint, or null.</summary>
     public static string? Problem(Uri endpoint) =>
         !endpoint.IsAbsoluteUri || (endpoint.Scheme != Uri.UriSchemeHttp && endpoint.Scheme != Uri.UriSchemeHttps) || endpoint.Host.Length == 0

@@ -169,6 +169,7 @@ public sealed class EtcdClient : IEtcdClient
 
         await _keepAlives.DisposeAsync().ConfigureAwait(false);
         await _watches.DisposeAsync().ConfigureAwait(false);
+        _transport.Dispose();
         _pool.Dispose();
     }
 
@@ -202,7 +203,7 @@ public sealed class EtcdClient : IEtcdClient
             catch (EtcdException error)
             {
                 call?.Fail(error);
-                if (error.MayWorkElsewhere)
+                if (error is { MayWorkElsewhere: true, IsOfAnotherMember: false })
                 {
                     _pool.MoveFrom(channel, error.Message);
                 }

@@ -19,7 +19,10 @@ public sealed record EtcdClientOptions
     /// <summary>How long a connection may take to be made. Default 2 s; 10 ms to 1 min.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long one request to one endpoint may take. Default 5 s; 10 ms to 10 min.</summary>
+    /// <summary>
+    /// How long one request to one endpoint may take. Default 5 s; 10 ms to 10 min. Where there are several endpoints it is given up sooner when the endpoint answers
+    /// nothing at all any more (after little more than half of it), and a second or less after another member has become the leader.
+    /// </summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The largest reply or watch message that is accepted, in bytes. Default 64 MiB; at least 1 MiB.</summary>

@@ -60,7 +60,7 @@ internal sealed class LocksActor : UntypedActor, IWithTimers
                 _isInboxOpen = true;
                 _locks.TellAll(new LockMessage.InboxOpened(m.Lease));
                 break;
-case LocksCommand.InboxClosed when Sender.Equals(_inbox):
+            case LocksCommand.InboxClosed when Sender.Equals(_inbox):
                 _isInboxOpen = false;
                 _locks.TellAll(new LockMessage.InboxClosed());
                 break;

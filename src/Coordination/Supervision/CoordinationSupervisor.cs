@@ -184,13 +184,18 @@ internal sealed class CoordinationSupervisor : UntypedActor
 
         if (IsStopping)
         {
-            _stopCaller!.Tell(new SupervisorCommand.Done());
-            Context.Stop(Self);
+            EndStop();
         }
         else
         {
             OpenSession();
         }
+    }
+
+    private void EndStop()
+    {
+        _stopCaller!.Tell(new SupervisorCommand.Done());
+        Context.Stop(Self);
     }
 
     private void StartConcept(int index)
@@ -205,6 +210,11 @@ internal sealed class CoordinationSupervisor : UntypedActor
 
     private void OpenSession()
     {
+        if (!_context.Options.HasSession)
+        {
+            return;
+        }
+
         _session = Context.ActorOf(SessionActor.PropsFor(_context, new LeaseSettings(_context.Options.SessionTtl, _context.Options.ClockRateBound)));
         Context.Watch(_session);
     }
@@ -222,6 +232,10 @@ internal sealed class CoordinationSupervisor : UntypedActor
             {
                 Context.Stop(_roots[next]);
             }
+        }
+        else if (_session.IsNobody())
+        {
+            EndStop();
         }
         else
         {

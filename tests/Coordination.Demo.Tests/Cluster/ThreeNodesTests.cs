@@ -6,7 +6,6 @@ using System.Net.Sockets;
 namespace Coordination.Demo.Tests.Cluster;
 
 /// <summary>build/three-nodes.sh, and what the endpoint commands say about its nodes.</summary>
-[Collection(Undisturbed.Name)]
 public sealed class ThreeNodesTests
 {
     [Fact]

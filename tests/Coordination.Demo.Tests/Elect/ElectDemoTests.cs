@@ -4,7 +4,6 @@ using Coordination.Etcd;
 namespace Coordination.Demo.Tests.Elect;
 
 /// <summary>The command <c>elect</c>, started as its users do.</summary>
-[Collection(Undisturbed.Name)]
 public sealed class ElectDemoTests : IAsyncLifetime
 {
     private RealEtcd _etcd = null!;
@@ -125,20 +124,5 @@ public sealed class ElectDemoTests : IAsyncLifetime
         Assert.Contains("there are: a, b", nobody.Errors, StringComparison.Ordinal);
         Assert.Equal(0, transfer.ExitCode);
         Assert.Equal(4, (await first.EndAsync()).ExitCode);
-    }
-
-    [Theory]
-    [InlineData(2, "there is no command after --", "elect", "e")]
-    [InlineData(127, "'no-such-program' is not found", "elect", "e", "--", "no-such-program")]
-    [InlineData(3, "http://127.0.0.1:1", "elect", "e", "--etcd", "http://127.0.0.1:1", "--", "true")]
-    [InlineData(2, "run no command", "elect", "--observe", "e", "--", "true")]
-    [InlineData(2, "must not end with '/'", "elect", "e/", "--", "true")]
-    [InlineData(2, "--ttl: 1s is out of range", "elect", "e", "--ttl", "1s", "--", "true")]
-    public async Task Bad_input_is_named(int expected, string message, params string[] arguments)
-    {
-        var (exitCode, _, errors) = await DemoProcess.RunAsync(arguments);
-
-        Assert.Equal(expected, exitCode);
-        Assert.Contains(message, errors, StringComparison.Ordinal);
     }
 }

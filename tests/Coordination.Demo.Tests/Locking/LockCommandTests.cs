@@ -5,7 +5,6 @@ using Coordination.Etcd;
 namespace Coordination.Demo.Tests.Locking;
 
 /// <summary>The command <c>lock</c>, started as its users do.</summary>
-[Collection(Undisturbed.Name)]
 public sealed class LockCommandTests : IAsyncLifetime
 {
     private RealEtcd _etcd = null!;
@@ -190,18 +189,6 @@ public sealed class LockCommandTests : IAsyncLifetime
 
         Assert.Equal((0, "SUCCESS\n\nOK\n"), (exitCode, output));
         Assert.Equal("done", (await etcd.GetAsync("report")).First!.Value.ToText());
-    }
-
-    [Theory]
-    [InlineData(127, "'no-such-program' is not found", "lock", "k", "--", "no-such-program")]
-    [InlineData(3, "http://127.0.0.1:1", "--etcd", "http://127.0.0.1:1", "lock", "k", "--try", "--", "true")]
-    [InlineData(2, "--report: '/no/such/folder/x' cannot be written", "lock", "k", "--report", "/no/such/folder/x", "--", "true")]
-    public async Task Bad_input_is_named(int expected, string message, params string[] arguments)
-    {
-        var (exitCode, _, errors) = await DemoProcess.RunAsync(arguments);
-
-        Assert.Equal(expected, exitCode);
-        Assert.Contains(message, errors, StringComparison.Ordinal);
     }
 
     private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);

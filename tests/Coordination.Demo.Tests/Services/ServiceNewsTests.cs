@@ -4,7 +4,6 @@ using Coordination.Etcd;
 namespace Coordination.Demo.Tests.Services;
 
 /// <summary>What <c>register</c> and <c>discover</c> tell of what goes wrong.</summary>
-[Collection(Undisturbed.Name)]
 public sealed class ServiceNewsTests : IAsyncLifetime
 {
     private RealEtcd _etcd = null!;

@@ -16,6 +16,13 @@ internal sealed class DemoProcess : IDisposable
     private readonly List<(string Text, TaskCompletionSource<string> Seen)> _awaited = [];
 
     public DemoProcess(params string[] arguments)
+        : this([], arguments)
+    {
+    }
+
+    /// <param name="environment">Variables that it gets besides those of this process.</param>
+    /// <param name="arguments">Its arguments.</param>
+    public DemoProcess(Dictionary<string, string> environment, params string[] arguments)
     {
         var start = new ProcessStartInfo(Tool)
         {
@@ -26,6 +33,11 @@ internal sealed class DemoProcess : IDisposable
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
+        }
+
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
         }
 
         _process = Process.Start(start)!;
@@ -56,6 +68,13 @@ internal sealed class DemoProcess : IDisposable
             _awaited.Add((text, seen));
             return seen.Task.WaitAsync(Limit);
         }
+    }
+
+    /// <summary>Types a line.</summary>
+    public void WriteLine(string line)
+    {
+        _process.StandardInput.WriteLine(line);
+        _process.StandardInput.Flush();
     }
 
     public void Interrupt() => Signal(Signals.Interrupt);

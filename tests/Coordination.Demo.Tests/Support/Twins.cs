@@ -41,6 +41,8 @@ public sealed partial class Twins : IAsyncLifetime
         text = Ids().Replace(text, "\"$1\":ID");
         text = Leases().Replace(text, "$1LEASE");
         text = Member().Replace(text, "HOST, MEMBER");
+        text = Listed().Replace(text, "MEMBER");
+        text = Peer().Replace(text, "PEER");
         text = Size().Replace(text, "SIZE");
         text = Indexes().Replace(text, "INDEX");
         text = Keys().Replace(text, match => string.Join(' ', match.Value.Split(' ', ',').Order(StringComparer.Ordinal)));
@@ -55,6 +57,12 @@ public sealed partial class Twins : IAsyncLifetime
 
     [GeneratedRegex("HOST, [0-9a-f]+")]
     private static partial Regex Member();
+
+    [GeneratedRegex("[0-9a-f]+(?=, started)")]
+    private static partial Regex Listed();
+
+    [GeneratedRegex("127\\.0\\.0\\.1:[0-9]+")]
+    private static partial Regex Peer();
 
     [GeneratedRegex("[0-9.]+ kB")]
     private static partial Regex Size();

@@ -50,7 +50,7 @@ internal sealed class EtcdConnection
         {
             try
             {
-                EndpointText.ParseList(WithScheme(result.GetValueOrDefault<string?>() ?? "", "http"));
+                EndpointText.ParseList(EndpointText.WithScheme(result.GetValueOrDefault<string?>() ?? "", "http"));
             }
             catch (FormatException error)
             {
@@ -90,7 +90,7 @@ internal sealed class EtcdConnection
         string? Find(string name)
         {
             var value = (name.StartsWith(EtcdEnvironment.Prefix, StringComparison.Ordinal) ? OnLine(result, name[EtcdEnvironment.Prefix.Length..]) : null) ?? Terminal.Variable(name);
-            return value is not null && name.EndsWith("_ENDPOINTS", StringComparison.Ordinal) ? WithScheme(value, scheme) : value;
+            return value is not null && name.EndsWith("_ENDPOINTS", StringComparison.Ordinal) ? EndpointText.WithScheme(value, scheme) : value;
         }
 
         try
@@ -111,11 +111,6 @@ internal sealed class EtcdConnection
         var parse = Duration.Between(ShortestLimit, TimeSpan.FromSeconds(maxSeconds));
         return new Option<Duration?>(name) { Description = description, HelpName = "duration", Recursive = true, CustomParser = result => parse(result) };
     }
-
-    /// <summary>As etcdctl takes them, too: without a scheme.</summary>
-    private static string WithScheme(string endpoints, string scheme) => string.Join(
-        ',',
-        endpoints.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(one => one.Contains("://", StringComparison.Ordinal) ? one : $"{scheme}://{one}"));
 
     private EtcdClientOptions WithPassword(EtcdClientOptions options) => options.Credentials is not { Password: null, PasswordFile: null } nobody ? options
         : Terminal.AskSecret($"Password of {nobody.User}: ") is { } password ? options with { Credentials = nobody with { Password = password } }

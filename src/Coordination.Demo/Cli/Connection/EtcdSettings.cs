@@ -16,6 +16,9 @@ internal sealed record EtcdSettings(EtcdClientOptions Client)
     /// <summary>How long a connection may take to be made.</summary>
     public TimeSpan DialTimeout => Client.ConnectTimeout;
 
+    /// <summary>Whether the endpoint is shown with its scheme.</summary>
+    public bool ShowsScheme { get; init; }
+
     /// <summary>The members.</summary>
     public IReadOnlyList<Uri> Endpoints => Client.Endpoints;
 

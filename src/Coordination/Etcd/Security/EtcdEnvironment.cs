@@ -13,7 +13,7 @@ public static class EtcdEnvironment
 
     /// <summary>
     /// The options with what the environment says:
-    /// <c>ENDPOINTS</c> (several with commas between), <c>CA_FILE</c> (etcdctl: <c>CACERT</c>), <c>CERT_FILE</c> (<c>CERT</c>), <c>KEY_FILE</c>
+    /// <c>ENDPOINTS</c> (several with commas between; etcdctl's also without a scheme: then it is <c>https</c> where something of TLS is set), <c>CA_FILE</c> (etcdctl: <c>CACERT</c>), <c>CERT_FILE</c> (<c>CERT</c>), <c>KEY_FILE</c>
     /// (<c>KEY</c>), <c>SERVER_NAME</c>, <c>SKIP_VERIFICATION</c> (<c>INSECURE_SKIP_TLS_VERIFY</c>), <c>USER</c> (also <c>user:password</c>),
     /// <c>PASSWORD</c>, <c>PASSWORD_FILE</c>, <c>ALLOW_PLAINTEXT</c>.
     /// </summary>
@@ -40,18 +40,18 @@ public static class EtcdEnvironment
             : bool.TryParse(found.Value, out var flag) ? flag
             : throw new ArgumentException($"The environment variable {found.Name} is '{found.Value}'; allowed are true and false.");
 
-        var tls = defaults.Tls;
+        var tls = defaults.Tls with
+        {
+            AuthorityFile = Find("CA_FILE", "CACERT")?.Value ?? defaults.Tls.AuthorityFile,
+            CertificateFile = Find("CERT_FILE", "CERT")?.Value ?? defaults.Tls.CertificateFile,
+            KeyFile = Find("KEY_FILE", "KEY")?.Value ?? defaults.Tls.KeyFile,
+            ServerName = Find("SERVER_NAME")?.Value ?? defaults.Tls.ServerName,
+            SkipServerVerification = Flag("SKIP_VERIFICATION", "INSECURE_SKIP_TLS_VERIFY", defaults.Tls.SkipServerVerification),
+        };
         return defaults with
         {
-            Endpoints = Find("ENDPOINTS", "ENDPOINTS") is { } endpoints ? Endpoints(endpoints) : defaults.Endpoints,
-            Tls = tls with
-            {
-                AuthorityFile = Find("CA_FILE", "CACERT")?.Value ?? tls.AuthorityFile,
-                CertificateFile = Find("CERT_FILE", "CERT")?.Value ?? tls.CertificateFile,
-                KeyFile = Find("KEY_FILE", "KEY")?.Value ?? tls.KeyFile,
-                ServerName = Find("SERVER_NAME")?.Value ?? tls.ServerName,
-                SkipServerVerification = Flag("SKIP_VERIFICATION", "INSECURE_SKIP_TLS_VERIFY", tls.SkipServerVerification),
-            },
+            Endpoints = Find("ENDPOINTS", "ENDPOINTS") is { } endpoints ? Endpoints(endpoints, tls == new EtcdTlsOptions() ? "http" : "https") : defaults.Endpoints,
+            Tls = tls,
             Credentials = Credentials(
                 defaults.Credentials,
                 Find("USER", "USER")?.Value,
@@ -62,11 +62,11 @@ public static class EtcdEnvironment
         };
     }
 
-    private static System.Collections.Immutable.ImmutableArray<Uri> Endpoints((string Name, string Value) variable)
+    private static System.Collections.Immutable.ImmutableArray<Uri> Endpoints((string Name, string Value) variable, string scheme)
     {
         try
         {
-            return EndpointText.ParseList(variable.Value);
+            return EndpointText.ParseList(variable.Name.StartsWith(EtcdctlPrefix, StringComparison.Ordinal) ? EndpointText.WithScheme(variable.Value, scheme) : variable.Value);
         }
         catch (FormatException error)
         {

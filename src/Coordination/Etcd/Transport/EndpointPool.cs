@@ -43,6 +43,8 @@ internal sealed class EndpointPool : IDisposable
         }
     }
 
+    public ImmutableArray<GrpcChannel> Channels => _channels;
+
     public int Count => _channels.Length;
 
     public GrpcChannel Current => _current;

@@ -54,6 +54,9 @@ internal static class EtcdErrors
         GrpcStatusCode.Unavailable when Says(error, "no leader") => CoordinationErrorKind.NoLeader,
         GrpcStatusCode.Unavailable when Says(error, "request timed out") => CoordinationErrorKind.Timeout,
         GrpcStatusCode.Unavailable => CoordinationErrorKind.Unavailable,
+
+        // What etcd says when it notices the end of a request's time, or its own, before we do.
+        GrpcStatusCode.Unknown when Says(error, "context deadline exceeded") || Says(error, "context canceled") => CoordinationErrorKind.Timeout,
         GrpcStatusCode.DeadlineExceeded or GrpcStatusCode.Cancelled => CoordinationErrorKind.Timeout,
         GrpcStatusCode.NotFound when Says(error, "lease not found") => CoordinationErrorKind.LeaseNotFound,
         GrpcStatusCode.FailedPrecondition when Says(error, "lease already exists") => CoordinationErrorKind.LeaseAlreadyExists,

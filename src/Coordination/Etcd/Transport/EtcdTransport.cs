@@ -1,12 +1,18 @@
+using System.Collections.Immutable;
 using Coordination.Grpc;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
 
 namespace Coordination.Etcd.Transport;
 
-/// <summary>Calls to one endpoint: admitted first, with a token where etcd wants one, and logged in again when the token is refused. Thread-safe.</summary>
-internal sealed class EtcdTransport(EtcdClientOptions options, EndpointPool pool, ILogger log)
+/// <summary>
+/// Calls to one endpoint: admitted first, with a token where etcd wants one, logged in again when the token is refused, and given up early when there is another
+/// endpoint and no hope. Thread-safe.
+/// </summary>
+internal sealed class EtcdTransport(EtcdClientOptions options, EndpointPool pool, ILogger log) : IDisposable
 {
+    private readonly ImmutableArray<StalledRequests> _stalled = Watch(options, pool);
+
     private readonly Login _login = new(options.Credentials, options.RequestTimeout, options.TimeProvider, log);
 
     public EndpointPool Pool => pool;
@@ -32,6 +38,12 @@ internal sealed class EtcdTransport(EtcdClientOptions options, EndpointPool pool
         }
     }
 
+    private static ImmutableArray<StalledRequests> Watch(EtcdClientOptions options, EndpointPool pool)
+    {
+        var seen = new LeaderSeen(options.RequestTimeout, options.TimeProvider);
+        return [.. pool.Count > 1 ? pool.Channels.Select(channel => new StalledRequests(channel, options.RequestTimeout, options.TimeProvider, seen)) : []];
+    }
+
     /// <summary>One request to one endpoint.</summary>
     /// <exception cref="EtcdException">It failed.</exception>
     public async Task<TResponse> UnaryAsync<TRequest, TResponse>(
@@ -45,7 +57,8 @@ internal sealed class EtcdTransport(EtcdClientOptions options, EndpointPool pool
             try
             {
                 var call = new GrpcCallOptions { Timeout = options.RequestTimeout, Metadata = token.Metadata };
-                return await channel.UnaryAsync(method, request, call, cancellationToken).ConfigureAwait(false);
+                var reply = channel.UnaryAsync(method, request, call, cancellationToken);
+                return await (_stalled.IsEmpty ? reply : _stalled[pool.Channels.IndexOf(channel)].AwaitAsync(reply)).ConfigureAwait(false);
             }
             catch (GrpcException error)
             {
@@ -55,6 +68,14 @@ internal sealed class EtcdTransport(EtcdClientOptions options, EndpointPool pool
                     throw EtcdErrors.Describe(error, channel.Address);
                 }
             }
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var stalled in _stalled)
+        {
+            stalled.Dispose();
         }
     }
 }

@@ -52,7 +52,14 @@ internal sealed class Login(EtcdCredentials? credentials, TimeSpan timeout, Time
     /// <summary>Whether a call that failed with this token can succeed with another one. Who asks next logs in again.</summary>
     public bool Expire(LoginToken token, GrpcException error)
     {
-        if (credentials is null || SecurityAdvice.ProblemOf(error) is not (EtcdSecurityProblem.TokenExpired or EtcdSecurityProblem.UserRequired))
+        if (credentials is null)
+        {
+            return false;
+        }
+
+        // When authentication is turned on later, who shows a certificate is taken for a user of its name, and has no permissions.
+        var problem = SecurityAdvice.ProblemOf(error);
+        if (problem is not (EtcdSecurityProblem.TokenExpired or EtcdSecurityProblem.UserRequired) && !(token.IsEmpty && problem == EtcdSecurityProblem.PermissionDenied))
         {
             return false;
         }

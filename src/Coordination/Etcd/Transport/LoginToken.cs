@@ -11,6 +11,9 @@ internal sealed class LoginToken(string? value)
     /// <summary>Nobody logs in.</summary>
     public static LoginToken None { get; } = new(null);
 
+    /// <summary>Whether etcd's authentication was off when it was asked for.</summary>
+    public bool IsEmpty => value is null;
+
     /// <summary>What a call sends along.</summary>
     public GrpcMetadata Metadata { get; } = value is null
         ? new GrpcMetadata { { NeedsLeader, "true" } }

@@ -9,7 +9,10 @@ namespace Coordination.Etcd.Transport;
 /// </summary>
 internal sealed class WatchStreams : IAsyncDisposable
 {
-    /// <summary>A stream is looked at this many times within the limit of its silence, and asked each time it was silent.</summary>
+    /// <summary>
+    /// A stream is looked at this many times within the limit of its silence, and asked each time it was silent; once less often where something else failed
+    /// already, so that another endpoint is in use.
+    /// </summary>
     private const int LooksPerLimit = 4;
 
     private readonly EtcdTransport _transport;
@@ -138,7 +141,8 @@ internal sealed class WatchStreams : IAsyncDisposable
         }
 
         // Counted in looks and not in time: when this process was stopped for a while, the server gets its chance to answer first.
-        var silent = streams.Where(stream => stream.LookForSilence() >= LooksPerLimit).ToList();
+        var current = _transport.Pool.Current;
+        var silent = streams.Where(stream => stream.LookForSilence() >= (stream.Channel == current ? LooksPerLimit : LooksPerLimit - 1)).ToList();
         foreach (var channel in silent.Select(stream => stream.Channel).Distinct())
         {
             channel.Reconnect();

@@ -48,6 +48,18 @@ public sealed class EtcdEnvironmentTests
         Assert.Equal(new EtcdCredentials("anna") { Password = "a:b" }, read.Credentials);
     }
 
+    [Theory]
+    [InlineData("http://a:1/", "a:1", "")]
+    [InlineData("https://a:1/", "a:1", "/ca")]
+    [InlineData("http://a:1/", "http://a:1", "/ca")]
+    public void Etcdctls_endpoints_may_come_without_a_scheme(string expected, string endpoints, string authority)
+    {
+        _variables["ETCDCTL_ENDPOINTS"] = endpoints;
+        _variables["ETCDCTL_CACERT"] = authority;
+
+        Assert.Equal([expected], Read().Endpoints.Select(e => e.ToString()));
+    }
+
     [Fact]
     public void A_password_of_the_environment_replaces_the_file_of_the_options_and_the_reverse()
     {

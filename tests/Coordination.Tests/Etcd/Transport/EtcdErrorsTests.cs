@@ -40,6 +40,7 @@ public sealed class EtcdErrorsTests
     [InlineData(GrpcStatusCode.Unavailable, "etcdserver: server stopped", CoordinationErrorKind.Unavailable)]
     [InlineData(GrpcStatusCode.DeadlineExceeded, "context deadline exceeded", CoordinationErrorKind.Timeout)]
     [InlineData(GrpcStatusCode.Cancelled, "context canceled", CoordinationErrorKind.Timeout)]
+    [InlineData(GrpcStatusCode.Unknown, "context deadline exceeded", CoordinationErrorKind.Timeout)]
     [InlineData(GrpcStatusCode.Unknown, "something", CoordinationErrorKind.Server)]
     [InlineData(GrpcStatusCode.Internal, "something", CoordinationErrorKind.Server)]
     public void What_etcd_only_failed_to_confirm_may_have_been_applied(GrpcStatusCode status, string detail, CoordinationErrorKind kind)
