@@ -57,6 +57,7 @@ internal sealed class Bulk(CoordinationSystem system, int count, int services)
         await Task.Delay(away, _time);
         await etcd.StartProcessAsync();
         var start = _time.GetTimestamp();
+        var tl = Task.Run(async () => { while (_time.GetElapsedTime(start) < TimeSpan.FromSeconds(4)) { await Task.Delay(100); Console.WriteLine($"    t={_time.GetElapsedTime(start).TotalSeconds:0.00} reg={_registrations.Count(r => r.Health.State == RegistrationState.Registered && !leases.Contains(r.Lease))} live={_views.Count(v => !v.Current.IsStale)}  cpu={Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds:0.00}"); } });
         await Task.WhenAll(_registrations.Select(r => r.WaitUntilRegisteredAsync(Limit)));
         var registered = _time.GetElapsedTime(start);
         await Task.WhenAll(_views.Select(v => v.UntilAsync(view => !view.IsStale && view.Instances.Length == count / services)));
