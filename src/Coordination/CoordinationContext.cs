@@ -16,8 +16,8 @@ internal sealed record CoordinationContext(
     /// <summary>Calls those who wait before they try again when etcd answers.</summary>
     public EtcdReturn EtcdReturn { get; } = new(Etcd, Options.Locks.WaitersPrefix, Clock.Provider);
 
-    /// <summary>Room for the transactions of registrations.</summary>
-    public WriteSlots RegistrationWrites { get; } = new(Options.Services.MaxWritesInFlight);
+    /// <summary>Sends the transactions of registrations.</summary>
+    public RegistrationWrites RegistrationWrites { get; } = new(Etcd, Options.Services.MaxWritesInFlight);
 
     /// <summary>The services that somebody follows.</summary>
     public DiscoveryBook Discoveries { get; } = new();

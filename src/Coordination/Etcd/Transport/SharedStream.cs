@@ -20,6 +20,7 @@ internal sealed class SharedStream<TRequest, TResponse> : IAsyncDisposable
     private readonly Action<TResponse> _onMessage;
     private readonly Action<Exception?> _onEnded;
     private readonly Task _running;
+    private volatile bool _isOver;
 
     /// <param name="transport">Says when the endpoint may be used, and with which token; when it fails, that is the end of the stream.</param>
     /// <param name="channel">The endpoint.</param>
@@ -43,6 +44,9 @@ internal sealed class SharedStream<TRequest, TResponse> : IAsyncDisposable
         _outgoing = Channel.CreateBounded<TRequest>(new BoundedChannelOptions(queueLimit) { SingleReader = true });
         _running = RunAsync();
     }
+
+    /// <summary>Whether it takes no more messages, because it has ended or is about to; its end may not be reported yet.</summary>
+    public bool IsOver => _isOver;
 
     /// <summary>Queues a message; false when the queue is full or the stream is over.</summary>
     public bool TrySend(TRequest message) => _outgoing.Writer.TryWrite(message);
@@ -82,6 +86,7 @@ internal sealed class SharedStream<TRequest, TResponse> : IAsyncDisposable
 
         try
         {
+            _isOver = true;
             _outgoing.Writer.TryComplete();
             await _closing.CancelAsync().ConfigureAwait(false);
             await writing.ConfigureAwait(false);

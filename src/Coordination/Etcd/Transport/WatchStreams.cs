@@ -63,21 +63,31 @@ internal sealed class WatchStreams : IAsyncDisposable
         {
             ObjectDisposedException.ThrowIf(_disposed, typeof(EtcdClient));
             var channel = _transport.Pool.Current;
-            var here = _streams.Where(stream => stream.Channel == channel && !stream.IsRetired).OrderBy(stream => stream.Count).ToList();
-            if (here.Count < _options.WatchStreams && here.All(stream => stream.Count >= _options.WatchesPerStream))
+            while (true)
             {
-                var opened = new WatchStream(_transport, channel, _options.StreamQueueLimit, OnEnded, (stream, refused, cause) => _ = SettleAsync(stream, refused, cause));
-                _streams.Add(opened);
-                here.Insert(0, opened);
-            }
+                // One that is over is still here until its end is reported. It must not count: no watch is to be refused for that.
+                var here = _streams.Where(stream => stream.Channel == channel && !stream.IsRetired && !stream.IsOver).OrderBy(stream => stream.Count).ToList();
+                if (here.Count < _options.WatchStreams && here.All(stream => stream.Count >= _options.WatchesPerStream))
+                {
+                    var opened = new WatchStream(
+                        _transport, channel, _options.StreamQueueLimit, OnEnded, (stream, refused, cause) => _ = SettleAsync(stream, refused, cause));
+                    _streams.Add(opened);
+                    here.Insert(0, opened);
+                }
 
-            if (!here.Any(stream => stream.TryWatch(watch)))
-            {
-                throw new EtcdException(
-                    CoordinationErrorKind.LimitReached,
-                    WriteOutcome.NotApplied,
-                    $"The watch of {watch.Spec.Keys} cannot be sent now: {_options.StreamQueueLimit} messages wait on each of {here.Count} streams (StreamQueueLimit)",
-                    channel.Address);
+                if (here.Any(stream => stream.TryWatch(watch)))
+                {
+                    return;
+                }
+
+                if (!here.Any(stream => stream.IsOver))
+                {
+                    throw new EtcdException(
+                        CoordinationErrorKind.LimitReached,
+                        WriteOutcome.NotApplied,
+                        $"The watch of {watch.Spec.Keys} cannot be sent now: {_options.StreamQueueLimit} messages wait on each of {here.Count} streams (StreamQueueLimit)",
+                        channel.Address);
+                }
             }
         }
     }
