@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using Coordination.Embedded.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Coordination.Embedded;
@@ -61,6 +62,9 @@ public sealed record EmbeddedEtcdOptions
     /// between; a process that is killed loses what came since. Default none: nothing is kept.
     /// </summary>
     public string? SnapshotFile { get; init; }
+
+    /// <summary>A port that was taken before.</summary>
+    internal BoundPort? Bound { get; init; }
 
     internal void Validate()
     {

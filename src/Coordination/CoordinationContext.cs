@@ -1,3 +1,4 @@
+using Coordination.Diagnostics;
 using Coordination.Discovery.Registration;
 using Coordination.Discovery.Views;
 using Coordination.Etcd;
@@ -15,6 +16,9 @@ internal sealed record CoordinationContext(
 
     /// <summary>Calls those who wait before they try again when etcd answers.</summary>
     public EtcdReturn EtcdReturn { get; } = new(Etcd, Options.Locks.WaitersPrefix, Clock.Provider);
+
+    /// <summary>What is measured.</summary>
+    public SystemMetrics Metrics { get; } = new(Options);
 
     /// <summary>Sends the transactions of registrations.</summary>
     public RegistrationWrites RegistrationWrites { get; } = new(Etcd, Options.Services.MaxWritesInFlight);

@@ -29,6 +29,12 @@ public sealed record CoordinationOptions
     /// <summary>When a renewal of a lease must be proven. Default: <see cref="RenewalProof.Auto"/>, by the server's version.</summary>
     public RenewalProof RenewalProof { get; init; }
 
+    /// <summary>
+    /// How long a host waits at its start for the session lease; when it is not held by then, the host does not start. Default 0: it does not wait, and etcd may come
+    /// later; 0 to 5 min.
+    /// </summary>
+    public TimeSpan StartTimeout { get; init; }
+
     /// <summary>How long stopping may take. Default 5 s; 100 ms to 5 min. What is not released by then runs out with the lease.</summary>
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
@@ -46,6 +52,9 @@ public sealed record CoordinationOptions
 
     /// <summary>The watches.</summary>
     public WatchOptions Watches { get; init; } = new();
+
+    /// <summary>What is measured and traced.</summary>
+    public DiagnosticsOptions Diagnostics { get; init; } = new();
 
     /// <summary>Where logs go. Default: nowhere.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
@@ -68,6 +77,7 @@ public sealed record CoordinationOptions
         }
 
         problems.Check(nameof(SessionTtl), SessionTtl, LeaseSettings.LeastTtl, LeaseSettings.LongestTtl);
+        problems.Check(nameof(StartTimeout), StartTimeout, TimeSpan.Zero, TimeSpan.FromMinutes(5));
         problems.Check(nameof(StopTimeout), StopTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5));
         if (!Enum.IsDefined(RenewalProof))
         {

@@ -18,6 +18,7 @@ public sealed partial class CoordinationSystem : IAsyncDisposable
     private readonly bool _ownsEtcd;
     private readonly CancellationTokenSource _stopped = new();
     private readonly Lock _lock = new();
+    private IActorRef? _gate;
     private Task? _ending;
 
     private CoordinationSystem(CoordinationOptions options, IEtcdClient? etcd, ActorSystem? host)
@@ -33,6 +34,7 @@ public sealed partial class CoordinationSystem : IAsyncDisposable
             new SessionView());
         _actors = host ?? HostedActors.Create(options);
         Supervisor = _actors.ActorOf(CoordinationSupervisor.PropsFor(_context));
+        LiveSystems.Add(_context);
         _context.Log.SystemStarted(options.Name, string.Join(", ", _context.Etcd.Endpoints));
     }
 
@@ -49,6 +51,8 @@ public sealed partial class CoordinationSystem : IAsyncDisposable
     public LeaseId SessionLease => _context.Session.Lease?.Id ?? LeaseId.None;
 
     internal IActorRef Supervisor { get; }
+
+    internal SystemMetrics Metrics => _context.Metrics;
 
     internal Microsoft.Extensions.Logging.ILogger Log => _context.Log;
 
@@ -182,6 +186,7 @@ public sealed partial class CoordinationSystem : IAsyncDisposable
 
     private async Task CloseAsync()
     {
+        LiveSystems.Remove(_context);
         await _stopped.CancelAsync().ConfigureAwait(false);
         if (_ownsActors)
         {

@@ -60,6 +60,7 @@ internal sealed class FaultInjector(ChaosSettings settings, Crew crew, RealEtcd 
         {
             FaultKind.KillProcess => KillProcessAsync(f),
             FaultKind.StopProcess => StopProcessAsync(f),
+            FaultKind.StarveProcess => crew.ProcessOf(f.Member).StarveAsync(f.Span),
             FaultKind.KillEtcd => KillEtcdAsync(f),
             FaultKind.StopEtcd => StopEtcdAsync(f),
             _ => DisturbAsync(f, crew.ProxyOf(f.Member)),
@@ -142,6 +143,7 @@ internal enum FaultKind
 {
     KillProcess,
     StopProcess,
+    StarveProcess,
     DelayReplies,
     DropReplies,
     DropRequests,

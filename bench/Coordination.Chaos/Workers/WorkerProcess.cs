@@ -59,6 +59,19 @@ internal sealed class WorkerProcess : IAsyncDisposable
     /// <summary>SIGCONT.</summary>
     public void Continue() => Signals.Send(_process.Id, Signals.Continue);
 
+    /// <summary>Lets it run for 5 ms out of every 100, as under a CPU quota of 5 %.</summary>
+    public async Task StarveAsync(TimeSpan span)
+    {
+        var end = Stamp.After(Stamp.Now, span);
+        while (Stamp.Now < end && !_process.HasExited)
+        {
+            Stop();
+            await Stamp.PassAsync(TimeSpan.FromMilliseconds(95));
+            Continue();
+            await Stamp.PassAsync(TimeSpan.FromMilliseconds(5));
+        }
+    }
+
     /// <summary>SIGKILL: it gets no chance to release anything.</summary>
     public async Task KillAsync()
     {

@@ -32,6 +32,11 @@ internal sealed class EtcdListener : IAsyncDisposable
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.Configure<HostOptions>(static hostOptions => hostOptions.ShutdownTimeout = StopTimeout);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Configure(kestrel, host, port));
+        if (options.Bound?.Take() is { } socket)
+        {
+            builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = _ => socket);
+        }
+
         _app = builder.Build();
         Endpoint = new Uri("http://localhost");
         Map(host, (options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger<EtcdListener>());

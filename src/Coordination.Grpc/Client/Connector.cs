@@ -20,8 +20,13 @@ internal sealed class Connector(bool isSecure, Func<GrpcTlsSettings>? tls, TimeP
         {
             await socket.ConnectAsync(server, cancellationToken).ConfigureAwait(false);
             var stream = new NetworkStream(socket, ownsSocket: true);
-            return tls is null ? stream
-                : isSecure ? await SecureAsync(stream, server, tls(), cancellationToken).ConfigureAwait(false)
+            if (tls is null)
+            {
+                return stream;
+            }
+
+            return isSecure
+                ? await SecureAsync(stream, server, tls(), cancellationToken).ConfigureAwait(false)
                 : new FirstBytesStream(stream, first => CheckPlaintextAsync(first, server));
         }
         catch
@@ -35,7 +40,8 @@ internal sealed class Connector(bool isSecure, Func<GrpcTlsSettings>? tls, TimeP
     {
         try
         {
-            return await TlsHandshake.RunAsync(stream, server.Host, settings, cancellationToken).ConfigureAwait(false);
+            var secure = new ClientTlsStream(stream, error => CheckSecureAsync(error, server, settings));
+            return await TlsHandshake.RunAsync(secure, server.Host, settings, cancellationToken).ConfigureAwait(false);
         }
         catch (IOException error) when (error is not InsecureConnectionException)
         {
@@ -49,7 +55,15 @@ internal sealed class Connector(bool isSecure, Func<GrpcTlsSettings>? tls, TimeP
         }
     }
 
-    private async ValueTask CheckPlaintextAsync(byte[] first, DnsEndPoint server)
+    private async Task CheckSecureAsync(Exception? error, DnsEndPoint server, GrpcTlsSettings settings)
+    {
+        if ((error is not null && TlsHandshake.IsClientRefused(error)) || await SecurityProbe.RefusesClientAsync(server, settings, time).ConfigureAwait(false))
+        {
+            throw TlsHandshake.ClientRefused(settings, error);
+        }
+    }
+
+    private async Task CheckPlaintextAsync(byte[] first, DnsEndPoint server)
     {
         if (SecurityProbe.IsTls(first) || (first.Length == 0 && await SecurityProbe.SpeaksTlsAsync(server, time).ConfigureAwait(false)))
         {

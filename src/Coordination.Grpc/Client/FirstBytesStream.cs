@@ -5,12 +5,14 @@ namespace Coordination.Grpc.Client;
 /// is, and not as a broken connection.
 /// </summary>
 /// <param name="inner">The connection.</param>
-/// <param name="onFirst">Called when the first bytes have come, or the connection ended without; null: nobody wants to know.</param>
-internal sealed class FirstBytesStream(Stream inner, Func<byte[], ValueTask>? onFirst) : Stream
+/// <param name="onFirst">Called once, when the first bytes have come or the connection has ended without (none); null: nobody wants to know.</param>
+internal sealed class FirstBytesStream(Stream inner, Func<byte[], Task>? onFirst = null) : Stream
 {
     private const int Kept = 4;
 
-    private byte[]? _first;
+    private readonly Lock _lock = new();
+    private Task? _asked;
+    private volatile byte[]? _first;
 
     /// <summary>The first bytes from the server, at most four.</summary>
     public ReadOnlySpan<byte> First => _first;
@@ -34,7 +36,8 @@ internal sealed class FirstBytesStream(Stream inner, Func<byte[], ValueTask>? on
 
     public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => inner.WriteAsync(buffer, cancellationToken);
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        _first is null ? WriteFirstAsync(buffer, cancellationToken) : inner.WriteAsync(buffer, cancellationToken);
 
     public override void Write(byte[] buffer, int offset, int count) => inner.Write(buffer, offset, count);
 
@@ -63,21 +66,42 @@ internal sealed class FirstBytesStream(Stream inner, Func<byte[], ValueTask>? on
         {
             count = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         }
-        catch (IOException) when (onFirst is not null)
+        catch (Exception error) when (error is IOException or ObjectDisposedException)
         {
-            await onFirst([]).ConfigureAwait(false);
+            await AskAsync([]).ConfigureAwait(false);
             throw;
         }
 
         if (count > 0 || buffer.Length > 0)
         {
-            _first = buffer.Span[..Math.Min(count, Kept)].ToArray();
-            if (onFirst is not null)
-            {
-                await onFirst(_first).ConfigureAwait(false);
-            }
+            var first = buffer.Span[..Math.Min(count, Kept)].ToArray();
+            await AskAsync(first).ConfigureAwait(false);
+            _first = first;
         }
 
         return count;
+    }
+
+    // Which side notices first that the connection was closed is a matter of chance; both are to say why.
+    private async ValueTask WriteFirstAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await inner.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is IOException or ObjectDisposedException)
+        {
+            await AskAsync([]).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Once, whoever asks.</summary>
+    private Task AskAsync(byte[] first)
+    {
+        lock (_lock)
+        {
+            return _asked ??= onFirst is null ? Task.CompletedTask : onFirst(first);
+        }
     }
 }

@@ -121,7 +121,7 @@ public sealed class GrpcChannel : IDisposable
         EnableMultipleHttp2Connections = true,
         PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
         SslOptions = options.Tls ?? new(),
-        ConnectCallback = new Connector(address?.Scheme == Uri.UriSchemeHttps, options.TlsForConnection, options.TimeProvider).ConnectAsync,
+        ConnectCallback = new Connector(address is { IsAbsoluteUri: true } && address.Scheme == Uri.UriSchemeHttps, options.TlsForConnection, options.TimeProvider).ConnectAsync,
         UseProxy = false,
         UseCookies = false,
         AllowAutoRedirect = false,

@@ -11,8 +11,8 @@ namespace Coordination.Grpc.Client;
 /// </summary>
 internal static class SecurityProbe
 {
-    private const byte TlsAlert = 0x15;
-    private const byte TlsHandshake = 0x16;
+    private const byte AlertRecord = 0x15;
+    private const byte HandshakeRecord = 0x16;
     private const byte TlsMajorVersion = 0x03;
     private const byte Http2Settings = 0x04;
 
@@ -23,12 +23,12 @@ internal static class SecurityProbe
     private static readonly byte[] Preface = [.. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8, 0, 0, 0, Http2Settings, 0, 0, 0, 0, 0];
 
     /// <summary>Whether the first bytes from a server are a record of TLS. A frame of HTTP/2 that begins so would be of 1.3 MiB; no server's first frame is.</summary>
-    public static bool IsTls(ReadOnlySpan<byte> first) => first is [TlsAlert or TlsHandshake, TlsMajorVersion, ..];
+    public static bool IsTls(ReadOnlySpan<byte> first) => first is [AlertRecord or HandshakeRecord, TlsMajorVersion, ..];
 
     /// <summary>Whether the server answers the beginning of a TLS handshake.</summary>
     public static Task<bool> SpeaksTlsAsync(DnsEndPoint server, TimeProvider time) => AskAsync(server, time, async (stream, stop) =>
     {
-        var seen = new FirstBytesStream(stream, null);
+        var seen = new FirstBytesStream(stream);
         var tls = new SslStream(seen, leaveInnerStreamOpen: true);
         await using (tls.ConfigureAwait(false))
         {
@@ -54,6 +54,27 @@ internal static class SecurityProbe
         var frame = new byte[9];
         await stream.ReadExactlyAsync(frame, stop).ConfigureAwait(false);
         return frame[3] == Http2Settings || frame.AsSpan().StartsWith("HTTP/1"u8);
+    });
+
+    /// <summary>
+    /// Whether the server refuses the client's certificate. It says so after the handshake, and when it has closed the connection by the time a request
+    /// arrives, what it said may be lost. Here nothing is sent, so nothing is lost.
+    /// </summary>
+    public static Task<bool> RefusesClientAsync(DnsEndPoint server, GrpcTlsSettings settings, TimeProvider time) => AskAsync(server, time, async (stream, stop) =>
+    {
+        try
+        {
+            var tls = await TlsHandshake.RunAsync(new SslStream(stream), server.Host, settings, stop).ConfigureAwait(false);
+            await using (tls.ConfigureAwait(false))
+            {
+                await tls.ReadExactlyAsync(new byte[1], stop).ConfigureAwait(false);
+                return false;
+            }
+        }
+        catch (IOException error)
+        {
+            return TlsHandshake.IsClientRefused(error);
+        }
     });
 
     private static async Task<bool> AskAsync(DnsEndPoint server, TimeProvider time, Func<Stream, CancellationToken, Task<bool>> ask)

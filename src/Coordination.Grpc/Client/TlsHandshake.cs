@@ -20,10 +20,9 @@ internal sealed class TlsHandshake
 
     /// <exception cref="InsecureConnectionException">One side refused the other, with the reason.</exception>
     /// <exception cref="IOException">The connection broke.</exception>
-    public static async Task<SslStream> RunAsync(Stream transport, string host, GrpcTlsSettings settings, CancellationToken cancellationToken)
+    public static async Task<SslStream> RunAsync(SslStream tls, string host, GrpcTlsSettings settings, CancellationToken cancellationToken)
     {
         var handshake = new TlsHandshake(settings, host);
-        var tls = new SslStream(transport);
         try
         {
             await tls.AuthenticateAsClientAsync(handshake.Options(), cancellationToken).ConfigureAwait(false);
@@ -43,6 +42,13 @@ internal sealed class TlsHandshake
 
     public static InsecureConnectionException ServerSpeaksPlaintext(Exception error) => new(
         GrpcSecurityProblem.ServerSpeaksPlaintext, "the server does not speak TLS, and the address begins with https: it is never asked in plaintext", error);
+
+    public static InsecureConnectionException ClientRefused(GrpcTlsSettings settings, Exception? error) => new(
+        GrpcSecurityProblem.ClientCertificateRefused,
+        settings.ClientCertificate is { TargetCertificate: var certificate }
+            ? $"the server refuses the client certificate '{certificate.Subject}' issued by '{certificate.Issuer}'"
+            : "the server wants a client certificate, and none is set",
+        error);
 
     /// <summary>Whether the server says, at once or after the handshake, that it does not take our certificate.</summary>
     public static bool IsClientRefused(Exception error)
@@ -109,12 +115,7 @@ internal sealed class TlsHandshake
 
         if (IsClientRefused(error))
         {
-            return new(
-                GrpcSecurityProblem.ClientCertificateRefused,
-                _settings.ClientCertificate is { TargetCertificate: var certificate }
-                    ? $"the server refuses the client certificate '{certificate.Subject}' issued by '{certificate.Issuer}'"
-                    : "the server wants a client certificate, and none is set",
-                error);
+            return ClientRefused(_settings, error);
         }
 
         // What is no TLS record cannot be read as one; that is how every server that does not speak TLS looks.

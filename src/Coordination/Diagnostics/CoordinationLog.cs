@@ -16,6 +16,12 @@ internal static partial class CoordinationLog
     [LoggerMessage(102, LogLevel.Error, "A coordination actor failed: {Actor}")]
     public static partial void ActorFailed(this ILogger log, Exception error, string actor);
 
+    [LoggerMessage(103, LogLevel.Information, "{Count} registrations are leaving")]
+    public static partial void ServicesLeaving(this ILogger log, int count);
+
+    [LoggerMessage(104, LogLevel.Warning, "Registrations could not be ended in time, and end with their lease: {Error}")]
+    public static partial void ServicesNotLeft(this ILogger log, string error);
+
     [LoggerMessage(200, LogLevel.Information, "Lease {Lease} opened with a TTL of {Ttl}")]
     public static partial void LeaseOpened(this ILogger log, LeaseId lease, TimeSpan ttl);
 
@@ -39,6 +45,9 @@ internal static partial class CoordinationLog
 
     [LoggerMessage(207, LogLevel.Warning, "Renewals cannot be proven on this old etcd: the key {Key} may not be read ({Error})")]
     public static partial void LeaseProofDenied(this ILogger log, string key, string error);
+
+    [LoggerMessage(208, LogLevel.Information, "Lease {Lease} given back")]
+    public static partial void LeaseGivenBack(this ILogger log, LeaseId lease);
 
     [LoggerMessage(300, LogLevel.Information, "Watch of {Keys} interrupted: {Error}")]
     public static partial void WatchInterrupted(this ILogger log, string keys, string error);

@@ -24,10 +24,17 @@ public sealed record ServiceOptions
     /// </summary>
     public int MaxWritesInFlight { get; init; } = 128;
 
+    /// <summary>
+    /// When a host stops: how long its instances are draining before they are deregistered, so that callers notice while it still answers. Default 0: they are
+    /// deregistered at once; 0 to 5 min.
+    /// </summary>
+    public TimeSpan DrainTime { get; init; }
+
     internal void Validate(OptionProblems problems)
     {
         problems.Check($"Services.{nameof(MaxRegistrations)}", MaxRegistrations, 1, 10_000_000, "registrations");
         problems.Check($"Services.{nameof(MaxDiscoveries)}", MaxDiscoveries, 1, 1_000_000, "services");
         problems.Check($"Services.{nameof(MaxWritesInFlight)}", MaxWritesInFlight, 1, 10_000, "transactions");
+        problems.Check($"Services.{nameof(DrainTime)}", DrainTime, TimeSpan.Zero, TimeSpan.FromMinutes(5));
     }
 }

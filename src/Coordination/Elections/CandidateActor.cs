@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Coordination.Diagnostics;
 using Coordination.Etcd;
 using Coordination.Leases;
@@ -19,6 +20,7 @@ internal sealed class CandidateActor : UntypedActor, IWithTimers
     private readonly Dictionary<ElectionRequestId, IActorRef> _callers = [];
     private readonly Dictionary<CandidateWatch, IActorRef> _watchers = [];
     private readonly LeaseSettings _leaseSettings;
+    private Activity? _turn;
     private IActorRef? _campaigner;
     private IActorRef? _session;
     private CandidateState _state;
@@ -159,12 +161,14 @@ internal sealed class CandidateActor : UntypedActor, IWithTimers
 
         var request = ElectionRequestId.Next();
         _callers[request] = Sender;
+        _turn = command.Trace;
         Handle(command switch
         {
             ElectionsCommand.Proclaim m => new CandidateMessage.Proclaim(request, m.Value),
             ElectionsCommand.Transfer m => new CandidateMessage.Transfer(request, m.To),
             _ => new CandidateMessage.Resign(request),
         });
+        _turn = null;
     }
 
     private void Handle(CandidateMessage message)
@@ -182,7 +186,11 @@ internal sealed class CandidateActor : UntypedActor, IWithTimers
         switch (effect)
         {
             case CandidateEffect.Call e:
-                _etcd.SendAsync(e).PipeTo(Self, success: reply => reply, failure: error => CandidateRequests.Failed(e, EtcdFailure.From(error)));
+                using (TraceScope.Enter(_turn ?? (_campaigner is null ? null : _campaigning.Trace)))
+                {
+                    Send(e);
+                }
+
                 break;
             case CandidateEffect.StartWatch e:
                 _watchers[e.Watch] = Context.ActorOf(e.Watch switch
@@ -241,10 +249,17 @@ internal sealed class CandidateActor : UntypedActor, IWithTimers
         }
     }
 
+    private void Send(CandidateEffect.Call e) =>
+        _etcd.SendAsync(e).PipeTo(Self, success: reply => reply, failure: error => CandidateRequests.Failed(e, EtcdFailure.From(error)));
+
     private void Elect(CandidateEffect.Elect e)
     {
         _claim = new LeadershipClaim(
-            _campaigning.Election, _campaigning.Candidacy, _etcd.Keys.Candidate(e.Lease), _campaigning.Value, e.Term, _lease!, _context.Log);
+            _campaigning.Election, _campaigning.Candidacy, _etcd.Keys.Candidate(e.Lease), _campaigning.Value, e.Term, _lease!, _context.Log)
+        {
+            WhenOver = lost => _context.Metrics.TermOver(_campaigning.Election, lost),
+        };
+        _context.Metrics.Elected(_campaigning.Election);
         _context.Log.Elected(_campaigning.Election, e.Term.Value, e.Lease);
         _campaigner?.Tell(new ElectionReply.Elected(_claim));
         _campaigner = null;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Coordination.Diagnostics;
 using Coordination.Elections;
 using Coordination.Etcd;
 
@@ -132,6 +133,7 @@ public sealed partial class DistributedElection
     {
         options.Check(nameof(options));
         cancellationToken.ThrowIfCancellationRequested();
+        using var asked = CampaignAsk.Begin(_system.Metrics, Name);
         var campaigning = new Campaigning(
             CandidacyId.Next(),
             Name,
@@ -139,14 +141,17 @@ public sealed partial class DistributedElection
             new CandidateCard(options.Name ?? _system.Options.Owner, options.Priority),
             options.Ttl ?? _system.Options.SessionTtl,
             drains,
-            host);
+            host)
+        {
+            Trace = asked?.Span,
+        };
         var reply = _system.AskAsync<ElectionReply>(new ElectionsCommand.Campaign(campaigning));
 
         // A cancellation is a message: the actor answers it, and sees to a key that may still be put.
         await using var cancellation = cancellationToken.UnsafeRegister(
             _ => _system.Supervisor.Tell(new ElectionsCommand.Withdraw(campaigning.Candidacy), ActorRefs.NoSender), null).ConfigureAwait(false);
-        return await reply.ConfigureAwait(false) is { } answer and not ElectionReply.Elected
-            ? throw Failure(answer, cancellationToken)
-            : new Leadership(_system, ((ElectionReply.Elected)await reply.ConfigureAwait(false)).Claim);
+        var answer = await reply.ConfigureAwait(false);
+        asked?.Answered(answer);
+        return answer is ElectionReply.Elected elected ? new Leadership(_system, elected.Claim) : throw Failure(answer, cancellationToken);
     }
 }

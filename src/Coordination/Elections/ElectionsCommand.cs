@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Coordination.Etcd;
 
 namespace Coordination.Elections;
@@ -21,7 +22,11 @@ internal abstract record ElectionsCommand
     public sealed record Campaign(Campaigning Campaigning) : Request;
 
     /// <summary>About one candidacy: passed on to its CandidateActor.</summary>
-    public abstract record ForCandidacy(CandidacyId Candidacy) : Request;
+    public abstract record ForCandidacy(CandidacyId Candidacy) : Request
+    {
+        /// <summary>The caller's span.</summary>
+        public Activity? Trace { get; init; }
+    }
 
     /// <summary>The caller gave up. The campaign is what is answered.</summary>
     public sealed record Withdraw(CandidacyId Candidacy) : ForCandidacy(Candidacy);
@@ -57,4 +62,8 @@ internal abstract record ElectionsCommand
 /// <param name="Drains">Whether it steps down by itself, in time, when it is asked to.</param>
 /// <param name="Host">The actor of the host whose candidacy it is and with which it ends, if there is one.</param>
 internal sealed record Campaigning(
-    CandidacyId Candidacy, string Election, Bytes Value, CandidateCard Card, TimeSpan Ttl, bool Drains, IActorRef? Host);
+    CandidacyId Candidacy, string Election, Bytes Value, CandidateCard Card, TimeSpan Ttl, bool Drains, IActorRef? Host)
+{
+    /// <summary>The span of the campaign.</summary>
+    public Activity? Trace { get; init; }
+}

@@ -1,3 +1,4 @@
+using Coordination.Diagnostics;
 using Coordination.Elections;
 using Coordination.Etcd;
 
@@ -80,7 +81,8 @@ public sealed class Leadership : IAsyncDisposable
             throw new CoordinationException(CoordinationErrorKind.Lost, $"The leadership of '{Election}' in term {Term} is over ({LossReason}).");
         }
 
-        var reply = await _system.AskAsync<ElectionReply>(new ElectionsCommand.Proclaim(_claim.Candidacy, value)).WaitAsync(cancellationToken).ConfigureAwait(false);
+        using var span = Begin(CoordinationTrace.ElectionProclaim);
+        var reply = await _system.AskAsync<ElectionReply>(new ElectionsCommand.Proclaim(_claim.Candidacy, value) { Trace = span }).WaitAsync(cancellationToken).ConfigureAwait(false);
         return reply is ElectionReply.Proclaimed proclaimed ? proclaimed.Revision.Value : throw DistributedElection.Failure(reply, cancellationToken);
     }
 
@@ -94,7 +96,8 @@ public sealed class Leadership : IAsyncDisposable
     public async Task<TransferOutcome> TransferAsync(string candidate, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(candidate);
-        var reply = await _system.AskAsync<ElectionReply>(new ElectionsCommand.Transfer(_claim.Candidacy, candidate)).WaitAsync(cancellationToken).ConfigureAwait(false);
+        using var span = Begin(CoordinationTrace.ElectionTransfer);
+        var reply = await _system.AskAsync<ElectionReply>(new ElectionsCommand.Transfer(_claim.Candidacy, candidate) { Trace = span }).WaitAsync(cancellationToken).ConfigureAwait(false);
         return reply is ElectionReply.Transfer transfer ? transfer.Outcome : throw DistributedElection.Failure(reply, cancellationToken);
     }
 
@@ -128,11 +131,15 @@ public sealed class Leadership : IAsyncDisposable
         }
     }
 
+    private System.Diagnostics.Activity? Begin(string span) =>
+        CoordinationTrace.Begin(span, _system.Options.Name, MetricTags.Election, Election)?.SetTag(MetricTags.Term, Term);
+
     private async Task SendResignationAsync()
     {
+        using var span = Begin(CoordinationTrace.ElectionResign);
         try
         {
-            var reply = await _system.AskAsync<ElectionReply>(new ElectionsCommand.Resign(_claim.Candidacy)).ConfigureAwait(false);
+            var reply = await _system.AskAsync<ElectionReply>(new ElectionsCommand.Resign(_claim.Candidacy) { Trace = span }).ConfigureAwait(false);
             if (reply is ElectionReply.Failed { Error.Kind: not CoordinationErrorKind.Stopped } failed)
             {
                 throw failed.Error;

@@ -27,6 +27,9 @@ internal sealed class LeadershipClaim(
 
     public CandidacyId Candidacy => candidacy;
 
+    /// <summary>Called once when it is over, with the reason when it is a loss. It must only count.</summary>
+    public Action<LossReason?>? WhenOver { get; init; }
+
     public Bytes Key => key;
 
     public Revision Term => term;
@@ -110,6 +113,8 @@ internal sealed class LeadershipClaim(
             Volatile.Write(ref _ended, (int)(ran ?? reason));
             lost = _lost;
         }
+
+        WhenOver?.Invoke(_isLossNews ? Reason : null);
 
         _leaseLost.Unregister();
         if (lost is not null && _isLossNews)

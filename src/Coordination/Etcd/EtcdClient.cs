@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Coordination.Diagnostics;
 using Coordination.Etcd.Protos;
 using Coordination.Etcd.Transport;
 using Coordination.Grpc;
@@ -70,6 +71,11 @@ public sealed class EtcdClient : IEtcdClient
     public async Task<TxnResult> TxnAsync(EtcdOp.Txn txn, CancellationToken cancellationToken = default)
     {
         RequestLimits.Check(txn);
+        if (CoordinationMeter.EtcdTxn.Enabled)
+        {
+            CoordinationMeter.EtcdTxn.Record(EtcdCall.SizeOf(txn));
+        }
+
         return (await CallAsync(EtcdMethods.Txn, txn.ToProto(), isRead: false, cancellationToken).ConfigureAwait(false)).ToResult();
     }
 
@@ -91,9 +97,7 @@ public sealed class EtcdClient : IEtcdClient
 
         var request = new LeaseGrantRequest { TTL = (long)Math.Ceiling(ttl.TotalSeconds), ID = id.Value };
         var response = await CallAsync(EtcdMethods.LeaseGrant, request, isRead: false, cancellationToken).ConfigureAwait(false);
-        return response.Error.Length == 0
-            ? new LeaseGranted(new LeaseId(response.ID), TimeSpan.FromSeconds(response.TTL), response.Header.ToHeader())
-            : throw new EtcdException(CoordinationErrorKind.Server, WriteOutcome.NotApplied, response.Error);
+        return LeaseReplies.Granted(response, request);
     }
 
     /// <inheritdoc/>
@@ -112,12 +116,7 @@ public sealed class EtcdClient : IEtcdClient
     {
         var request = new LeaseTimeToLiveRequest { ID = id.Value, Keys = withKeys };
         var response = await CallAsync(EtcdMethods.LeaseTimeToLive, request, isRead: true, cancellationToken).ConfigureAwait(false);
-        return new LeaseInfo(
-            new LeaseId(response.ID),
-            TimeSpan.FromSeconds(response.TTL),
-            TimeSpan.FromSeconds(response.GrantedTTL),
-            [.. response.Keys.Select(Bytes.From)],
-            response.Header.ToHeader());
+        return LeaseReplies.Info(response);
     }
 
     /// <inheritdoc/>
@@ -188,12 +187,21 @@ public sealed class EtcdClient : IEtcdClient
         for (var attempt = 1; ; attempt++)
         {
             var channel = _pool.Current;
+            var call = EtcdCall.Begin(method.Path, channel.Address);
             try
             {
-                return await _transport.UnaryAsync(channel, method, request, cancellationToken).ConfigureAwait(false);
+                var response = await _transport.UnaryAsync(channel, method, request, cancellationToken).ConfigureAwait(false);
+                call?.Succeed();
+                return response;
+            }
+            catch (OperationCanceledException e)
+            {
+                call?.Fail(e);
+                throw;
             }
             catch (EtcdException error)
             {
+                call?.Fail(error);
                 if (error.MayWorkElsewhere)
                 {
                     _pool.MoveFrom(channel, error.Message);

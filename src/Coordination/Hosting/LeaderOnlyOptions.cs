@@ -8,6 +8,9 @@ public sealed class LeaderOnlyOptions
     /// <summary>What is proclaimed. Default: <see cref="CoordinationOptions.Owner"/>.</summary>
     public Bytes? Value { get; set; }
 
+    /// <summary>The name under which the system was added that it takes part with. Default: the one without a name.</summary>
+    public string? System { get; set; }
+
     /// <summary>The candidate's name, priority and TTL.</summary>
     public CampaignOptions Campaign { get; set; } = new();
 }

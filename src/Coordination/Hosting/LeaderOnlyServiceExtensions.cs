@@ -9,7 +9,7 @@ public static class LeaderOnlyServiceExtensions
 {
     /// <summary>
     /// Adds a hosted service that is started when this process leads the election, and stopped when it does not any more. The container must have a
-    /// <see cref="CoordinationSystem"/>.
+    /// <see cref="CoordinationSystem"/> (<c>AddCoordination</c>).
     /// <para>
     /// Each term has an instance of its own in a scope of its own; a constructor parameter of type <see cref="Leadership"/> gets the term. When it is to be
     /// handed over (a preferred candidate, a transfer, the host stops), the service is stopped first, then the leadership is resigned. When the leadership is
@@ -29,7 +29,7 @@ public static class LeaderOnlyServiceExtensions
         configure?.Invoke(options);
         options.Campaign.Check(nameof(configure));
         services.AddSingleton<IHostedService>(provider => new LeaderOnlyHost<T>(
-            provider.GetRequiredService<CoordinationSystem>(), provider.GetRequiredService<IServiceScopeFactory>(), election, options));
+            provider.GetCoordination(options.System), provider.GetRequiredService<IServiceScopeFactory>(), election, options));
         return services;
     }
 }

@@ -12,6 +12,7 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
     private LeaseState _state = new LeaseState.Idle();
     private LeaseValidity? _validity;
     private LeaseTimer? _retry;
+    private Instant? _renewalDue;
 
     public LeaseActor(CoordinationContext context, LeaseSettings settings)
     {
@@ -39,6 +40,7 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
             }
 
             // Timers and commands were stamped when they were made; what counts is the time they are acted on.
+            Measure(m);
             var (state, effects) = _machine.Handle(_state, m with { Now = _context.Clock.Now });
             _state = state;
             foreach (var effect in effects)
@@ -63,6 +65,43 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
     {
         _context.EtcdReturn.Forget(this);
         _validity?.Lose(LossReason.Aborted);
+    }
+
+    private void Report(LeaseId lease, LossReason reason)
+    {
+        if (reason == LossReason.Released)
+        {
+            _context.Log.LeaseGivenBack(lease);
+        }
+        else
+        {
+            _context.Log.LeaseLost(lease, reason);
+        }
+    }
+
+    private void NoteSent(Instant sentAt)
+    {
+        if (_renewalDue is { } due)
+        {
+            _renewalDue = null;
+            _context.Metrics.LeaseRenewalSent(sentAt - due);
+        }
+    }
+
+    /// <summary>The reply to a renewal carries when it was sent.</summary>
+    private void Measure(LeaseMessage message)
+    {
+        switch (message)
+        {
+            case LeaseMessage.Renewed m:
+                _context.Metrics.LeaseRenewed(m.SentAt, isGone: m.Ttl <= TimeSpan.Zero);
+                _validity?.Note(null);
+                break;
+            case LeaseMessage.RenewalFailed m:
+                _context.Metrics.LeaseRenewalFailed(m.Now);
+                _validity?.Note(m.Error.Message);
+                break;
+        }
     }
 
     private void AwaitEtcd(LeaseTimer retry)
@@ -91,6 +130,7 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
                 break;
             case LeaseEffect.SendKeepAlive e:
                 var sentAt = _context.Clock.Now;
+                NoteSent(sentAt);
                 _context.Renewals.RenewAsync(e.Id, e.Timeout).PipeTo(
                     Self,
                     success: renewed => new LeaseMessage.Renewed(sentAt, renewed.Ttl, sentAt),
@@ -107,6 +147,11 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
                 if (e.Timer == _retry)
                 {
                     ForgetRetry();
+                }
+
+                if (e.Timer == LeaseTimer.Renew)
+                {
+                    _renewalDue = _context.Clock.Now + e.After;
                 }
 
                 Timers.StartSingleTimer(e.Timer, new LeaseMessage.TimerFired(e.Timer, default), e.After);
@@ -136,7 +181,8 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
                 break;
             case LeaseEffect.Lose e:
                 _validity?.Lose(e.Reason);
-                _context.Log.LeaseLost(_validity?.Id ?? LeaseId.None, e.Reason);
+                _context.Metrics.LeaseLost(e.Reason);
+                Report(_validity?.Id ?? LeaseId.None, e.Reason);
                 break;
             case LeaseEffect.Tell e:
                 Context.Parent.Tell(e.Event);

@@ -96,7 +96,7 @@ internal sealed class LeaseMachine(LeaseSettings settings, Func<LeaseId> newId)
         (new LeaseState.Adopting(id, failures), [new LeaseEffect.SendKeepAlive(id, LeaseSettings.RenewalTimeout(settings.Ttl, failures))]);
 
     private Step OnProven(LeaseState.Adopting s, LeaseMessage.Renewed m) =>
-        m.Ttl <= TimeSpan.Zero ? Grant(newId(), m.Now, null, 0) : Open(s.Id, m.SentAt, m.Ttl, m.Now);
+        m.Ttl <= TimeSpan.Zero ? Grant(newId(), m.Now, null, 0) : Open(s.Id, m.SentAt, settings.Believable(m.Ttl), m.Now);
 
     private Step Open(LeaseId id, Instant sentAt, TimeSpan ttl, Instant now)
     {
@@ -127,17 +127,19 @@ internal sealed class LeaseMachine(LeaseSettings settings, Func<LeaseId> newId)
             return Lose(s.Id, s.Ttl, LossReason.LeaseGone);
         }
 
+        // A renewal gives what the grant gave; more is not believed.
+        var ttl = m.Ttl < s.Ttl ? m.Ttl : s.Ttl;
         var proven = m.SentAt > s.ProvenAt ? m.SentAt : s.ProvenAt;
-        var computed = settings.Deadline(m.SentAt, m.Ttl);
+        var computed = settings.Deadline(m.SentAt, ttl);
         var deadline = computed > s.Deadline ? computed : s.Deadline;
         ImmutableArray<LeaseEffect> effects =
         [
             new LeaseEffect.Extend(deadline),
-            new LeaseEffect.SetTimer(LeaseTimer.Renew, After(proven, LeaseSettings.RenewalInterval(m.Ttl), m.Now)),
-            new LeaseEffect.SetTimer(LeaseTimer.Suspect, After(proven, LeaseSettings.SuspectAfter(m.Ttl), m.Now)),
+            new LeaseEffect.SetTimer(LeaseTimer.Renew, After(proven, LeaseSettings.RenewalInterval(ttl), m.Now)),
+            new LeaseEffect.SetTimer(LeaseTimer.Suspect, After(proven, LeaseSettings.SuspectAfter(ttl), m.Now)),
         ];
         return (
-            s with { Ttl = m.Ttl, ProvenAt = proven, Deadline = deadline, IsRenewing = false, IsSuspect = false, Failures = 0 },
+            s with { ProvenAt = proven, Deadline = deadline, IsRenewing = false, IsSuspect = false, Failures = 0 },
             s.IsSuspect ? effects.Add(new LeaseEffect.Tell(new LeaseEvent.SuspicionChanged(s.Id, false, null))) : effects);
     }
 

@@ -13,6 +13,9 @@ internal sealed record LeaseSettings(TimeSpan Ttl, double ClockRateBound)
     /// <summary>The longest TTL: a crashed holder blocks others for so long.</summary>
     public static readonly TimeSpan LongestTtl = TimeSpan.FromHours(1);
 
+    /// <summary>The most that a server makes of a shorter TTL: one and a half of its election timeout, which is at most 50 s.</summary>
+    public static readonly TimeSpan LongestRaisedTtl = TimeSpan.FromSeconds(75);
+
     private static readonly TimeSpan LeastMargin = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
@@ -20,6 +23,9 @@ internal sealed record LeaseSettings(TimeSpan Ttl, double ClockRateBound)
     /// the server has it, it keeps them.
     /// </summary>
     public bool RevokeWhenLost { get; init; } = true;
+
+    /// <summary>A TTL that a server told, as far as it can be believed: no server makes more of what was asked for.</summary>
+    public TimeSpan Believable(TimeSpan told) => TimeSpan.FromTicks(Math.Min(told.Ticks, Math.Max(Ttl.Ticks, LongestRaisedTtl.Ticks)));
 
     /// <summary>
     /// Until when a lease may be claimed after a renewal: counted from the time the renewal was sent, because the server may have renewed at

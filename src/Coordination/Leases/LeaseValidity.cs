@@ -18,6 +18,7 @@ internal sealed class LeaseValidity
     private readonly ILogger _log;
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _lost = new();
+    private string? _problem;
     private long _deadline;
     private LossReason _reason;
 
@@ -60,6 +61,9 @@ internal sealed class LeaseValidity
         }
     }
 
+    /// <summary>What the last renewal failed of; null when it did not. For people.</summary>
+    public string? Problem => Volatile.Read(ref _problem);
+
     /// <summary>Why it is lost; null while it is not.</summary>
     public LossReason? Reason
     {
@@ -82,6 +86,9 @@ internal sealed class LeaseValidity
             return deadline == LostMark ? null : new Instant(deadline);
         }
     }
+
+    /// <summary>Notes what the last renewal failed of, or that it did not.</summary>
+    public void Note(string? problem) => Volatile.Write(ref _problem, problem);
 
     /// <summary>Takes a proven renewal into account. False when the lease was lost before: nothing resurrects it.</summary>
     public bool TryExtend(Instant deadline)

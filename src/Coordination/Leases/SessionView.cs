@@ -7,6 +7,7 @@ internal sealed class SessionView
     private TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private LeaseValidity? _lease;
     private Exception? _lastError;
+    private LossReason? _lostBy;
 
     /// <summary>The lease, when there is one that is not lost.</summary>
     public LeaseValidity? Lease
@@ -32,6 +33,18 @@ internal sealed class SessionView
         }
     }
 
+    /// <summary>Why the lease before was lost; null while one is held, or when there was none yet.</summary>
+    public LossReason? LostBy
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _lease is { IsHeld: false } lease ? lease.Reason : _lostBy;
+            }
+        }
+    }
+
     /// <summary>Completes when there is a lease.</summary>
     public Task Opened
     {
@@ -50,6 +63,7 @@ internal sealed class SessionView
         {
             _lease = lease;
             _lastError = null;
+            _lostBy = null;
             _opened.TrySetResult();
         }
     }
@@ -62,11 +76,12 @@ internal sealed class SessionView
         }
     }
 
-    public void SetLost()
+    public void SetLost(LossReason reason)
     {
         lock (_lock)
         {
             _lease = null;
+            _lostBy = reason;
             if (_opened.Task.IsCompleted)
             {
                 _opened = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -1,4 +1,5 @@
 using System.Text;
+using Coordination.Diagnostics;
 using Coordination.Etcd;
 using Coordination.Locks;
 
@@ -137,12 +138,13 @@ public sealed class DistributedLock
     {
         cancellationToken.ThrowIfCancellationRequested();
         var request = LockRequestId.Next();
-        var reply = _system.AskAsync<LockReply>(new LocksCommand.Acquire(Id, request, isTry, timeout) { Terms = Options.Terms });
+        using var asked = LockAsk.Begin(_system.Metrics, LockKind.Mutex, Name);
+        var reply = _system.AskAsync<LockReply>(new LocksCommand.Acquire(Id, request, isTry, timeout) { Terms = Options.Terms, Trace = asked.Span });
 
         // A cancellation is a message: the actor answers it, and sees to a key that an attempt on its way may still put.
         await using var cancellation = cancellationToken.UnsafeRegister(
             _ => _system.Supervisor.Tell(new LocksCommand.Cancel(Id, request), ActorRefs.NoSender), null).ConfigureAwait(false);
-        return await reply.ConfigureAwait(false);
+        return asked.Answered(await reply.ConfigureAwait(false));
     }
 
     private sealed class LockErrandHandle(IActorRef errand) : IDisposable

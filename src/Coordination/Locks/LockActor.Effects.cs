@@ -118,8 +118,11 @@ internal sealed partial class LockActor
         }
     }
 
-    private void Send(EtcdOp.Txn txn, Func<TxnResult, LockMessage> success, Func<EtcdException, LockMessage> failure) =>
+    private void Send(EtcdOp.Txn txn, Func<TxnResult, LockMessage> success, Func<EtcdException, LockMessage> failure)
+    {
+        using var trace = TraceScope.Enter(Trace);
         _context.Etcd.TxnAsync(txn).PipeTo(Self, success: success, failure: error => failure(EtcdFailure.From(error)));
+    }
 
     /// <summary>Sends what says something about the time at which it was sent.</summary>
     private void SendTimed(EtcdOp.Txn txn, Func<TxnResult, Instant, LockMessage> success, Func<EtcdException, LockMessage> failure)
@@ -151,7 +154,10 @@ internal sealed partial class LockActor
         var limit = terms.MaxHold is { } hold
             ? new LeaseValidity(e.Lease, hold, _context.Clock.Now + hold, _context.Clock, _context.Log)
             : null;
-        _claim = new LockClaim(_id.Key, e.Request, e.Token, _lease!, _context.Log, limit) { Owner = terms.Owner, Keeper = Self };
+        _claim = new LockClaim(_id.Key, e.Request, e.Token, _lease!, _context.Log, limit)
+        {
+            Owner = terms.Owner, Keeper = Self, Measured = LockHold.Begin(_context.Metrics, LockKind.Mutex, NameTag),
+        };
         _context.Log.LockAcquired(_id.Key.ToString(), e.Token.Value, e.Lease);
         if (limit is not null)
         {

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using Coordination.Diagnostics;
 using Coordination.Etcd;
 using Coordination.Leases;
 
@@ -14,6 +16,9 @@ internal sealed partial class LockActor : UntypedActor, IWithTimers
     private readonly LockTransactions _transactions;
     private readonly Dictionary<LockRequestId, IActorRef> _callers = [];
     private readonly Dictionary<LockRequestId, LockTerms> _terms = [];
+    private readonly LockWaits _waits;
+    private Dictionary<LockRequestId, Activity>? _traces;
+    private Activity? _turn;
     private IActorRef? _session;
     private bool _isClosing;
     private LockState _state = LockState.Initial;
@@ -31,6 +36,7 @@ internal sealed partial class LockActor : UntypedActor, IWithTimers
         _recover = recover;
         _machine = new LockMachine(new LockSettings(context.Options.Locks.MaxWaiters, LockOptions.MaxUnresolved), AttemptId.New);
         _transactions = new LockTransactions(id.Key, new LockLine(context.Options.Locks.WaitersPrefix, id.Key));
+        _waits = new LockWaits(context.Metrics, NameTag);
         _lease = id.OwnTtl is null ? lease : null;
     }
 
@@ -40,6 +46,11 @@ internal sealed partial class LockActor : UntypedActor, IWithTimers
     private IActorRef Session => _session ?? Context.Parent;
 
     private TimeSpan ValidFor => _lease?.ValidFor ?? TimeSpan.Zero;
+
+    private string NameTag => _context.Metrics.HasNames ? _id.Key.ToString() : "";
+
+    /// <summary>The span of who is being served: who asked for this turn, or who is in front.</summary>
+    private Activity? Trace => _turn ?? (_traces is { Count: > 0 } && !_state.Waiters.IsEmpty ? _traces.GetValueOrDefault(_state.Waiters[0].Request) : null);
 
     /// <summary>The actor of one key.</summary>
     /// <param name="context">What all actors share.</param>
@@ -99,7 +110,9 @@ internal sealed partial class LockActor : UntypedActor, IWithTimers
                 break;
             case LocksCommand.Release m:
                 _callers[m.Request] = Sender;
+                _turn = m.Trace;
                 Handle(new LockMessage.Release(m.Request, _context.Clock.Now));
+                _turn = null;
                 break;
             case TimedOut m:
                 Handle(new LockMessage.Withdraw(m.Request, OutOfTime()));
@@ -162,11 +175,17 @@ internal sealed partial class LockActor : UntypedActor, IWithTimers
             _terms[m.Request] = m.Terms;
         }
 
+        if (m.Trace is not null)
+        {
+            (_traces ??= [])[m.Request] = m.Trace;
+        }
+
         if (m.Timeout is { } timeout)
         {
             Timers.StartSingleTimer(m.Request, new TimedOut(m.Request), timeout);
         }
 
+        _waits.Asked(m.Request, LockKind.Mutex);
         Handle(new LockMessage.Acquire(m.Request, m.IsTry, m.Terms.IsFair, _context.Clock.Now));
     }
 
@@ -262,12 +281,16 @@ internal sealed partial class LockActor : UntypedActor, IWithTimers
         {
             Run(effect);
         }
+
+        _waits.Look(isTaken: _state.Phase is LockPhase.Blocked or LockPhase.Holding or LockPhase.Releasing or LockPhase.HandingOver or LockPhase.PassingOn);
     }
 
     private void Answer(LockRequestId request, LockReply answer)
     {
         Timers.Cancel(request);
         _terms.Remove(request);
+        _traces?.Remove(request);
+        _waits.Answered(request, LockOutcome.Of(answer));
         if (_callers.Remove(request, out var caller))
         {
             caller.Tell(answer is LockReply.NotAcquired { Holder: null } ? new LockReply.NotAcquired(OwnHolder()) : answer);

@@ -1,3 +1,4 @@
+using Coordination.Diagnostics;
 using Coordination.Etcd;
 using Coordination.Leases;
 using Microsoft.Extensions.Logging;
@@ -50,6 +51,9 @@ internal sealed class LockClaim
 
     /// <summary>The holder's name when it is not the system's.</summary>
     public string? Owner { get; init; }
+
+    /// <summary>How it is measured.</summary>
+    public LockHold Measured { get; init; }
 
     public LeaseId Lease => _lease.Id;
 
@@ -126,6 +130,7 @@ internal sealed class LockClaim
             whenReleased = ended == LossReason.Released ? _whenReleased : null;
         }
 
+        Measured.End(ended);
         whenReleased?.Invoke();
         _leaseLost.Unregister();
         _limitReached.Unregister();

@@ -1,3 +1,4 @@
+using Coordination.Diagnostics;
 using Coordination.Etcd;
 using Coordination.Locks;
 
@@ -88,9 +89,10 @@ public sealed class LockHandle : ILockHandle
 
     private async Task SendReleaseAsync()
     {
+        using var span = CoordinationTrace.BeginNamed(CoordinationTrace.LockRelease, _system.Options.Name, MetricTags.Lock, Key)?.SetTag(MetricTags.Token, Token);
         try
         {
-            var reply = await _system.AskAsync<LockReply>(new LocksCommand.Release(_id, _claim.Request), _claim.Keeper).ConfigureAwait(false);
+            var reply = await _system.AskAsync<LockReply>(new LocksCommand.Release(_id, _claim.Request) { Trace = span }, _claim.Keeper).ConfigureAwait(false);
             if (reply is LockReply.Failed { Error.Kind: not CoordinationErrorKind.Stopped } failed)
             {
                 throw failed.Error;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Coordination.Etcd;
 
 namespace Coordination.Locks;
@@ -21,13 +22,20 @@ internal abstract record LocksCommand
     public sealed record Acquire(LockId Lock, LockRequestId Request, bool IsTry, TimeSpan? Timeout) : ForKey(Lock)
     {
         public LockTerms Terms { get; init; } = LockTerms.Default;
+
+        /// <summary>The caller's span.</summary>
+        public Activity? Trace { get; init; }
     }
 
     /// <summary>The caller of a request gave up.</summary>
     public sealed record Cancel(LockId Lock, LockRequestId Request) : ForKey(Lock);
 
     /// <summary>Give the lock back.</summary>
-    public sealed record Release(LockId Lock, LockRequestId Request) : ForKey(Lock);
+    public sealed record Release(LockId Lock, LockRequestId Request) : ForKey(Lock)
+    {
+        /// <summary>The caller's span.</summary>
+        public Activity? Trace { get; init; }
+    }
 
     /// <summary>From a LockActor: it has nothing to do and could be forgotten.</summary>
     public sealed record Passivate(LockId Lock) : LocksCommand;

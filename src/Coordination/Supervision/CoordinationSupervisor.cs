@@ -137,9 +137,9 @@ internal sealed class CoordinationSupervisor : UntypedActor
             case SessionEvent.NotYetOpened e:
                 _context.Session.SetFailed(e.Error);
                 return;
-            case SessionEvent.Lost:
+            case SessionEvent.Lost e:
                 _lease = null;
-                _context.Session.SetLost();
+                _context.Session.SetLost(e.Reason);
                 break;
         }
 

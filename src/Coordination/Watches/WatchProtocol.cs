@@ -1,4 +1,5 @@
 using Coordination.Etcd;
+using Coordination.Time;
 
 namespace Coordination.Watches;
 
@@ -28,7 +29,11 @@ internal abstract record WatchMessage
     public sealed record ListFailed(EtcdException Error) : WatchMessage;
 
     /// <summary>Fact: the stream reported something. <paramref name="Generation"/> tells a stream from those before it.</summary>
-    public sealed record Signalled(long Generation, EtcdWatchSignal Signal) : WatchMessage;
+    public sealed record Signalled(long Generation, EtcdWatchSignal Signal) : WatchMessage
+    {
+        /// <summary>When it arrived; nothing when nobody measures that.</summary>
+        public Instant? ArrivedAt { get; init; }
+    }
 
     /// <summary>Fact: the backoff is over.</summary>
     public sealed record RetryDue : WatchMessage;

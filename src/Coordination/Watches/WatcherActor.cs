@@ -89,6 +89,11 @@ internal sealed class WatcherActor : UntypedActor, IWithTimers
         {
             Run(effect);
         }
+
+        if (message is WatchMessage.Signalled { ArrivedAt: { } arrived, Signal: EtcdWatchSignal.Changes changes })
+        {
+            _context.Metrics.WatchTold(arrived, changes.Events.Length);
+        }
     }
 
     private void Run(WatchEffect effect)
@@ -142,7 +147,8 @@ internal sealed class WatcherActor : UntypedActor, IWithTimers
             {
                 PreviousValue = _spec.PreviousValue, NoPuts = _spec.NoPuts, NoDeletes = _spec.NoDeletes, ProgressNotify = true,
             };
-            _watch = _context.Etcd.Watch(spec, signal => self.Tell(new WatchMessage.Signalled(e.Generation, signal), ActorRefs.NoSender));
+            _watch = _context.Etcd.Watch(spec, signal => self.Tell(
+                new WatchMessage.Signalled(e.Generation, signal) { ArrivedAt = CoordinationMeter.WatchLag.Enabled ? _context.Clock.Now : null }, ActorRefs.NoSender));
         }
         catch (Exception error) when (error is EtcdException or ObjectDisposedException)
         {
@@ -192,9 +198,15 @@ internal sealed class WatcherActor : UntypedActor, IWithTimers
 
     private void Report(WatchEvent told)
     {
+        if (told is WatchEvent.Resynced resynced)
+        {
+            _context.Metrics.WatchResynced(resynced.Reason);
+        }
+
         switch (told)
         {
             case WatchEvent.Interrupted e:
+                _context.Metrics.WatchInterrupted();
                 _context.Log.WatchInterrupted(_spec.Keys.ToString(), e.Error.Message);
                 break;
             case WatchEvent.Resumed e:

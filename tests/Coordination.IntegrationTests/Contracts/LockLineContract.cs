@@ -98,6 +98,43 @@ public abstract class LockLineContract(ServerFixture fixture)
     }
 
     [Fact]
+    public async Task Systems_that_wait_again_and_again_tell_each_other_when_it_is_their_turn_and_leave_nothing_behind()
+    {
+        const int rounds = 30;
+        var inboxes = KeyRange.Prefix("coordination/waiters/@");
+        await using var etcd = Server.CreateClient();
+        var notes = 0;
+        var tokens = new System.Collections.Concurrent.ConcurrentQueue<long>();
+        await using (var a = Server.StartSystem("a"))
+        await using (var b = Server.StartSystem("b"))
+        await using (var c = Server.StartSystem("c"))
+        {
+            using var spy = etcd.Watch(new EtcdWatchSpec(inboxes, Revision.None), signal =>
+            {
+                if (signal is EtcdWatchSignal.Changes changes)
+                {
+                    Interlocked.Add(ref notes, changes.Events.Count(e => !e.IsDelete && !e.Current.Value.IsEmpty));
+                }
+            });
+            await Task.WhenAll(((CoordinationSystem[])[a, b, c]).Select(async system =>
+            {
+                for (var round = 0; round < rounds; round++)
+                {
+                    await using var handle = await system.Lock(_key).AcquireAsync(Limit);
+                    tokens.Enqueue(handle.Token);
+                }
+            }));
+        }
+
+        // S4, and in the order in which they held it: each enqueued its own while it held.
+        Assert.Equal(tokens.Distinct().Order(), tokens);
+        Assert.Equal(3 * rounds, tokens.Count);
+        Assert.InRange(Volatile.Read(ref notes), rounds, 6 * rounds);
+        await WaitersAsync(etcd, 0);
+        await etcd.UntilCountAsync(inboxes, 0);
+    }
+
+    [Fact]
     public async Task A_program_without_tickets_gets_its_turn_among_systems_that_hand_the_lock_on()
     {
         await using var etcd = Server.CreateClient();

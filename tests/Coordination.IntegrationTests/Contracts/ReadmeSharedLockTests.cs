@@ -1,9 +1,8 @@
-using System.Runtime.CompilerServices;
 using Coordination.Etcd;
 
 namespace Coordination.IntegrationTests.Contracts;
 
-/// <summary>The README's example of the shared locks, compiled and run; the text there is this method's.</summary>
+/// <summary>The example of the shared locks in docs/locks-and-elections.md, compiled and run; the text there is this method's.</summary>
 public sealed class ReadmeSharedLockTests(EmbeddedFixture fixture) : IClassFixture<EmbeddedFixture>
 {
     [Fact]
@@ -14,20 +13,9 @@ public sealed class ReadmeSharedLockTests(EmbeddedFixture fixture) : IClassFixtu
         Assert.Equal("7 to 9", (await system.Etcd.GetAsync(new EtcdOp.Get("/transfer"))).First!.Value.ToText());
     }
 
-    [Fact]
-    public void The_readme_shows_it()
-    {
-        var source = Here();
-        var lines = File.ReadAllLines(source).SkipWhile(line => line.Trim() != "// begin of the example").Skip(1)
-            .TakeWhile(line => line.Trim() != "// end of the example").Select(line => line.Length > 8 ? line[8..] : line.Trim());
-        var readme = File.ReadAllText(Path.Combine(Path.GetDirectoryName(source)!, "..", "..", "..", "README.md"));
-
-        Assert.Contains($"```csharp\n{string.Join('\n', lines).TrimEnd()}\n```", readme, StringComparison.Ordinal);
-    }
-
     private static async Task ExampleAsync(CoordinationSystem coordination, long token)
     {
-        // begin of the example
+        // <shared>
         await using (var reader = await coordination.ReaderWriterLock("/config").AcquireReadAsync(timeout: TimeSpan.FromSeconds(30)))
         {
             // Many readers, or one writer (AcquireWriteAsync). A reader that comes after a waiting writer waits for it.
@@ -51,8 +39,6 @@ public sealed class ReadmeSharedLockTests(EmbeddedFixture fixture) : IClassFixtu
             throw new InvalidOperationException("A later holder was here already.");
         }
 
-        // end of the example
+        // </shared>
     }
-
-    private static string Here([CallerFilePath] string path = "") => path;
 }

@@ -102,6 +102,35 @@ public sealed class HolderProcessFaults : IAsyncLifetime
     }
 
     [Fact]
+    public async Task With_a_twentieth_of_a_processor_a_holder_never_believes_that_it_holds_what_somebody_else_has()
+    {
+        await using var other = _etcd.StartSystem("other");
+        await using var holder = Start(WorkerRole.Hold);
+        await NextAsync(holder, ReportKind.Seen);
+        var waiting = other.Lock(Key).AcquireAsync(Limit);
+        var otherHasIt = StampOf(waiting);
+
+        await holder.StarveAsync(Ttl * 2);
+        var healedAt = Stamp.Now;
+
+        // Whether it could keep its lease so or not: what counts is who claims to hold. It looks all the time.
+        var reports = new List<WorkerReport>();
+        do
+        {
+            reports.Add(await UntilAsync(holder, _ => true));
+        }
+        while (reports[^1].Kind is not (ReportKind.Told or ReportKind.Over) && reports[^1].At < Stamp.After(healedAt, TimeSpan.FromSeconds(1)));
+        if (reports[^1].Kind == ReportKind.Seen)
+        {
+            await holder.KillAsync();
+        }
+
+        var acquiredAt = await otherHasIt;
+        await using var handle = await waiting;
+        Assert.DoesNotContain(reports, r => r.Kind == ReportKind.Seen && r.At > acquiredAt);
+    }
+
+    [Fact]
     public async Task When_the_first_in_line_is_stopped_the_next_one_takes_over_within_two_seconds_of_the_release()
     {
         await using var holder = _etcd.StartSystem("holder");
@@ -120,6 +149,12 @@ public sealed class HolderProcessFaults : IAsyncLifetime
 
         Assert.InRange(Stamp.Between(releasedAt, Stamp.Now), TimeSpan.Zero, TimeSpan.FromSeconds(2));
         Assert.True(second.IsHeld);
+    }
+
+    private static async Task<long> StampOf(Task acquiring)
+    {
+        await acquiring;
+        return Stamp.Now;
     }
 
     private static KeyRange Line => KeyRange.Prefix("coordination/waiters/%2Fjob/");

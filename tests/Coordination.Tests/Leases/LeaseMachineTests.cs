@@ -35,6 +35,15 @@ public sealed class LeaseMachineTests
     }
 
     [Fact]
+    public void A_renewal_that_tells_of_a_longer_ttl_than_the_grant_is_not_believed()
+    {
+        Hold();
+
+        Assert.Contains(new LeaseEffect.Extend(At(3) + Claim), Tell(new LeaseMessage.Renewed(At(3), Ttl * 100, At(4))));
+        Assert.Contains(new LeaseEffect.Extend(At(5) + Claim), Tell(new LeaseMessage.Renewed(At(5), Ttl, At(6))));
+    }
+
+    [Fact]
     public void A_lease_that_is_given_up_is_lost_at_once_and_revoked_after_its_holders_had_their_margin()
     {
         Hold();

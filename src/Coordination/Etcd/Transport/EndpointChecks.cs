@@ -24,12 +24,22 @@ internal sealed class EndpointChecks(ImmutableArray<GrpcChannel> channels, ulong
     public Task AdmitAsync(GrpcChannel channel, CancellationToken cancellationToken)
     {
         var index = channels.IndexOf(channel);
+        if (Volatile.Read(ref _checks[index]) is { IsCompletedSuccessfully: true } admitted)
+        {
+            return admitted;
+        }
+
         Task check;
         lock (_lock)
         {
             // One question for all who begin at the same time; one that failed is not the answer to the next.
-            check = _checks[index] is { IsFaulted: false, IsCanceled: false } begun ? begun : _checks[index] = CheckAsync(channel, index);
-            check.Observe();
+            if (_checks[index] is not { IsFaulted: false, IsCanceled: false })
+            {
+                _checks[index] = CheckAsync(channel, index);
+                _checks[index]!.Observe();
+            }
+
+            check = _checks[index]!;
         }
 
         return check.IsCompletedSuccessfully || (channels.Length == 1 && cluster is null) ? Task.CompletedTask : check.WaitAsync(cancellationToken);

@@ -1,5 +1,6 @@
 using Coordination.Etcd.Protos;
 using Coordination.Grpc;
+using Coordination.Grpc.Client;
 
 namespace Coordination.Etcd.Transport;
 
@@ -13,6 +14,7 @@ internal sealed class KeepAliveStream : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly Dictionary<long, Queue<TaskCompletionSource<LeaseRenewed>>> _waiting = [];
     private readonly SharedStream<LeaseKeepAliveRequest, LeaseKeepAliveResponse> _stream;
+    private EtcdException? _closed;
     private bool _ended;
 
     public KeepAliveStream(EtcdTransport transport, GrpcChannel channel, int queueLimit)
@@ -29,7 +31,7 @@ internal sealed class KeepAliveStream : IAsyncDisposable
         {
             lock (_lock)
             {
-                return _ended;
+                return _ended || _stream.IsOver;
             }
         }
     }
@@ -56,16 +58,29 @@ internal sealed class KeepAliveStream : IAsyncDisposable
             queue.Enqueue(reply);
         }
 
+        // Whoever gave up does not hear how the stream ended.
+        reply.Task.Observe();
+
         return reply.Task;
     }
 
-    /// <summary>Gives the stream up: nobody gets a reply from it any more.</summary>
-    public void Close() => _stream.Close();
+    /// <summary>Gives the stream up: nobody gets a reply from it any more. Those who wait are told why.</summary>
+    public void Close(string why)
+    {
+        lock (_lock)
+        {
+            _closed ??= new EtcdException(
+                CoordinationErrorKind.Unavailable, WriteOutcome.Unknown, $"The keep-alive stream was given up: {why} (endpoint {EtcdErrors.Name(Channel.Address)})", Channel.Address);
+        }
+
+        _stream.Close();
+    }
 
     public ValueTask DisposeAsync() => _stream.DisposeAsync();
 
     private void OnMessage(LeaseKeepAliveResponse response)
     {
+        var renewed = LeaseReplies.Renewed(response);
         TaskCompletionSource<LeaseRenewed>? reply;
         lock (_lock)
         {
@@ -80,16 +95,17 @@ internal sealed class KeepAliveStream : IAsyncDisposable
             }
         }
 
-        reply.TrySetResult(new LeaseRenewed(new LeaseId(response.ID), TimeSpan.FromSeconds(response.TTL), response.Header.ToHeader()));
+        reply.TrySetResult(renewed);
     }
 
     private void OnEnded(Exception? cause)
     {
-        var error = EtcdErrors.StreamEnded(cause, Channel.Address);
+        EtcdException error;
         List<TaskCompletionSource<LeaseRenewed>> lost;
         lock (_lock)
         {
             _ended = true;
+            error = _closed ?? EtcdErrors.StreamEnded(cause, Channel.Address);
             lost = [.. _waiting.Values.SelectMany(queue => queue)];
             _waiting.Clear();
         }

@@ -1,3 +1,5 @@
+using Coordination.Diagnostics;
+
 namespace Coordination.Etcd.Transport;
 
 /// <summary>Spreads the keep-alives of all leases over a few streams, and moves them to another endpoint when one is silent.</summary>
@@ -18,7 +20,7 @@ internal sealed class KeepAliveStreams(EtcdTransport transport, EtcdClientOption
         {
             // Silence: the member hangs or the connection is half open. Everybody on this stream is better off elsewhere; and where there is no other
             // member, on another connection.
-            stream.Close();
+            stream.Close("a keep-alive was not answered in time");
             stream.Channel.Reconnect();
             transport.Pool.MoveFrom(stream.Channel, "a keep-alive was not answered");
             throw new EtcdException(
@@ -62,7 +64,12 @@ internal sealed class KeepAliveStreams(EtcdTransport transport, EtcdClientOption
             if (stream is null || stream.IsOver || stream.Channel != transport.Pool.Current)
             {
                 // What still waits on the old stream fails and is renewed again, here.
-                stream?.Close();
+                if (stream is not null)
+                {
+                    stream.Close("another endpoint is used now");
+                    CoordinationMeter.EtcdReconnects.Add(1, new KeyValuePair<string, object?>(MetricTags.Stream, "lease"));
+                }
+
                 stream = new KeepAliveStream(transport, transport.Pool.Current, options.StreamQueueLimit);
                 _streams[shard] = stream;
             }

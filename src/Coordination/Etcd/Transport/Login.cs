@@ -16,6 +16,8 @@ internal sealed class Login(EtcdCredentials? credentials, TimeSpan timeout, Time
     /// <summary>How often one call logs in again because its token is refused. More often it is not the token's age.</summary>
     public const int MostRepeats = 2;
 
+    private static readonly Task<LoginToken> Nobody = Task.FromResult(LoginToken.None);
+
     private readonly Lock _lock = new();
     private Attempt? _last;
     private LoginToken? _current;
@@ -29,7 +31,7 @@ internal sealed class Login(EtcdCredentials? credentials, TimeSpan timeout, Time
     {
         if (credentials is null)
         {
-            return Task.FromResult(LoginToken.None);
+            return Nobody;
         }
 
         Attempt attempt;

@@ -97,7 +97,10 @@ internal static class ProtoMapping
     }
 
     public static EtcdEvent ToEvent(this Event e) =>
-        new(e.Type == Event.Types.EventType.Delete, e.Kv.ToKeyValue(), e.PrevKv?.ToKeyValue());
+        new(
+            e.Type == Event.Types.EventType.Delete,
+            e.Kv?.ToKeyValue() ?? throw new EtcdException(CoordinationErrorKind.ProtocolError, WriteOutcome.Unknown, "An event of a watch has no key"),
+            e.PrevKv?.ToKeyValue());
 
     public static EndpointStatus ToStatus(this StatusResponse response, Uri endpoint) => new(
         endpoint, response.Header.ToHeader(), response.Version, response.Leader, response.DbSize, response.RaftIndex, [.. response.Errors])

@@ -21,6 +21,7 @@ internal sealed class SharedStream<TRequest, TResponse> : IAsyncDisposable
     private readonly Action<Exception?> _onEnded;
     private readonly Task _running;
     private volatile bool _isOver;
+    private volatile GrpcException? _broken;
 
     /// <param name="transport">Says when the endpoint may be used, and with which token; when it fails, that is the end of the stream.</param>
     /// <param name="channel">The endpoint.</param>
@@ -45,7 +46,7 @@ internal sealed class SharedStream<TRequest, TResponse> : IAsyncDisposable
         _running = RunAsync();
     }
 
-    /// <summary>Whether it takes no more messages, because it has ended or is about to; its end may not be reported yet.</summary>
+    /// <summary>Whether it takes no more messages because it has ended, or is about to tell so.</summary>
     public bool IsOver => _isOver;
 
     /// <summary>Queues a message; false when the queue is full or the stream is over.</summary>
@@ -81,7 +82,8 @@ internal sealed class SharedStream<TRequest, TResponse> : IAsyncDisposable
         }
         catch (Exception e)
         {
-            cause = e;
+            // When writing broke first, the reading was only cancelled for that.
+            cause = _broken ?? e;
         }
 
         try
@@ -116,7 +118,8 @@ internal sealed class SharedStream<TRequest, TResponse> : IAsyncDisposable
         }
         catch (Exception e) when (e is OperationCanceledException or GrpcException)
         {
-            // The reading side sees the same end and reports it.
+            // The reading side sees the end and reports it.
+            _broken = e as GrpcException;
             await _closing.CancelAsync().ConfigureAwait(false);
         }
     }

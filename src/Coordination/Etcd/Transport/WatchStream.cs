@@ -44,8 +44,8 @@ internal sealed class WatchStream : IAsyncDisposable
     /// <summary>Whether it takes no new watches: its token has expired. Those it has go on.</summary>
     public bool IsRetired { get; private set; }
 
-    /// <summary>Whether it takes no new watches because its end is near; those it has are told of it then.</summary>
-    public bool IsOver => _stream.IsOver;
+    /// <summary>Whether a watch can begin on it, when its queue has room.</summary>
+    public bool TakesWatches => !IsRetired && !_stream.IsOver;
 
     /// <summary>How many watches it carries.</summary>
     public int Count

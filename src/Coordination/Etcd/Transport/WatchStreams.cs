@@ -1,4 +1,6 @@
+using Coordination.Diagnostics;
 using Coordination.Etcd.Protos;
+using Coordination.Grpc;
 
 namespace Coordination.Etcd.Transport;
 
@@ -16,6 +18,7 @@ internal sealed class WatchStreams : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly List<WatchStream> _streams = [];
     private readonly ITimer? _watchdog;
+    private int _ended;
     private bool _disposed;
 
     public WatchStreams(EtcdTransport transport, EtcdClientOptions options)
@@ -63,24 +66,11 @@ internal sealed class WatchStreams : IAsyncDisposable
         {
             ObjectDisposedException.ThrowIf(_disposed, typeof(EtcdClient));
             var channel = _transport.Pool.Current;
-            while (true)
+            var here = StreamsTo(channel);
+            while (!here.Any(stream => stream.TryWatch(watch)))
             {
-                // One that is over is still here until its end is reported. It must not count: no watch is to be refused for that.
-                var here = _streams.Where(stream => stream.Channel == channel && !stream.IsRetired && !stream.IsOver).OrderBy(stream => stream.Count).ToList();
-                if (here.Count < _options.WatchStreams && here.All(stream => stream.Count >= _options.WatchesPerStream))
-                {
-                    var opened = new WatchStream(
-                        _transport, channel, _options.StreamQueueLimit, OnEnded, (stream, refused, cause) => _ = SettleAsync(stream, refused, cause));
-                    _streams.Add(opened);
-                    here.Insert(0, opened);
-                }
-
-                if (here.Any(stream => stream.TryWatch(watch)))
-                {
-                    return;
-                }
-
-                if (!here.Any(stream => stream.IsOver))
+                // One that has ended since it was looked at is no reason to refuse a watch.
+                if (here.All(stream => stream.TakesWatches))
                 {
                     throw new EtcdException(
                         CoordinationErrorKind.LimitReached,
@@ -88,8 +78,30 @@ internal sealed class WatchStreams : IAsyncDisposable
                         $"The watch of {watch.Spec.Keys} cannot be sent now: {_options.StreamQueueLimit} messages wait on each of {here.Count} streams (StreamQueueLimit)",
                         channel.Address);
                 }
+
+                here = StreamsTo(channel);
             }
         }
+    }
+
+    /// <summary>Those that take watches, the one with the fewest first; with a new one when all have their share.</summary>
+    private List<WatchStream> StreamsTo(GrpcChannel channel)
+    {
+        var here = _streams.Where(stream => stream.Channel == channel && stream.TakesWatches).OrderBy(stream => stream.Count).ToList();
+        if (here.Count < _options.WatchStreams && here.All(stream => stream.Count >= _options.WatchesPerStream))
+        {
+            var opened = new WatchStream(_transport, channel, _options.StreamQueueLimit, OnEnded, (stream, refused, cause) => _ = SettleAsync(stream, refused, cause));
+            _streams.Add(opened);
+            if (_ended > 0)
+            {
+                _ended--;
+                CoordinationMeter.EtcdReconnects.Add(1, new KeyValuePair<string, object?>(MetricTags.Stream, "watch"));
+            }
+
+            here.Insert(0, opened);
+        }
+
+        return here;
     }
 
     /// <summary>
@@ -169,6 +181,7 @@ internal sealed class WatchStreams : IAsyncDisposable
             _streams.Remove(stream);
             if (!stream.IsRetired)
             {
+                _ended = Math.Min(_ended + 1, _options.WatchStreams);
                 _transport.Pool.MoveFrom(stream.Channel, cause.Message);
             }
         }

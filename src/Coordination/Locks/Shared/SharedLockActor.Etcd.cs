@@ -36,7 +36,10 @@ internal sealed partial class SharedLockActor
                 Timers.Cancel(e.Timer);
                 break;
             case SharedLockEffect.Grant e:
-                var claim = _claims[e.Request] = new LockClaim(e.Key, e.Request, e.Token, _lease!, _context.Log);
+                var claim = _claims[e.Request] = new LockClaim(e.Key, e.Request, e.Token, _lease!, _context.Log)
+                {
+                    Measured = LockHold.Begin(_context.Metrics, e.Ask.Mode.Kind(), NameTag),
+                };
                 _context.Log.LockAcquired(e.Key.ToString(), e.Token.Value, e.Lease);
                 Answer(e.Request, new SharedLockReply.Acquired(claim, e.Ask, e.Floor));
                 break;
@@ -75,6 +78,7 @@ internal sealed partial class SharedLockActor
             Then = [new EtcdOp.Put(e.Key, value) { Lease = e.Lease }, .. line],
             Else = [.. line],
         };
+        using var trace = TraceScope.Enter(_turn);
         _context.Etcd.TxnAsync(txn).PipeTo(
             Self,
             success: result => result.Succeeded
@@ -87,6 +91,7 @@ internal sealed partial class SharedLockActor
     {
         // When the guard fails the entry is not ours any more, which is what was wanted.
         var txn = new EtcdOp.Txn { If = [EtcdCompare.Unchanged(e.Key, e.Created)], Then = [new EtcdOp.Delete(e.Key)] };
+        using var trace = TraceScope.Enter(_turn);
         _context.Etcd.TxnAsync(txn).PipeTo(
             Self,
             success: _ => new SharedLockMessage.Left(e.Attempt),

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using Coordination.Diagnostics;
 using Coordination.Etcd;
 using Coordination.Leases;
 
@@ -16,6 +18,8 @@ internal sealed partial class SharedLockActor : UntypedActor, IWithTimers
     private readonly Dictionary<LockRequestId, IActorRef> _callers = [];
     private readonly Dictionary<LockRequestId, LockClaim> _claims = [];
     private readonly Dictionary<KeyRange, IActorRef> _watchers = [];
+    private readonly LockWaits _waits;
+    private Activity? _turn;
     private SharedLockState _state = SharedLockState.Initial;
     private LeaseValidity? _lease;
     private bool _failed;
@@ -28,11 +32,14 @@ internal sealed partial class SharedLockActor : UntypedActor, IWithTimers
         var locks = context.Options.Locks;
         _machine = new SharedLockMachine(name, new SharedLockSettings(locks.MaxWaiters, locks.MaxInLine, LockOptions.MaxUnresolved), AttemptId.New);
         _lease = lease;
+        _waits = new LockWaits(context.Metrics, NameTag);
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
     private TimeSpan ValidFor => _lease?.ValidFor ?? TimeSpan.Zero;
+
+    private string NameTag => _context.Metrics.HasNames ? _name.Name : "";
 
     /// <summary>The actor of one name.</summary>
     /// <param name="context">What all actors share.</param>
@@ -86,7 +93,9 @@ internal sealed partial class SharedLockActor : UntypedActor, IWithTimers
                 break;
             case SharedLocksCommand.Release m:
                 _callers[m.Request] = Sender;
+                _turn = m.Trace;
                 Handle(new SharedLockMessage.Release(m.Request));
+                _turn = null;
                 break;
             case TimedOut m:
                 Handle(new SharedLockMessage.Withdraw(m.Request, OutOfTime()));
@@ -134,7 +143,10 @@ internal sealed partial class SharedLockActor : UntypedActor, IWithTimers
             Timers.StartSingleTimer(m.Request, new TimedOut(m.Request), timeout);
         }
 
+        _waits.Asked(m.Request, m.Ask.Mode.Kind());
+        _turn = m.Trace;
         Handle(new SharedLockMessage.Acquire(m.Request, m.Ask, m.IsTry));
+        _turn = null;
     }
 
     private void OnWatch(WatchEvent told)
@@ -179,11 +191,14 @@ internal sealed partial class SharedLockActor : UntypedActor, IWithTimers
         {
             Run(effect);
         }
+
+        _waits.Look(isTaken: _state.Holder is not null || _state.Entries.Exists(entry => entry.Phase is EntryPhase.Waiting));
     }
 
     private void Answer(LockRequestId request, SharedLockReply answer)
     {
         Timers.Cancel(request);
+        _waits.Answered(request, LockOutcome.Of(answer));
         if (answer is SharedLockReply.Released)
         {
             _claims.Remove(request);

@@ -1,3 +1,4 @@
+using Coordination.Diagnostics;
 using Coordination.Etcd;
 using Coordination.Locks;
 using Coordination.Locks.Shared;
@@ -104,9 +105,10 @@ public abstract class SharedLockHandle : ILockHandle
 
     private async Task SendReleaseAsync()
     {
+        using var span = CoordinationTrace.Begin(CoordinationTrace.LockRelease, _system.Options.Name, MetricTags.Lock, Name)?.SetTag(MetricTags.Token, Token);
         try
         {
-            var reply = await _system.AskAsync<SharedLockReply>(new SharedLocksCommand.Release(_name, _claim.Request)).ConfigureAwait(false);
+            var reply = await _system.AskAsync<SharedLockReply>(new SharedLocksCommand.Release(_name, _claim.Request) { Trace = span }).ConfigureAwait(false);
             if (reply is SharedLockReply.Failed { Error.Kind: not CoordinationErrorKind.Stopped } failed)
             {
                 throw failed.Error;

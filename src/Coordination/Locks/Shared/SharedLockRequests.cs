@@ -1,4 +1,5 @@
 using System.Text;
+using Coordination.Diagnostics;
 using Coordination.Etcd;
 
 namespace Coordination.Locks.Shared;
@@ -86,11 +87,12 @@ internal sealed class SharedLockRequests
     {
         cancellationToken.ThrowIfCancellationRequested();
         var request = LockRequestId.Next();
-        var reply = _system.AskAsync<SharedLockReply>(new SharedLocksCommand.Acquire(_name, request, ask, isTry, timeout));
+        using var asked = LockAsk.Begin(_system.Metrics, ask.Mode.Kind(), Name);
+        var reply = _system.AskAsync<SharedLockReply>(new SharedLocksCommand.Acquire(_name, request, ask, isTry, timeout) { Trace = asked.Span });
 
         // A cancellation is a message: the actor answers it, and sees to an entry that is in the line or still on its way there.
         await using var cancellation = cancellationToken.UnsafeRegister(
             _ => _system.Supervisor.Tell(new SharedLocksCommand.Cancel(_name, request), ActorRefs.NoSender), null).ConfigureAwait(false);
-        return await reply.ConfigureAwait(false);
+        return asked.Answered(await reply.ConfigureAwait(false));
     }
 }

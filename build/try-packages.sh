@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# What a new user does: packs, makes an empty worker outside of this repository, takes the packages from the folder, pastes the README's code, and runs it: on the
+# embedded server, then, with one line of its configuration changed, on a real etcd (the program 'etcd' must be on the PATH). Takes about a minute.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+work=$(mktemp -d)
+etcd_pid=""
+finish() {
+    if [ -n "$etcd_pid" ]; then kill "$etcd_pid" 2>/dev/null || true; fi
+    rm -rf "$work"
+}
+trap finish EXIT
+
+feed="$work/feed"
+"$root/build/pack.sh" "$feed"
+
+cd "$work"
+dotnet new worker -o hello >/dev/null
+cd hello
+cat > nuget.config <<CONFIG
+<configuration><packageSources><add key="folder" value="$feed" /></packageSources></configuration>
+CONFIG
+# Its own cache, so that packages of the same version from before are not used.
+export NUGET_FALLBACK_PACKAGES="${NUGET_PACKAGES:-$HOME/.nuget/packages}" NUGET_PACKAGES="$work/cache"
+dotnet add package Coordination --version 0.1.0 >/dev/null
+dotnet add package Coordination.Embedded --version 0.1.0 >/dev/null
+
+# The README's code: what stands in its first three blocks.
+block() { awk -v n="$1" '/^```(csharp|json)$/ { i++; on = (i == n); next } /^```$/ { on = 0 } on' "$root/README.md"; }
+block 1 > Program.cs
+block 2 > NightlyReport.cs
+block 3 > appsettings.json
+rm -f Worker.cs
+dotnet build -c Release --nologo -v quiet
+
+cp appsettings.json bin/Release/net10.0/
+cd bin/Release/net10.0
+run() { timeout --signal=TERM 6 ./hello | tee "$work/output" || true; }
+check() { grep -q "The report is written" "$work/output" || { echo "try-packages.sh: no report was written on $1." >&2; exit 1; }; }
+
+echo "== embedded"
+run
+check "the embedded server"
+
+port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])' 2>/dev/null || echo 23790)
+peer=$((port + 1))
+etcd --data-dir "$work/etcd" --listen-client-urls "http://127.0.0.1:$port" --advertise-client-urls "http://127.0.0.1:$port" \
+    --listen-peer-urls "http://127.0.0.1:$peer" --initial-advertise-peer-urls "http://127.0.0.1:$peer" --initial-cluster "default=http://127.0.0.1:$peer" >"$work/etcd.log" 2>&1 &
+etcd_pid=$!
+
+echo "== etcd on port $port, by one changed line"
+sed -i "s|\"Embedded\": true|\"Etcd\": { \"Endpoints\": [ \"http://127.0.0.1:$port\" ] }|" appsettings.json
+cat appsettings.json
+run
+check "the real etcd"
+ETCDCTL_API=3 etcdctl --endpoints "127.0.0.1:$port" get /reports/latest
+[ -z "$(ETCDCTL_API=3 etcdctl --endpoints "127.0.0.1:$port" get --prefix /jobs/)" ] || { echo "try-packages.sh: a lock was left behind." >&2; exit 1; }
+echo "try-packages.sh: works."

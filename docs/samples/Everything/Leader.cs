@@ -1,0 +1,13 @@
+using Coordination;
+
+namespace Everything;
+
+/// <summary>Leads, and does nothing with it.</summary>
+internal sealed class Leader(Leadership leadership, ILogger<Leader> log) : BackgroundService
+{
+    protected override Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        log.LogInformation("Leading in term {Term}", leadership.Term);
+        return Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stoppingToken);
+    }
+}

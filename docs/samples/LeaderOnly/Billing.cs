@@ -1,0 +1,24 @@
+using Coordination;
+
+namespace LeaderOnly;
+
+/// <summary>Made anew for each term of ours. Its token is cancelled when the leadership is lost or to be handed over; the next leader starts when it has stopped.</summary>
+internal sealed class Billing(Leadership leadership, ILogger<Billing> log) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        log.LogInformation("Leading in term {Term}", leadership.Term);
+        try
+        {
+            while (true)
+            {
+                // What only the leader may do; data in etcd is written under leadership.Guard, other resources are given leadership.Term.
+                await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, stoppingToken);
+            }
+        }
+        finally
+        {
+            log.LogInformation("Not leading any more, term {Term}", leadership.Term);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using Coordination.Embedded;
+using Coordination.Embedded.Hosting;
+using Coordination.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Coordination;
+
+/// <summary>An etcd inside of the process for a service that is being developed.</summary>
+public static class EmbeddedEtcdExtensions
+{
+    private const string Setting = "Embedded";
+
+    /// <summary>
+    /// Lets the configuration say <c>"Coordination": { "Embedded": true }</c>: then the system uses an etcd inside of this process, which starts and ends with the
+    /// host, instead of its endpoints. <b>For development and tests</b>: it is in memory, and no other process sees its locks. Without the setting this does
+    /// nothing, so the same program uses a real etcd when that one line of its configuration names one: <c>"Etcd": { "Endpoints": [ … ] }</c>.
+    /// </summary>
+    /// <param name="builder">The system.</param>
+    /// <param name="options">The options of the server; null: the defaults, on a port that the system chooses.</param>
+    public static CoordinationBuilder AllowEmbeddedEtcd(this CoordinationBuilder builder, EmbeddedEtcdOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var registration = builder.Registration;
+        var key = new object();
+        registration.ForeignSettings.Add(Setting);
+        builder.Services.AddKeyedSingleton(key, (services, _) => new HostedEmbeddedEtcd(
+            (options ?? new EmbeddedEtcdOptions()) with { LoggerFactory = options?.LoggerFactory ?? (services.GetService<ILoggerFactory>() is { } logs ? new OwnLogs(logs) : null) }));
+        builder.Configure((services, read) => IsOn(services, registration)
+            ? read with { Etcd = read.Etcd with { Endpoints = [services.GetRequiredKeyedService<HostedEmbeddedEtcd>(key).Endpoint] } }
+            : read);
+        registration.BeforeStart.Add((services, cancellationToken) => IsOn(services, registration)
+            ? services.GetRequiredKeyedService<HostedEmbeddedEtcd>(key).StartAsync(cancellationToken)
+            : Task.CompletedTask);
+        return builder;
+    }
+
+    private static bool IsOn(IServiceProvider services, CoordinationRegistration registration) =>
+        services.GetService<IConfiguration>()?.GetSection(registration.Section)[Setting] is { Length: > 0 } text && (bool.TryParse(text, out var isOn)
+            ? isOn
+            : throw new ArgumentException($"{registration.Section}:{Setting} is '{text}': allowed are true and false."));
+}

@@ -1,0 +1,41 @@
+using Coordination.Diagnostics;
+
+namespace Coordination;
+
+/// <content>How the services of a process leave.</content>
+public sealed partial class CoordinationSystem
+{
+    /// <summary>
+    /// Drains what is registered, gives callers the time to notice (<see cref="ServiceOptions.DrainTime"/>), and deregisters it. Bounded by
+    /// <see cref="CoordinationOptions.StopTimeout"/> beside that time; does not throw: what could not be deregistered is tried again when the system stops, and else
+    /// goes with its lease. For programs without a host: call it before the server stops taking requests.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    public async Task LeaveServicesAsync(CancellationToken cancellationToken = default)
+    {
+        var registrations = _context.Registrations.Cells.Select(cell => new ServiceRegistration(this, cell)).ToList();
+        if (registrations.Count == 0 || Stopped.IsCancellationRequested)
+        {
+            return;
+        }
+
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Stopped);
+        using var time = new CancellationTokenSource(Options.StopTimeout + Options.Services.DrainTime, Options.TimeProvider);
+        await using var ended = time.Token.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), limit).ConfigureAwait(false);
+        _context.Log.ServicesLeaving(registrations.Count);
+        try
+        {
+            if (Options.Services.DrainTime > TimeSpan.Zero)
+            {
+                await Task.WhenAll(registrations.Select(registration => registration.SetStateAsync(InstanceState.Draining, limit.Token))).ConfigureAwait(false);
+                await Task.Delay(Options.Services.DrainTime, Options.TimeProvider, limit.Token).ConfigureAwait(false);
+            }
+
+            await Task.WhenAll(registrations.Select(registration => registration.DeregisterAsync(limit.Token))).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is OperationCanceledException or CoordinationException)
+        {
+            _context.Log.ServicesNotLeft(error.Message);
+        }
+    }
+}

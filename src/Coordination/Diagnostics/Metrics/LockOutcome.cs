@@ -1,0 +1,36 @@
+using Coordination.Locks;
+using Coordination.Locks.Shared;
+
+namespace Coordination.Diagnostics;
+
+/// <summary>How a request ended, as the tag says it.</summary>
+internal static class LockOutcome
+{
+    public const string Acquired = "acquired";
+    public const string NotAcquired = "not_acquired";
+    public const string Cancelled = "cancelled";
+    public const string Failed = "failed";
+
+    public static string Of(LockReply reply) => reply switch
+    {
+        LockReply.Acquired => Acquired,
+        LockReply.NotAcquired => NotAcquired,
+        LockReply.Withdrawn => Cancelled,
+        _ => Failed,
+    };
+
+    public static string Of(SharedLockReply reply) => reply switch
+    {
+        SharedLockReply.Acquired => Acquired,
+        SharedLockReply.NotAcquired => NotAcquired,
+        SharedLockReply.Withdrawn => Cancelled,
+        _ => Failed,
+    };
+
+    public static LockKind Kind(this SharedMode mode) => mode switch
+    {
+        SharedMode.Read => LockKind.Read,
+        SharedMode.Write => LockKind.Write,
+        _ => LockKind.Semaphore,
+    };
+}

@@ -1,0 +1,27 @@
+namespace Coordination;
+
+/// <summary>The locks of a system, to be injected where nothing else of it is needed. Implemented by <see cref="CoordinationSystem"/>. Thread-safe.</summary>
+public interface ILocks
+{
+    /// <summary>The lock of that name. Costs nothing until it is acquired.</summary>
+    /// <param name="name">The key in etcd, exactly: 1 to 1,024 bytes of UTF-8. Any program that uses the same key competes for the same lock.</param>
+    /// <param name="options">How it is used; null: fair, on the session's lease.</param>
+    /// <exception cref="ArgumentException">The name is empty or too long, or options are out of range.</exception>
+    DistributedLock Lock(string name, DistributedLockOptions? options = null);
+
+    /// <summary>The reader-writer lock of that name: many readers or one writer.</summary>
+    /// <param name="name">1 to 1,024 bytes of UTF-8.</param>
+    /// <exception cref="ArgumentException">The name is empty or too long.</exception>
+    DistributedReaderWriterLock ReaderWriterLock(string name);
+
+    /// <summary>The counting semaphore of that name.</summary>
+    /// <param name="name">1 to 1,024 bytes of UTF-8.</param>
+    /// <param name="permits">How many there are; at least 1. All contenders must say the same.</param>
+    /// <exception cref="ArgumentException">The name is empty or too long, or there are no permits.</exception>
+    DistributedSemaphore Semaphore(string name, int permits);
+
+    /// <summary>Several locks that are acquired together or not at all.</summary>
+    /// <param name="names">1 to 128 names, in any order.</param>
+    /// <exception cref="ArgumentException">There is no name, there are too many, or one is empty or too long.</exception>
+    MultiLock Locks(params IEnumerable<string> names);
+}

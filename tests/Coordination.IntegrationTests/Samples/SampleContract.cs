@@ -1,0 +1,113 @@
+using Coordination.Etcd;
+using Coordination.IntegrationTests.Contracts;
+
+namespace Coordination.IntegrationTests.Samples;
+
+[Collection(Undisturbed.Name)]
+public sealed class SamplesOnEmbedded(EmbeddedFixture fixture) : SampleContract(fixture), IClassFixture<EmbeddedFixture>;
+
+[Collection(Undisturbed.Name)]
+public sealed class SamplesOnRealEtcd(RealEtcdFixture fixture) : SampleContract(fixture), IClassFixture<RealEtcdFixture>;
+
+/// <summary>The samples of docs/samples do what they say, as processes that are started and stopped as in production.</summary>
+public abstract class SampleContract(ServerFixture fixture)
+{
+    [Fact]
+    public async Task The_cron_worker_runs_its_job_and_a_second_one_takes_over_when_the_first_is_stopped_in_the_middle()
+    {
+        using var first = Start("CronWorker", "--Report:Work=00:05:00", "--Report:Period=00:00:00.100");
+        var began = Token(await first.PrintedAsync("The report begins"));
+        using var second = Start("CronWorker", "--Report:Work=00:00:00.050", "--Report:Period=00:00:00.100");
+        await second.PrintedAsync("Somebody else is at it");
+
+        first.Terminate();
+        var taken = Token(await second.PrintedAsync("The report is written"));
+        second.Terminate();
+
+        Assert.Equal((0, 0), (await first.EndAsync(), await second.EndAsync()));
+        Assert.True(taken > began);
+        Assert.DoesNotContain("is written", first.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_leader_only_service_runs_in_one_process_and_in_the_next_one_when_that_is_stopped()
+    {
+        using var first = Start("LeaderOnly");
+        await first.PrintedAsync("Leading in term");
+        using var second = Start("LeaderOnly");
+        await using var client = fixture.Server.CreateClient();
+        await client.UntilCountAsync(KeyRange.Prefix("/services/billing/"), 2);
+        Assert.DoesNotContain("Leading", second.Output, StringComparison.Ordinal);
+
+        first.Terminate();
+        await second.PrintedAsync("Leading in term");
+        await first.EndAsync();
+        second.Terminate();
+
+        Assert.Equal(0, await second.EndAsync());
+        Assert.Contains("Not leading any more", first.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_web_api_registers_itself_is_found_by_name_and_is_gone_when_it_is_stopped()
+    {
+        using var greeter = Start("WebApi", "--Service=greeter", "--urls=http://127.0.0.1:0");
+        await greeter.PrintedAsync("Registered as");
+        using var front = Start("WebApi", "--Service=front", "--urls=http://127.0.0.1:0");
+        var address = (await front.PrintedAsync("Now listening on:")).Split("on: ")[1];
+        await front.PrintedAsync("Registered as");
+        using var http = new HttpClient();
+
+        Assert.Equal($"the greeter says: hello from {greeter.Id}", await http.GetStringAsync(new Uri($"{address}/ask")));
+        Assert.Equal("Healthy", await http.GetStringAsync(new Uri($"{address}/ready")));
+
+        await using var client = fixture.Server.CreateClient();
+        greeter.Terminate();
+        await client.UntilCountAsync(KeyRange.Prefix("/services/greeter/"), 0);
+        Assert.Equal(0, await greeter.EndAsync());
+        front.Terminate();
+        Assert.Equal(0, await front.EndAsync());
+    }
+
+    [Fact]
+    public async Task The_actor_is_told_of_services_of_its_lock_and_of_its_leadership()
+    {
+        using var sample = new SampleProcess("DiscoveryActor", fixture.Server.Endpoint.GetLeftPart(UriPartial.Authority));
+        await sample.PrintedAsync("lock: token");
+        await sample.PrintedAsync("elected: term");
+        await sample.PrintedAsync("leader: the sample");
+        await using var system = fixture.Server.StartSystem();
+        await using (var registration = system.Register(new ServiceInstance { Service = "greeter", Host = "127.0.0.1", Port = 1 }))
+        {
+            await sample.PrintedAsync("up: 127.0.0.1:1");
+        }
+
+        await sample.PrintedAsync("down: 127.0.0.1:1");
+        sample.Terminate();
+        await sample.PrintedAsync("stopped");
+
+        // It ended in order: nobody waits for its lease.
+        await using var next = await system.Lock("/sample/lock").TryAcquireAsync();
+        Assert.NotNull(next);
+        Assert.Equal(0, await sample.EndAsync());
+    }
+
+    [Fact]
+    public async Task Without_a_server_of_its_own_a_sample_runs_on_the_embedded_one_by_its_configuration()
+    {
+        using var alone = new SampleProcess("CronWorker", "--Report:Work=00:00:00.010");
+        await alone.PrintedAsync("The report is written");
+
+        alone.Terminate();
+        Assert.Equal(0, await alone.EndAsync());
+
+        // What a new user sees: no warning, and not each request of the server.
+        Assert.DoesNotContain("warn:", alone.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Request starting", alone.Output, StringComparison.Ordinal);
+    }
+
+    private SampleProcess Start(string sample, params string[] arguments) => new(
+        sample, ["--Coordination:Embedded=false", $"--Coordination:Etcd:Endpoints={fixture.Server.Endpoint.GetLeftPart(UriPartial.Authority)}", .. arguments]);
+
+    private static long Token(string line) => long.Parse(line[(line.LastIndexOf(' ') + 1)..], System.Globalization.CultureInfo.InvariantCulture);
+}
