@@ -19,7 +19,7 @@ public sealed record LockOptions
     internal static readonly TimeSpan WatchAheadDelay = TimeSpan.FromMilliseconds(100);
 
     /// <summary>How long a free key is left to who is first in line before others take their chance; half as much again at random.</summary>
-    internal static readonly TimeSpan DeadHeadDelay = TimeSpan.FromSeconds(1);
+    internal static readonly TimeSpan DeadHeadDelay = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Requests that may wait for one lock in this process. Default 10,000; 1 to 1,000,000. More are refused with LimitReached.</summary>
     public int MaxWaiters { get; init; } = 10_000;
