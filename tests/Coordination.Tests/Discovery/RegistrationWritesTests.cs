@@ -118,6 +118,25 @@ public sealed class RegistrationWritesTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task An_answer_that_does_not_fit_is_an_error_for_all_of_them_and_the_room_is_free_again()
+    {
+        SendTwo();
+        var waiting = new[] { "3", "4" }.Select(key => SendAsync(key)).ToList();
+        _etcd.Answer(0, Made(5, true));
+        await _etcd.UntilSentAsync(3);
+
+        _etcd.Answer(2, Together(6, true));
+
+        foreach (var write in waiting)
+        {
+            Assert.Equal(CoordinationErrorKind.ProtocolError, (await Assert.ThrowsAsync<EtcdException>(() => write)).Kind);
+        }
+
+        _ = SendAsync("5");
+        await _etcd.UntilSentAsync(4);
+    }
+
+    [Fact]
     public async Task What_is_not_wanted_any_more_when_its_turn_comes_is_never_sent_and_the_room_is_free_again()
     {
         var isWanted = true;

@@ -107,7 +107,14 @@ internal sealed class RegistrationWrites(IEtcdClient etcd, int inFlight)
         try
         {
             var all = await etcd.TxnAsync(new EtcdOp.Txn { Then = [.. writes.Select(write => write.Txn)] }).ConfigureAwait(false);
-            foreach (var (write, result) in writes.Zip(all.Results.Cast<TxnResult>()))
+            var results = all.Results.OfType<TxnResult>().ToList();
+            if (results.Count != writes.Count)
+            {
+                throw new EtcdException(
+                    CoordinationErrorKind.ProtocolError, WriteOutcome.Unknown, $"etcd answered {results.Count} of {writes.Count} transactions that were sent in one");
+            }
+
+            foreach (var (write, result) in writes.Zip(results))
             {
                 write.Answer.SetResult(result with { Header = all.Header });
             }
