@@ -158,8 +158,9 @@ public sealed class RegistrationWritesTests : IAsyncDisposable
 
     private List<Task<TxnResult>> SendTwo() => [SendAsync("1"), SendAsync("2")];
 
+    // Nobody waits for ever when it is broken.
     private Task<TxnResult> SendAsync(string key, LeaseId? lease = null, Func<bool>? isWanted = null) =>
-        _writes.SendAsync(new EtcdOp.Txn { Then = [new EtcdOp.Put(key, "x")] }, lease ?? Lease, isWanted ?? (() => true));
+        _writes.SendAsync(new EtcdOp.Txn { Then = [new EtcdOp.Put(key, "x")] }, lease ?? Lease, isWanted ?? (() => true)).WaitAsync(TimeSpan.FromSeconds(10));
 
     private static TxnResult Made(long revision, bool succeeded) => new(new EtcdHeader(0, 0, new Revision(revision), 0), succeeded, []);
 
