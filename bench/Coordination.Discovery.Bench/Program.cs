@@ -26,3 +26,4 @@ await bulk.RestAsync();
 await PutToSubscriber.RunAsync(system, "beside the bulk");
 await bulk.OutageAsync(etcd, TimeSpan.Zero, "etcd killed and started again at once");
 await bulk.OutageAsync(etcd, TimeSpan.FromSeconds(8), "etcd away for 8 s, TTL 5 s");
+await new Yardstick(new EtcdClientOptions { Endpoints = [etcd.Endpoint] }, registrations, registrations + services).RunAsync();

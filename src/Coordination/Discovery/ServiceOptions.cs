@@ -19,7 +19,8 @@ public sealed record ServiceOptions
     public int MaxDiscoveries { get; init; } = 10_000;
 
     /// <summary>
-    /// Transactions of registrations that are under way at a time; the others wait their turn. Default 128; 1 to 10,000. More do not make etcd faster.
+    /// Transactions of registrations that are under way at a time. Registrations that wait their turn go together, up to 100 in a transaction. Default 128; 1 to
+    /// 10,000. More do not make etcd faster.
     /// </summary>
     public int MaxWritesInFlight { get; init; } = 128;
 

@@ -8,6 +8,8 @@ public sealed class ServiceProcessFaults : IAsyncLifetime
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan Revocation = TimeSpan.FromSeconds(0.1);
     private static readonly KeyRange Keys = KeyRange.Prefix("/services/web/");
 
     private RealEtcd _etcd = null!;
@@ -78,6 +80,32 @@ public sealed class ServiceProcessFaults : IAsyncLifetime
     }
 
     [Fact]
+    public async Task After_an_outage_longer_than_the_TTL_hundreds_come_back_together_and_all_views_are_live_within_two_seconds()
+    {
+        await using var system = _etcd.StartSystem(ttl: TimeSpan.FromSeconds(2), requestTimeout: TimeSpan.FromSeconds(1));
+        var registrations = Enumerable.Range(0, 500)
+            .Select(n => system.Register(new ServiceInstance { Service = $"s{n % 100}", Id = $"i{n}", Host = "10.0.0.1", Port = n + 1 })).ToList();
+        var views = Enumerable.Range(0, 100).Select(n => system.Discover($"s{n}")).ToList();
+        await Task.WhenAll(registrations.Select(r => r.WaitUntilRegisteredAsync(Limit)));
+        await Task.WhenAll(views.Select(v => v.UntilAsync(view => view.Instances.Length == 5)));
+
+        await _etcd.KillAsync();
+        await Task.WhenAll(registrations.Select(r => r.UntilAsync(RegistrationState.Recovering)));
+        await _etcd.StartProcessAsync();
+        var start = TimeProvider.System.GetTimestamp();
+        await Task.WhenAll(registrations.Select(r => r.UntilAsync(RegistrationState.Registered)));
+        await Task.WhenAll(views.Select(v => v.UntilAsync(view => view is { IsStale: false, Instances.Length: 5 })));
+
+        Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, Bound);
+        var keys = (await _client.GetAsync(new EtcdOp.Get(KeyRange.Prefix("/services/s")))).KeyValues;
+        Assert.Equal((500, true), (keys.Length, keys.All(kv => kv.Version == 2)));
+
+        // Those that had to wait went together; alone each would have a revision of its own.
+        Assert.InRange(keys.Select(kv => kv.ModRevision).Distinct().Count(), 1, 250);
+        views.ForEach(v => v.Dispose());
+    }
+
+    [Fact]
     public async Task When_etcd_hangs_for_longer_than_the_TTL_the_view_is_what_the_history_says()
     {
         await using var system = _etcd.StartSystem(ttl: TimeSpan.FromSeconds(2), requestTimeout: TimeSpan.FromSeconds(1));
@@ -129,7 +157,7 @@ public sealed class ServiceProcessFaults : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_instances_of_a_crashed_process_leave_the_view_within_the_TTL_and_a_second()
+    public async Task The_instances_of_a_crashed_process_leave_the_view_when_etcd_next_looks_for_expired_leases()
     {
         var ttl = TimeSpan.FromSeconds(3);
         var crashing = _etcd.StartSystem("crashing", ttl);
@@ -143,8 +171,9 @@ public sealed class ServiceProcessFaults : IAsyncLifetime
         await crashing.AbortAsync();
         await record.UntilIdsAsync();
 
-        // etcd looks for expired leases twice a second, and then it still has to agree on the revocation: half a second alone is its own.
-        Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, ttl + TimeSpan.FromSeconds(1));
+        // The lease was granted just before, so nearly all of its TTL is left. etcd looks for expired leases every half second, and then the revocation is
+        // agreed on and told: of 200 leases on a busy machine that took 0.004 to 0.545 s beyond the TTL.
+        Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, ttl + Sweep + Revocation);
         await record.CheckAgainstAsync(_client);
     }
 

@@ -51,6 +51,32 @@ public sealed class RegistrarMachineTests
     }
 
     [Fact]
+    public void What_comes_back_under_the_next_lease_says_all_that_was_wished_for()
+    {
+        var machine = new RegistrarMachine(ServiceLayout.Default, ownLease: false, maxRepairs: 3);
+        var wish = new ServiceInstance
+        {
+            Service = "web", Id = "a", Host = "h", Port = 1, Version = "2.1", Zone = "east", Weight = 7,
+            State = InstanceState.Draining, Metadata = ImmutableDictionary<string, string>.Empty.Add("team", "blue"),
+        };
+        var state = RegistrarState.For(wish);
+        RegistrarMessage[] told = [new RegistrarMessage.LeaseOpened(One), Made(5), new RegistrarMessage.LeaseLost(One), new RegistrarMessage.LeaseOpened(Two)];
+        var sent = new List<EtcdOp.Txn>();
+        foreach (var message in told)
+        {
+            var step = machine.Handle(state, message);
+            state = step.State;
+            sent.AddRange(step.Effects.OfType<RegistrarEffect.Send>().Select(effect => effect.Txn));
+        }
+
+        var values = sent.Select(txn => Assert.IsType<EtcdOp.Put>(txn.Then[0]).Value).ToList();
+        Assert.Equal([values[0], values[0]], values);
+        var read = ServiceLayout.Default.Read("web", Key, [new KeyValue(Key, values[1], new Revision(5), new Revision(6), 2, Two)]).Instance;
+        Assert.True(wish.SaysTheSameAs(read!));
+        Assert.Equal("blue", read!.Metadata["team"]);
+    }
+
+    [Fact]
     public void A_put_with_an_unknown_outcome_is_followed_by_one_that_shows_what_became_of_it()
     {
         Tell(new RegistrarMessage.LeaseOpened(One));

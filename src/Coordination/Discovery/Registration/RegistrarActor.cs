@@ -220,7 +220,7 @@ internal sealed class RegistrarActor : UntypedActor, IWithTimers
         switch (effect)
         {
             case RegistrarEffect.Send e:
-                _context.RegistrationWrites.RunAsync(() => _context.Etcd.TxnAsync(e.Txn), () => !_isStopped).PipeTo(
+                _context.RegistrationWrites.SendAsync(e.Txn, _state.Lease, () => !_isStopped).PipeTo(
                     Self,
                     success: result => new RegistrarMessage.Written(result.Header.Revision, RegistrarTxns.Shown(result)),
                     failure: error => new RegistrarMessage.WriteFailed(EtcdFailure.From(error)));

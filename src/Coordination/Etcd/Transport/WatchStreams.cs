@@ -1,5 +1,6 @@
 using Coordination.Diagnostics;
 using Coordination.Etcd.Protos;
+using Coordination.Grpc;
 
 namespace Coordination.Etcd.Transport;
 
@@ -68,29 +69,42 @@ internal sealed class WatchStreams : IAsyncDisposable
         {
             ObjectDisposedException.ThrowIf(_disposed, typeof(EtcdClient));
             var channel = _transport.Pool.Current;
-            var here = _streams.Where(stream => stream.Channel == channel && stream.TakesWatches).OrderBy(stream => stream.Count).ToList();
-            if (here.Count < _options.WatchStreams && here.All(stream => stream.Count >= _options.WatchesPerStream))
+            var here = StreamsTo(channel);
+            while (!here.Any(stream => stream.TryWatch(watch)))
             {
-                var opened = new WatchStream(_transport, channel, _options.StreamQueueLimit, OnEnded, (stream, refused, cause) => _ = SettleAsync(stream, refused, cause));
-                _streams.Add(opened);
-                if (_ended > 0)
+                // One that has ended since it was looked at is no reason to refuse a watch.
+                if (here.All(stream => stream.TakesWatches))
                 {
-                    _ended--;
-                    CoordinationMeter.EtcdReconnects.Add(1, new KeyValuePair<string, object?>(MetricTags.Stream, "watch"));
+                    throw new EtcdException(
+                        CoordinationErrorKind.LimitReached,
+                        WriteOutcome.NotApplied,
+                        $"The watch of {watch.Spec.Keys} cannot be sent now: {_options.StreamQueueLimit} messages wait on each of {here.Count} streams (StreamQueueLimit)",
+                        channel.Address);
                 }
 
-                here.Insert(0, opened);
-            }
-
-            if (!here.Any(stream => stream.TryWatch(watch)))
-            {
-                throw new EtcdException(
-                    CoordinationErrorKind.LimitReached,
-                    WriteOutcome.NotApplied,
-                    $"The watch of {watch.Spec.Keys} cannot be sent now: {_options.StreamQueueLimit} messages wait on each of {here.Count} streams (StreamQueueLimit)",
-                    channel.Address);
+                here = StreamsTo(channel);
             }
         }
+    }
+
+    /// <summary>Those that take watches, the one with the fewest first; with a new one when all have their share.</summary>
+    private List<WatchStream> StreamsTo(GrpcChannel channel)
+    {
+        var here = _streams.Where(stream => stream.Channel == channel && stream.TakesWatches).OrderBy(stream => stream.Count).ToList();
+        if (here.Count < _options.WatchStreams && here.All(stream => stream.Count >= _options.WatchesPerStream))
+        {
+            var opened = new WatchStream(_transport, channel, _options.StreamQueueLimit, OnEnded, (stream, refused, cause) => _ = SettleAsync(stream, refused, cause));
+            _streams.Add(opened);
+            if (_ended > 0)
+            {
+                _ended--;
+                CoordinationMeter.EtcdReconnects.Add(1, new KeyValuePair<string, object?>(MetricTags.Stream, "watch"));
+            }
+
+            here.Insert(0, opened);
+        }
+
+        return here;
     }
 
     /// <summary>
