@@ -17,7 +17,7 @@ public static class ConfigurationOptions
     internal const string NamedSystems = "Systems";
 
     /// <summary>Under a section: a HOCON file that is read before the rest of it.</summary>
-    internal const string HoconFile = "Hocon";
+    internal const string HoconSetting = "Hocon";
 
     /// <summary>Reads a section.</summary>
     /// <param name="section">The section, usually <c>configuration.GetSection("Coordination")</c>.</param>

@@ -25,7 +25,7 @@ internal sealed class CoordinationRegistration(string? name)
     public List<Func<IServiceProvider, CancellationToken, Task>> BeforeStart { get; } = [];
 
     /// <summary>Names directly under the section that are not options.</summary>
-    public List<string> ForeignSettings { get; } = name is null ? [ConfigurationOptions.NamedSystems, ConfigurationOptions.HoconFile] : [ConfigurationOptions.HoconFile];
+    public List<string> ForeignSettings { get; } = name is null ? [ConfigurationOptions.NamedSystems, ConfigurationOptions.HoconSetting] : [ConfigurationOptions.HoconSetting];
 
     public Func<IServiceProvider, ActorSystem?> Actors { get; set; } = static _ => null;
 
@@ -55,7 +55,7 @@ internal sealed class CoordinationRegistration(string? name)
     private void ReadSources(IConfiguration? configuration, OptionReading reading)
     {
         var section = configuration?.GetSection(Section);
-        foreach (var file in (string[])[.. HoconFiles, .. section?[ConfigurationOptions.HoconFile] is { Length: > 0 } named ? [named] : (string[])[]])
+        foreach (var file in (string[])[.. HoconFiles, .. section?[ConfigurationOptions.HoconSetting] is { Length: > 0 } named ? [named] : (string[])[]])
         {
             HoconOptions.Read(file, reading);
         }

@@ -85,7 +85,7 @@ internal sealed partial class LockMachine
     /// <summary>Whether nothing is known to have happened to the key since we handed it over a moment ago.</summary>
     private GivenAway? JustGiven(LockState state, LockMessage.Acquire m) =>
         state is { Phase: LockPhase.Idle, Given: { } given, Lease: not null, IsToldInTurn: true, Ticket: null }
-            && m is { IsTry: false, IsFair: true } && given.Revision >= state.Seen && m.Now - given.At < settings.RejoinWindow
+            && given.Revision >= state.Seen && m.Now - given.At < settings.RejoinWindow
             ? given
             : null;
 

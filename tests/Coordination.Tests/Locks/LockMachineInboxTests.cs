@@ -238,6 +238,28 @@ public sealed class LockMachineInboxTests
     }
 
     [Fact]
+    public void The_inbox_of_a_lost_session_tells_nothing_any_more_so_the_key_is_watched_at_once()
+    {
+        var it = WithInbox();
+        it.Lose(Lease);
+        it.Tell(new LockMessage.SessionOpened(new LockLease(NextLease, Ttl)));
+        it.Acquire(1, isFair: true);
+
+        Assert.Contains(new LockEffect.StartWatch(Revision.None), it.Met(1, Foreign(5)));
+    }
+
+    [Fact]
+    public void Who_acquired_out_of_turn_does_not_know_how_long_others_have_waited_and_only_calls_them()
+    {
+        var it = WithInbox();
+        it.Acquire(1);
+        it.Tell(new LockMessage.AttemptWon(Attempt(1), new(5), Fresh, new Instant(0)));
+        it.Tell(new LockMessage.Followed(Attempt(1), Other(4)));
+
+        Assert.Contains(new LockEffect.SendRelease(new(5), Other(4)), it.Release(1));
+    }
+
+    [Fact]
     public void A_read_that_failed_after_the_watch_began_is_made_again()
     {
         var it = WithSession();
