@@ -118,6 +118,20 @@ public sealed class RegistrationsActorTests : ActorTest
     }
 
     [Fact]
+    public void A_lost_lease_is_left_to_run_out_so_that_its_keys_stay_until_they_are_moved()
+    {
+        var settings = RegistrationsActor.LeaseFor(_context, null);
+        var machine = new LeaseMachine(settings, () => new LeaseId(1));
+        var held = machine.Handle(machine.Handle(new LeaseState.Idle(), new LeaseMessage.Acquire(default)).State, new LeaseMessage.Granted(default, settings.Ttl, default)).State;
+
+        var (_, effects) = machine.Handle(held, new LeaseMessage.GiveUp(new LeaseId(1), default));
+
+        Assert.Contains(effects, effect => effect is LeaseEffect.Lose);
+        Assert.Contains(effects, effect => effect is LeaseEffect.End);
+        Assert.DoesNotContain(effects, effect => effect is LeaseEffect.SendRevoke or LeaseEffect.SetTimer);
+    }
+
+    [Fact]
     public void At_the_end_the_lease_is_revoked_and_who_still_waits_is_told()
     {
         var lease = Register();
