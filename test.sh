@@ -3,6 +3,12 @@
 #   ./test.sh                    all tests
 #   ./test.sh --filter Lock      what follows is passed on to 'dotnet test'
 set -euo pipefail
+
+# A shell that was started in the background ignores SIGINT, and so would every program that the tests start and interrupt.
+if [ -z "${COORDINATION_TEST_SIGNALS:-}" ] && env --default-signal=INT true 2>/dev/null; then
+    COORDINATION_TEST_SIGNALS=default exec env --default-signal=INT bash "$0" "$@"
+fi
+
 cd "$(dirname "$0")"
 
 install_etcd() {
