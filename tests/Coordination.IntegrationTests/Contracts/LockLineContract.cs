@@ -131,6 +131,25 @@ public abstract class LockLineContract(ServerFixture fixture) : ServerContract(f
     }
 
     [Fact]
+    public async Task An_inbox_that_somebody_deleted_is_put_again()
+    {
+        var inboxes = KeyRange.Prefix("coordination/waiters/@");
+        await using var etcd = Server.CreateClient();
+        await using var holder = Server.StartSystem("holder");
+        await using var waiter = Server.StartSystem("waiter");
+        var handle = await holder.Lock(Name).AcquireAsync(Limit);
+        var waiting = waiter.Lock(Name).AcquireAsync(Limit);
+        await etcd.UntilCountAsync(inboxes, 1);
+
+        await etcd.DeleteAsync(new EtcdOp.Delete(inboxes));
+
+        await etcd.UntilCountAsync(inboxes, 1);
+        await handle.ReleaseAsync();
+        await using var next = await waiting;
+        Assert.True(next.IsHeld);
+    }
+
+    [Fact]
     public async Task A_program_without_tickets_gets_its_turn_among_systems_that_hand_the_lock_on()
     {
         await using var etcd = Server.CreateClient();
