@@ -13,10 +13,7 @@ internal sealed class InboxActor : UntypedActor, IWithTimers
     private readonly CoordinationContext _context;
     private readonly LeaseId _lease;
     private readonly Bytes _key;
-    private IActorRef? _watcher;
     private int _failures;
-    private bool _isThere;
-    private bool _isWatched;
 
     public InboxActor(CoordinationContext context, LeaseId lease)
     {
@@ -29,19 +26,15 @@ internal sealed class InboxActor : UntypedActor, IWithTimers
 
     public static Props PropsFor(CoordinationContext context, LeaseId lease) => Props.Create(() => new InboxActor(context, lease));
 
-    protected override void PreStart()
-    {
-        _watcher = Context.ActorOf(WatcherActor.FromNow(_context, _key));
-        Put();
-    }
+    protected override void PreStart() => Context.ActorOf(WatcherActor.FromNow(_context, _key));
 
     protected override void OnReceive(object message)
     {
         switch (message)
         {
             case WatchEvent.Started:
-                _isWatched = true;
-                TellIfOpen();
+                // Put only now, so that its deletion cannot be missed.
+                Put();
                 break;
             case WatchEvent.Resynced { Reason: ResyncReason.HistoryReplaced or ResyncReason.ClusterChanged }:
                 Context.Parent.Tell(new LocksCommand.HistoryReplaced());
@@ -55,15 +48,13 @@ internal sealed class InboxActor : UntypedActor, IWithTimers
                 if (m.Events[^1].IsDelete)
                 {
                     // Somebody deleted it, or the lease is gone; then it cannot be put.
-                    _isThere = false;
                     Context.Parent.Tell(new LocksCommand.InboxClosed());
                     Put();
                 }
 
                 break;
             case IsThere:
-                _isThere = true;
-                TellIfOpen();
+                Context.Parent.Tell(new LocksCommand.InboxOpened(_lease));
                 break;
             case NotThere m when m.Error.IsTransient:
                 // Putting it twice does no harm.
@@ -85,14 +76,6 @@ internal sealed class InboxActor : UntypedActor, IWithTimers
         Self,
         success: _ => new IsThere(),
         failure: error => new NotThere(EtcdFailure.From(error)));
-
-    private void TellIfOpen()
-    {
-        if (_isThere && _isWatched)
-        {
-            Context.Parent.Tell(new LocksCommand.InboxOpened(_lease));
-        }
-    }
 
     private void PassOn(EtcdEvent change)
     {
