@@ -1,7 +1,7 @@
 using System.Globalization;
-using Coordination.Etcd.Protos;
 using Coordination.Etcd.Transport;
 using Coordination.Grpc;
+using Etcdserverpb;
 using Google.Protobuf;
 
 namespace Coordination.Embedded.Bench;

@@ -1,6 +1,6 @@
-using Coordination.Etcd.Protos;
 using Coordination.Etcd.Transport;
 using Coordination.Grpc;
+using Etcdserverpb;
 using Google.Protobuf;
 
 namespace Coordination.Embedded.Bench;

@@ -1,4 +1,4 @@
-using Coordination.Etcd.Protos;
+using Etcdserverpb;
 
 namespace Coordination.Embedded;
 

@@ -87,6 +87,6 @@ public sealed class EmbeddedEtcdFaults
 
     /// <summary>Raises or clears the alarm of a full disk: while it is raised, requests that store data are refused.</summary>
     public void SetOutOfSpace(bool isFull) => _host.Read(node => isFull
-        ? node.Alarms.Raise(node.Identity.MemberId, Etcd.Protos.AlarmType.Nospace)
-        : node.Alarms.Clear(node.Identity.MemberId, Etcd.Protos.AlarmType.Nospace));
+        ? node.Alarms.Raise(node.Identity.MemberId, Etcdserverpb.AlarmType.Nospace)
+        : node.Alarms.Clear(node.Identity.MemberId, Etcdserverpb.AlarmType.Nospace));
 }

@@ -3,7 +3,9 @@ using Coordination.Embedded.Leases;
 using Coordination.Embedded.Requests;
 using Coordination.Embedded.Store;
 using Coordination.Embedded.Watches;
-using Coordination.Etcd.Protos;
+using Etcdserverpb;
+using Mvccpb;
+using Lease = Coordination.Embedded.Leases.Lease;
 
 namespace Coordination.Embedded;
 

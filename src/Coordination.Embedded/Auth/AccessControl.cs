@@ -1,7 +1,9 @@
+using Authpb;
 using Coordination.Embedded.Leases;
-using Coordination.Etcd.Protos;
 using Coordination.Grpc;
+using Etcdserverpb;
 using Google.Protobuf;
+using Lease = Coordination.Embedded.Leases.Lease;
 
 namespace Coordination.Embedded.Auth;
 

@@ -1,4 +1,4 @@
-using Coordination.Etcd.Protos;
+using Etcdserverpb;
 using Google.Protobuf;
 
 namespace Coordination.Embedded.Auth;
@@ -19,15 +19,19 @@ internal static class AuthRequests
         return new AuthStatusResponse { Header = node.Header(), Enabled = node.Auth.IsEnabled, AuthRevision = node.Auth.Revision };
     }
 
+    /// <summary>Whether it changes users, roles or the switch of authentication: all of the service's requests but those that only look or log in.</summary>
+    public static bool IsChange(IMessage request) => request.Descriptor.Name.StartsWith("Auth", StringComparison.Ordinal)
+        && request is not (AuthenticateRequest or AuthStatusRequest or AuthUserGetRequest or AuthUserListRequest or AuthRoleGetRequest or AuthRoleListRequest);
+
     /// <summary>A change, for administrators.</summary>
-    public static AuthDoneResponse Change<TRequest>(EtcdNode node, TRequest request, string? token, Action<AuthStore, TRequest> change)
+    public static ResponseHeader Change<TRequest>(EtcdNode node, TRequest request, string? token, Action<AuthStore, TRequest> change)
         where TRequest : IMessage
     {
         var user = node.Access.Identify(token);
         node.AddToLog(request);
         node.Access.RequireAdmin(user);
         change(node.Auth, request);
-        return new AuthDoneResponse { Header = node.Header() };
+        return node.Header();
     }
 
     public static AuthUserGetResponse UserGet(EtcdNode node, AuthUserGetRequest request, string? token)

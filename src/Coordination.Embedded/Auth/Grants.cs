@@ -1,4 +1,4 @@
-using Coordination.Etcd.Protos;
+using Authpb;
 using Coordination.Embedded.Store;
 using Google.Protobuf;
 

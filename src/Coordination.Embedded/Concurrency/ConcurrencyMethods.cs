@@ -1,5 +1,6 @@
-using Coordination.Embedded.Protos;
 using Coordination.Grpc;
+using V3Electionpb;
+using V3Lockpb;
 
 namespace Coordination.Embedded.Concurrency;
 

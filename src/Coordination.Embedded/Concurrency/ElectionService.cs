@@ -1,7 +1,8 @@
-using Coordination.Embedded.Protos;
-using Coordination.Etcd.Protos;
 using Coordination.Grpc.Server;
+using Etcdserverpb;
 using Google.Protobuf;
+using Mvccpb;
+using V3Electionpb;
 
 namespace Coordination.Embedded.Concurrency;
 

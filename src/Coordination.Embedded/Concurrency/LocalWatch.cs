@@ -1,6 +1,6 @@
 using Coordination.Embedded.Server;
 using Coordination.Embedded.Watches;
-using Coordination.Etcd.Protos;
+using Etcdserverpb;
 
 namespace Coordination.Embedded.Concurrency;
 

@@ -1,5 +1,5 @@
-using Coordination.Embedded.Protos;
-using Coordination.Etcd.Protos;
+using Etcdserverpb;
+using V3Lockpb;
 
 namespace Coordination.Embedded.Concurrency;
 

@@ -1,8 +1,9 @@
 using System.Globalization;
 using Coordination.Embedded.Server;
-using Coordination.Etcd.Protos;
 using Coordination.Grpc;
+using Etcdserverpb;
 using Google.Protobuf;
+using Mvccpb;
 
 namespace Coordination.Embedded.Concurrency;
 

@@ -1,6 +1,7 @@
-using Coordination.Embedded.Protos;
-using Coordination.Etcd.Protos;
+using Etcdserverpb;
 using Google.Protobuf;
+using V3Electionpb;
+using V3Lockpb;
 
 namespace Coordination.Embedded.Faults;
 
@@ -22,7 +23,7 @@ internal static class CallDescription
         CampaignRequest enter => new(method, Text(enter.Name), enter.Lease, IsWrite: true),
         ProclaimRequest proclaim => new(method, Text(proclaim.Leader.Key), proclaim.Leader.Lease, IsWrite: true),
         ResignRequest resign => new(method, Text(resign.Leader.Key), resign.Leader.Lease, IsWrite: true),
-        _ => new(method, "", 0, IsWrite: request is CompactionRequest || response is AuthDoneResponse),
+        _ => new(method, "", 0, IsWrite: request is CompactionRequest || Auth.AuthRequests.IsChange(request)),
     };
 
     private static ByteString FirstKey(TxnRequest txn) =>

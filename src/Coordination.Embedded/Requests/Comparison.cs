@@ -1,5 +1,6 @@
 using Coordination.Embedded.Store;
-using Coordination.Etcd.Protos;
+using Etcdserverpb;
+using Mvccpb;
 
 namespace Coordination.Embedded.Requests;
 

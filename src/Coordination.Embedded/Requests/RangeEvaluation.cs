@@ -1,6 +1,7 @@
 using Coordination.Embedded.Store;
-using Coordination.Etcd.Protos;
+using Etcdserverpb;
 using Google.Protobuf;
+using Mvccpb;
 
 namespace Coordination.Embedded.Requests;
 

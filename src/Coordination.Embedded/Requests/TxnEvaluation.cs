@@ -1,6 +1,6 @@
 using Coordination.Embedded.Leases;
 using Coordination.Embedded.Store;
-using Coordination.Etcd.Protos;
+using Etcdserverpb;
 
 namespace Coordination.Embedded.Requests;
 

@@ -1,5 +1,5 @@
 using Coordination.Embedded.Store;
-using Coordination.Etcd.Protos;
+using Etcdserverpb;
 
 namespace Coordination.Embedded.Requests;
 

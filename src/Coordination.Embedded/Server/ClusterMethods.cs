@@ -1,5 +1,5 @@
-using Coordination.Embedded.Protos;
 using Coordination.Grpc;
+using Etcdserverpb;
 
 namespace Coordination.Embedded.Server;
 
@@ -9,14 +9,10 @@ internal static class ClusterMethods
     private const string Cluster = "etcdserverpb.Cluster";
     private const string Maintenance = "etcdserverpb.Maintenance";
 
-    public static readonly GrpcMethod<MemberAddRequest, MembersResponse> MemberAdd =
-        new(Cluster, "MemberAdd", MemberAddRequest.Parser, MembersResponse.Parser);
-    public static readonly GrpcMethod<MemberIdRequest, MembersResponse> MemberRemove =
-        new(Cluster, "MemberRemove", MemberIdRequest.Parser, MembersResponse.Parser);
-    public static readonly GrpcMethod<MemberUpdateRequest, MembersResponse> MemberUpdate =
-        new(Cluster, "MemberUpdate", MemberUpdateRequest.Parser, MembersResponse.Parser);
-    public static readonly GrpcMethod<MemberIdRequest, MembersResponse> MemberPromote =
-        new(Cluster, "MemberPromote", MemberIdRequest.Parser, MembersResponse.Parser);
+    public static readonly GrpcMethod<MemberAddRequest, MemberAddResponse> MemberAdd = new(Cluster, "MemberAdd", MemberAddRequest.Parser, MemberAddResponse.Parser);
+    public static readonly GrpcMethod<MemberRemoveRequest, MemberRemoveResponse> MemberRemove = new(Cluster, "MemberRemove", MemberRemoveRequest.Parser, MemberRemoveResponse.Parser);
+    public static readonly GrpcMethod<MemberUpdateRequest, MemberUpdateResponse> MemberUpdate = new(Cluster, "MemberUpdate", MemberUpdateRequest.Parser, MemberUpdateResponse.Parser);
+    public static readonly GrpcMethod<MemberPromoteRequest, MemberPromoteResponse> MemberPromote = new(Cluster, "MemberPromote", MemberPromoteRequest.Parser, MemberPromoteResponse.Parser);
     public static readonly GrpcMethod<MoveLeaderRequest, MoveLeaderResponse> MoveLeader =
         new(Maintenance, "MoveLeader", MoveLeaderRequest.Parser, MoveLeaderResponse.Parser);
 

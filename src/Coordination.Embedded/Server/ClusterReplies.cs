@@ -1,6 +1,5 @@
-using Coordination.Embedded.Protos;
-using Coordination.Etcd.Protos;
 using Coordination.Grpc;
+using Etcdserverpb;
 
 namespace Coordination.Embedded.Server;
 
@@ -35,25 +34,25 @@ internal static class ClusterReplies
         };
     }
 
-    public static MembersResponse Add(EtcdNode node, MemberAddRequest request, string? token)
+    public static MemberAddResponse Add(EtcdNode node, MemberAddRequest request, string? token)
     {
         node.Access.Identify(token);
         throw request.PeerURLs.Count == 0 || !request.PeerURLs.All(IsPeerUrl) ? BadUrls : Fixed;
     }
 
-    public static MembersResponse Remove(EtcdNode node, MemberIdRequest request, string? token)
+    public static MemberRemoveResponse Remove(EtcdNode node, MemberRemoveRequest request, string? token)
     {
         node.Access.RequireAdmin(node.Access.Identify(token));
         throw request.ID == node.Identity.MemberId ? TooFew : NotFound;
     }
 
-    public static MembersResponse Update(EtcdNode node, MemberUpdateRequest request, string? token)
+    public static MemberUpdateResponse Update(EtcdNode node, MemberUpdateRequest request, string? token)
     {
         node.Access.RequireAdmin(node.Access.Identify(token));
         throw request.ID == node.Identity.MemberId ? Fixed : NotFound;
     }
 
-    public static MembersResponse Promote(EtcdNode node, MemberIdRequest request, string? token)
+    public static MemberPromoteResponse Promote(EtcdNode node, MemberPromoteRequest request, string? token)
     {
         node.Access.RequireAdmin(node.Access.Identify(token));
         throw request.ID == node.Identity.MemberId ? NoLearner : NotFound;

@@ -1,6 +1,7 @@
 using Coordination.Embedded.Auth;
 using Coordination.Embedded.Concurrency;
 using Coordination.Etcd.Transport;
+using Etcdserverpb;
 
 namespace Coordination.Embedded.Server;
 
@@ -48,32 +49,32 @@ internal sealed class EtcdServices(NodeHost host, UnaryCalls calls)
     {
         calls.Map(AuthMethods.Authenticate, static (node, request, _) => AuthRequests.Authenticate(node, request));
         calls.Map(AuthMethods.Status, static (node, _, token) => AuthRequests.Status(node, token));
-        calls.Map(AuthMethods.Enable, static (node, request, token) => AuthRequests.Change(
-            node, request, token, static (auth, _) => auth.Enable()));
-        calls.Map(AuthMethods.Disable, static (node, request, token) => AuthRequests.Change(
-            node, request, token, static (auth, _) => auth.Disable()));
+        calls.Map(AuthMethods.Enable, static (node, request, token) => new AuthEnableResponse { Header = AuthRequests.Change(
+            node, request, token, static (auth, _) => auth.Enable()) });
+        calls.Map(AuthMethods.Disable, static (node, request, token) => new AuthDisableResponse { Header = AuthRequests.Change(
+            node, request, token, static (auth, _) => auth.Disable()) });
         calls.Map(AuthMethods.UserGet, AuthRequests.UserGet);
         calls.Map(AuthMethods.UserList, static (node, _, token) => AuthRequests.UserList(node, token));
-        calls.Map(AuthMethods.UserAdd, static (node, request, token) => AuthRequests.Change(
-            node, request, token, static (auth, user) => auth.AddUser(user.Name, user.Options?.NoPassword == true ? null : user.Password)));
-        calls.Map(AuthMethods.UserDelete, static (node, request, token) => AuthRequests.Change(
-            node, request, token, static (auth, user) => auth.DeleteUser(user.Name)));
-        calls.Map(AuthMethods.UserChangePassword, static (node, request, token) => AuthRequests.Change(
-            node, request, token, static (auth, user) => auth.ChangePassword(user.Name, user.Password)));
-        calls.Map(AuthMethods.UserGrantRole, static (node, request, token) => AuthRequests.Change(
-            node, request, token, static (auth, grant) => auth.GrantRole(grant.User, grant.Role)));
-        calls.Map(AuthMethods.UserRevokeRole, static (node, request, token) => AuthRequests.Change(
-            node, request, token, static (auth, grant) => auth.RevokeRole(grant.Name, grant.Role)));
+        calls.Map(AuthMethods.UserAdd, static (node, request, token) => new AuthUserAddResponse { Header = AuthRequests.Change(
+            node, request, token, static (auth, user) => auth.AddUser(user.Name, user.Options?.NoPassword == true ? null : user.Password)) });
+        calls.Map(AuthMethods.UserDelete, static (node, request, token) => new AuthUserDeleteResponse { Header = AuthRequests.Change(
+            node, request, token, static (auth, user) => auth.DeleteUser(user.Name)) });
+        calls.Map(AuthMethods.UserChangePassword, static (node, request, token) => new AuthUserChangePasswordResponse { Header = AuthRequests.Change(
+            node, request, token, static (auth, user) => auth.ChangePassword(user.Name, user.Password)) });
+        calls.Map(AuthMethods.UserGrantRole, static (node, request, token) => new AuthUserGrantRoleResponse { Header = AuthRequests.Change(
+            node, request, token, static (auth, grant) => auth.GrantRole(grant.User, grant.Role)) });
+        calls.Map(AuthMethods.UserRevokeRole, static (node, request, token) => new AuthUserRevokeRoleResponse { Header = AuthRequests.Change(
+            node, request, token, static (auth, grant) => auth.RevokeRole(grant.Name, grant.Role)) });
         calls.Map(AuthMethods.RoleGet, AuthRequests.RoleGet);
         calls.Map(AuthMethods.RoleList, static (node, _, token) => AuthRequests.RoleList(node, token));
-        calls.Map(AuthMethods.RoleAdd, static (node, request, token) => AuthRequests.Change(
-            node, request, token, static (auth, role) => auth.AddRole(role.Name)));
-        calls.Map(AuthMethods.RoleDelete, static (node, request, token) => AuthRequests.Change(
-            node, request, token, static (auth, role) => auth.DeleteRole(role.Role)));
-        calls.Map(AuthMethods.RoleGrantPermission, static (node, request, token) => AuthRequests.Change(
-            node, request, token, static (auth, grant) => auth.Grant(grant.Name, grant.Perm)));
-        calls.Map(AuthMethods.RoleRevokePermission, static (node, request, token) => AuthRequests.Change(
-            node, request, token, static (auth, grant) => auth.Revoke(grant.Role, grant.Key, grant.RangeEnd)));
+        calls.Map(AuthMethods.RoleAdd, static (node, request, token) => new AuthRoleAddResponse { Header = AuthRequests.Change(
+            node, request, token, static (auth, role) => auth.AddRole(role.Name)) });
+        calls.Map(AuthMethods.RoleDelete, static (node, request, token) => new AuthRoleDeleteResponse { Header = AuthRequests.Change(
+            node, request, token, static (auth, role) => auth.DeleteRole(role.Role)) });
+        calls.Map(AuthMethods.RoleGrantPermission, static (node, request, token) => new AuthRoleGrantPermissionResponse { Header = AuthRequests.Change(
+            node, request, token, static (auth, grant) => auth.Grant(grant.Name, grant.Perm)) });
+        calls.Map(AuthMethods.RoleRevokePermission, static (node, request, token) => new AuthRoleRevokePermissionResponse { Header = AuthRequests.Change(
+            node, request, token, static (auth, grant) => auth.Revoke(grant.Role, grant.Key, grant.RangeEnd)) });
     }
 
     private void MapConcurrency()

@@ -1,6 +1,6 @@
 using Coordination.Embedded.Faults;
-using Coordination.Etcd.Protos;
 using Coordination.Grpc.Server;
+using Etcdserverpb;
 
 namespace Coordination.Embedded.Server;
 

@@ -1,12 +1,13 @@
 using System.Security.Cryptography;
 using Coordination.Embedded.Concurrency;
-using Coordination.Embedded.Protos;
 using Coordination.Embedded.Snapshots;
 using Coordination.Etcd.Transport;
 using Coordination.Grpc;
 using Coordination.Grpc.Server;
+using Etcdserverpb;
 using Google.Protobuf;
 using Microsoft.AspNetCore.Routing;
+using V3Electionpb;
 
 namespace Coordination.Embedded.Server;
 

@@ -1,7 +1,7 @@
 using Coordination.Embedded.Watches;
-using Coordination.Etcd.Protos;
 using Coordination.Grpc;
 using Coordination.Grpc.Server;
+using Etcdserverpb;
 
 namespace Coordination.Embedded.Server;
 

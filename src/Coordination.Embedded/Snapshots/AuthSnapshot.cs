@@ -1,6 +1,7 @@
+using Authpb;
 using Coordination.Embedded.Auth;
-using Coordination.Etcd.Protos;
 using Google.Protobuf;
+using User = Coordination.Embedded.Auth.User;
 
 namespace Coordination.Embedded.Snapshots;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using Coordination.Embedded.Store;
-using Coordination.Etcd.Protos;
 using Google.Protobuf;
+using Mvccpb;
 
 namespace Coordination.Embedded.Snapshots;
 

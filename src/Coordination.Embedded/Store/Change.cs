@@ -1,5 +1,5 @@
-using Coordination.Etcd.Protos;
 using Google.Protobuf;
+using Mvccpb;
 
 namespace Coordination.Embedded.Store;
 

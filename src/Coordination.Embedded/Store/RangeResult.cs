@@ -1,4 +1,4 @@
-using Coordination.Etcd.Protos;
+using Mvccpb;
 
 namespace Coordination.Embedded.Store;
 

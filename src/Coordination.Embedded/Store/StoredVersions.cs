@@ -58,7 +58,7 @@ internal static class StoredVersions
 
     private static (byte[] Name, byte[] Value) Stored(KeyVersion version)
     {
-        var pair = version.IsTombstone ? new Etcd.Protos.KeyValue { Key = version.Pair.Key } : version.Pair;
+        var pair = version.IsTombstone ? new Mvccpb.KeyValue { Key = version.Pair.Key } : version.Pair;
         return (NameOf(version.Revision, version.IsTombstone), pair.ToByteArray());
     }
 }

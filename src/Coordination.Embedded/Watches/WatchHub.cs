@@ -1,5 +1,5 @@
 using Coordination.Embedded.Store;
-using Coordination.Etcd.Protos;
+using Etcdserverpb;
 using Google.Protobuf;
 
 namespace Coordination.Embedded.Watches;

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using Coordination.Diagnostics;
-using Coordination.Etcd.Protos;
 using Coordination.Etcd.Transport;
 using Coordination.Grpc;
 using Coordination.Time;
+using Etcdserverpb;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
 

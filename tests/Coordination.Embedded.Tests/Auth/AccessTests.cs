@@ -1,10 +1,10 @@
+using Authpb;
 using Coordination.Embedded.Auth;
-using Coordination.Embedded.Protos;
 using Coordination.Embedded.Server;
 using Coordination.Embedded.Snapshots;
 using Coordination.Embedded.Tests.Testing;
-using Coordination.Etcd.Protos;
 using Coordination.Grpc;
+using Etcdserverpb;
 
 namespace Coordination.Embedded.Tests.Auth;
 

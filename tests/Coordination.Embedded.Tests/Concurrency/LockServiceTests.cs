@@ -1,6 +1,6 @@
 using Coordination.Embedded.Concurrency;
-using Coordination.Embedded.Protos;
 using Coordination.Embedded.Tests.Testing;
+using V3Lockpb;
 
 namespace Coordination.Embedded.Tests.Concurrency;
 

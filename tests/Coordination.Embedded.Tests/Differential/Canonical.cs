@@ -1,6 +1,7 @@
-using Coordination.Etcd.Protos;
 using Coordination.Grpc;
+using Etcdserverpb;
 using Google.Protobuf;
+using Mvccpb;
 
 namespace Coordination.Embedded.Tests.Differential;
 

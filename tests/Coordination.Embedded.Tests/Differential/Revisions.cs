@@ -1,4 +1,4 @@
-using Coordination.Etcd.Protos;
+using Etcdserverpb;
 using Google.Protobuf;
 
 namespace Coordination.Embedded.Tests.Differential;

@@ -1,7 +1,8 @@
 using Coordination.Embedded.Store;
-using Coordination.Etcd.Protos;
 using Coordination.Etcd.Transport;
+using Etcdserverpb;
 using Google.Protobuf;
+using Mvccpb;
 
 namespace Coordination.Embedded.Tests.Differential;
 

@@ -1,4 +1,5 @@
-using Coordination.Etcd.Protos;
+using Etcdserverpb;
+using Mvccpb;
 
 namespace Coordination.Embedded.Tests.Differential;
 

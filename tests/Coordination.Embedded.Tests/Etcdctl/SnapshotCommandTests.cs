@@ -1,7 +1,7 @@
 using Coordination.Embedded.Tests.Differential;
 using Coordination.Embedded.Tests.Testing;
-using Coordination.Etcd.Protos;
 using Coordination.Etcd.Transport;
+using Etcdserverpb;
 using Google.Protobuf;
 
 namespace Coordination.Embedded.Tests.Etcdctl;

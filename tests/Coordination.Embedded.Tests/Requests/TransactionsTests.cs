@@ -1,6 +1,6 @@
 using Coordination.Embedded.Tests.Testing;
-using Coordination.Etcd.Protos;
 using Coordination.Grpc;
+using Etcdserverpb;
 
 namespace Coordination.Embedded.Tests.Requests;
 

@@ -1,7 +1,7 @@
 using Coordination.Embedded.Requests;
 using Coordination.Embedded.Tests.Testing;
-using Coordination.Etcd.Protos;
 using Coordination.Grpc;
+using Etcdserverpb;
 
 namespace Coordination.Embedded.Tests.Requests;
 

@@ -1,8 +1,9 @@
 using System.Net;
 using Coordination.Embedded.Tests.Testing;
-using Coordination.Etcd.Protos;
 using Coordination.Etcd.Transport;
 using Coordination.Grpc;
+using Etcdserverpb;
+using Mvccpb;
 
 namespace Coordination.Embedded.Tests.Server;
 

@@ -1,7 +1,8 @@
 using Coordination.Embedded.Tests.Testing;
-using Coordination.Etcd.Protos;
 using Coordination.Etcd.Transport;
 using Coordination.Grpc;
+using Etcdserverpb;
+using Mvccpb;
 
 namespace Coordination.Embedded.Tests.Server;
 

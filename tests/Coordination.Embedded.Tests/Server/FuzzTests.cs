@@ -6,8 +6,8 @@ using Coordination.Embedded.Auth;
 using Coordination.Embedded.Concurrency;
 using Coordination.Embedded.Server;
 using Coordination.Embedded.Tests.Testing;
-using Coordination.Etcd.Protos;
 using Coordination.Etcd.Transport;
+using Etcdserverpb;
 using Google.Protobuf;
 
 namespace Coordination.Embedded.Tests.Server;

@@ -1,7 +1,8 @@
+using Authpb;
 using Coordination.Embedded.Auth;
 using Coordination.Embedded.Tests.Differential;
-using Coordination.Etcd.Protos;
 using Coordination.Etcd.Transport;
+using Etcdserverpb;
 
 namespace Coordination.Embedded.Tests.Services;
 

@@ -1,8 +1,7 @@
-using Coordination.Embedded.Protos;
 using Coordination.Embedded.Server;
-using Coordination.Etcd.Protos;
 using Coordination.Etcd.Transport;
 using Coordination.Grpc;
+using Etcdserverpb;
 
 namespace Coordination.Embedded.Tests.Services;
 
@@ -14,15 +13,15 @@ public sealed class ClusterComparisonTests : SideBySide
     {
         await SameAsync(ClusterMethods.MemberAdd, new MemberAddRequest());
         await SameAsync(ClusterMethods.MemberAdd, new MemberAddRequest { PeerURLs = { "nonsense" } });
-        await SameAsync(ClusterMethods.MemberRemove, new MemberIdRequest { ID = 1 });
-        await SameAsync(ClusterMethods.MemberPromote, new MemberIdRequest { ID = 1 });
+        await SameAsync(ClusterMethods.MemberRemove, new MemberRemoveRequest { ID = 1 });
+        await SameAsync(ClusterMethods.MemberPromote, new MemberPromoteRequest { ID = 1 });
         await SameAsync(ClusterMethods.MemberUpdate, new MemberUpdateRequest { ID = 1, PeerURLs = { "http://127.0.0.1:1" } });
         await SameAsync(ClusterMethods.MoveLeader, new MoveLeaderRequest { TargetID = 1 });
         foreach (var side in new[] { Embedded, Real })
         {
             var self = (await side.SendAsync(EtcdMethods.Status, new StatusRequest())).Leader;
             await side.SendAsync(ClusterMethods.MoveLeader, new MoveLeaderRequest { TargetID = self });
-            var refusal = await Assert.ThrowsAsync<GrpcException>(() => side.SendAsync(ClusterMethods.MemberPromote, new MemberIdRequest { ID = self }));
+            var refusal = await Assert.ThrowsAsync<GrpcException>(() => side.SendAsync(ClusterMethods.MemberPromote, new MemberPromoteRequest { ID = self }));
             Assert.Equal("etcdserver: can only promote a learner member", refusal.Detail);
         }
     }

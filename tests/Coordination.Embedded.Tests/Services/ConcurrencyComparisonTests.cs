@@ -1,9 +1,10 @@
 using Coordination.Embedded.Concurrency;
-using Coordination.Embedded.Protos;
 using Coordination.Embedded.Tests.Differential;
-using Coordination.Etcd.Protos;
 using Coordination.Etcd.Transport;
 using Coordination.Grpc;
+using Etcdserverpb;
+using V3Electionpb;
+using V3Lockpb;
 
 namespace Coordination.Embedded.Tests.Services;
 

@@ -1,7 +1,7 @@
 using Coordination.Embedded.Auth;
-using Coordination.Etcd.Protos;
 using Coordination.Embedded.Tests.Differential;
 using Coordination.Grpc;
+using Etcdserverpb;
 using Google.Protobuf;
 
 namespace Coordination.Embedded.Tests.Services;

@@ -1,6 +1,6 @@
 using Coordination.Embedded.Snapshots;
 using Coordination.Embedded.Tests.Testing;
-using Coordination.Etcd.Protos;
+using Etcdserverpb;
 
 namespace Coordination.Embedded.Tests.Snapshots;
 

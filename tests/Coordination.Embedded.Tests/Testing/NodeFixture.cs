@@ -1,6 +1,6 @@
 using Coordination.Embedded.Watches;
-using Coordination.Etcd.Protos;
 using Coordination.Grpc;
+using Etcdserverpb;
 using Google.Protobuf;
 
 namespace Coordination.Embedded.Tests.Testing;

@@ -1,6 +1,6 @@
-using Coordination.Etcd.Protos;
 using Coordination.Etcd.Transport;
 using Coordination.Grpc;
+using Etcdserverpb;
 
 namespace Coordination.Embedded.Tests.Testing;
 

@@ -1,7 +1,8 @@
 using Coordination.Embedded.Tests.Testing;
 using Coordination.Embedded.Watches;
-using Coordination.Etcd.Protos;
+using Etcdserverpb;
 using Google.Protobuf;
+using Mvccpb;
 
 namespace Coordination.Embedded.Tests.Watches;
 

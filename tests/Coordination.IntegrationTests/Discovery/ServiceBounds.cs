@@ -1,5 +1,5 @@
-using Coordination.Etcd;
 using Coordination.Demo.Tests.Support;
+using Coordination.Etcd;
 
 namespace Coordination.IntegrationTests.Discovery;
 

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
-using Coordination.Etcd.Protos;
+using Authpb;
 using Coordination.Etcd.Transport;
 using Coordination.Grpc;
+using Etcdserverpb;
 using Google.Protobuf;
 
 namespace Coordination.Etcd;
@@ -86,6 +87,7 @@ public sealed class EtcdAuth
         return CallAsync(EtcdMethods.RoleRevokePermission, request, cancellationToken);
     }
 
-    private Task<AuthDoneResponse> CallAsync<TRequest>(GrpcMethod<TRequest, AuthDoneResponse> method, TRequest request, CancellationToken cancellationToken)
-        where TRequest : class, IMessage<TRequest> => _client.CallAsync(method, request, isRead: false, cancellationToken);
+    private Task<TResponse> CallAsync<TRequest, TResponse>(GrpcMethod<TRequest, TResponse> method, TRequest request, CancellationToken cancellationToken)
+        where TRequest : class, IMessage<TRequest>
+        where TResponse : class, IMessage<TResponse> => _client.CallAsync(method, request, isRead: false, cancellationToken);
 }

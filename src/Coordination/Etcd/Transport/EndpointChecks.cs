@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using Coordination.Diagnostics;
-using Coordination.Etcd.Protos;
 using Coordination.Grpc;
 using Coordination.Grpc.Client;
+using Etcdserverpb;
 using Microsoft.Extensions.Logging;
 
 namespace Coordination.Etcd.Transport;

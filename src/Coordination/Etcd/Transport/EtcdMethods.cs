@@ -1,5 +1,5 @@
-using Coordination.Etcd.Protos;
 using Coordination.Grpc;
+using Etcdserverpb;
 
 namespace Coordination.Etcd.Transport;
 
@@ -52,23 +52,23 @@ internal static class EtcdMethods
 
     public static readonly GrpcMethod<AuthenticateRequest, AuthenticateResponse> Authenticate =
         new(Auth, "Authenticate", AuthenticateRequest.Parser, AuthenticateResponse.Parser);
-    public static readonly GrpcMethod<AuthEnableRequest, AuthDoneResponse> AuthEnable = new(Auth, "AuthEnable", AuthEnableRequest.Parser, AuthDoneResponse.Parser);
-    public static readonly GrpcMethod<AuthDisableRequest, AuthDoneResponse> AuthDisable = new(Auth, "AuthDisable", AuthDisableRequest.Parser, AuthDoneResponse.Parser);
-    public static readonly GrpcMethod<AuthUserAddRequest, AuthDoneResponse> UserAdd =
-        new(Auth, "UserAdd", AuthUserAddRequest.Parser, AuthDoneResponse.Parser);
-    public static readonly GrpcMethod<AuthUserChangePasswordRequest, AuthDoneResponse> UserChangePassword =
-        new(Auth, "UserChangePassword", AuthUserChangePasswordRequest.Parser, AuthDoneResponse.Parser);
-    public static readonly GrpcMethod<AuthUserDeleteRequest, AuthDoneResponse> UserDelete =
-        new(Auth, "UserDelete", AuthUserDeleteRequest.Parser, AuthDoneResponse.Parser);
+    public static readonly GrpcMethod<AuthEnableRequest, AuthEnableResponse> AuthEnable = new(Auth, "AuthEnable", AuthEnableRequest.Parser, AuthEnableResponse.Parser);
+    public static readonly GrpcMethod<AuthDisableRequest, AuthDisableResponse> AuthDisable = new(Auth, "AuthDisable", AuthDisableRequest.Parser, AuthDisableResponse.Parser);
+    public static readonly GrpcMethod<AuthUserAddRequest, AuthUserAddResponse> UserAdd =
+        new(Auth, "UserAdd", AuthUserAddRequest.Parser, AuthUserAddResponse.Parser);
+    public static readonly GrpcMethod<AuthUserChangePasswordRequest, AuthUserChangePasswordResponse> UserChangePassword =
+        new(Auth, "UserChangePassword", AuthUserChangePasswordRequest.Parser, AuthUserChangePasswordResponse.Parser);
+    public static readonly GrpcMethod<AuthUserDeleteRequest, AuthUserDeleteResponse> UserDelete =
+        new(Auth, "UserDelete", AuthUserDeleteRequest.Parser, AuthUserDeleteResponse.Parser);
     public static readonly GrpcMethod<AuthUserListRequest, AuthUserListResponse> UserList =
         new(Auth, "UserList", AuthUserListRequest.Parser, AuthUserListResponse.Parser);
-    public static readonly GrpcMethod<AuthUserGrantRoleRequest, AuthDoneResponse> UserGrantRole = new(Auth, "UserGrantRole", AuthUserGrantRoleRequest.Parser, AuthDoneResponse.Parser);
-    public static readonly GrpcMethod<AuthUserRevokeRoleRequest, AuthDoneResponse> UserRevokeRole =
-        new(Auth, "UserRevokeRole", AuthUserRevokeRoleRequest.Parser, AuthDoneResponse.Parser);
-    public static readonly GrpcMethod<AuthRoleAddRequest, AuthDoneResponse> RoleAdd = new(Auth, "RoleAdd", AuthRoleAddRequest.Parser, AuthDoneResponse.Parser);
-    public static readonly GrpcMethod<AuthRoleDeleteRequest, AuthDoneResponse> RoleDelete = new(Auth, "RoleDelete", AuthRoleDeleteRequest.Parser, AuthDoneResponse.Parser);
-    public static readonly GrpcMethod<AuthRoleGrantPermissionRequest, AuthDoneResponse> RoleGrantPermission =
-        new(Auth, "RoleGrantPermission", AuthRoleGrantPermissionRequest.Parser, AuthDoneResponse.Parser);
-    public static readonly GrpcMethod<AuthRoleRevokePermissionRequest, AuthDoneResponse> RoleRevokePermission =
-        new(Auth, "RoleRevokePermission", AuthRoleRevokePermissionRequest.Parser, AuthDoneResponse.Parser);
+    public static readonly GrpcMethod<AuthUserGrantRoleRequest, AuthUserGrantRoleResponse> UserGrantRole = new(Auth, "UserGrantRole", AuthUserGrantRoleRequest.Parser, AuthUserGrantRoleResponse.Parser);
+    public static readonly GrpcMethod<AuthUserRevokeRoleRequest, AuthUserRevokeRoleResponse> UserRevokeRole =
+        new(Auth, "UserRevokeRole", AuthUserRevokeRoleRequest.Parser, AuthUserRevokeRoleResponse.Parser);
+    public static readonly GrpcMethod<AuthRoleAddRequest, AuthRoleAddResponse> RoleAdd = new(Auth, "RoleAdd", AuthRoleAddRequest.Parser, AuthRoleAddResponse.Parser);
+    public static readonly GrpcMethod<AuthRoleDeleteRequest, AuthRoleDeleteResponse> RoleDelete = new(Auth, "RoleDelete", AuthRoleDeleteRequest.Parser, AuthRoleDeleteResponse.Parser);
+    public static readonly GrpcMethod<AuthRoleGrantPermissionRequest, AuthRoleGrantPermissionResponse> RoleGrantPermission =
+        new(Auth, "RoleGrantPermission", AuthRoleGrantPermissionRequest.Parser, AuthRoleGrantPermissionResponse.Parser);
+    public static readonly GrpcMethod<AuthRoleRevokePermissionRequest, AuthRoleRevokePermissionResponse> RoleRevokePermission =
+        new(Auth, "RoleRevokePermission", AuthRoleRevokePermissionRequest.Parser, AuthRoleRevokePermissionResponse.Parser);
 }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Coordination.Etcd.Protos;
+using Etcdserverpb;
 
 namespace Coordination.Etcd.Transport;
 

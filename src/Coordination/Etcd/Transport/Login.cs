@@ -1,8 +1,8 @@
 using Coordination.Diagnostics;
-using Coordination.Etcd.Protos;
 using Coordination.Etcd.Security;
 using Coordination.Grpc;
 using Coordination.Grpc.Client;
+using Etcdserverpb;
 using Microsoft.Extensions.Logging;
 
 namespace Coordination.Etcd.Transport;

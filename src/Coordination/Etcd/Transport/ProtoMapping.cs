@@ -1,4 +1,5 @@
-using Coordination.Etcd.Protos;
+using Etcdserverpb;
+using Mvccpb;
 
 namespace Coordination.Etcd.Transport;
 
@@ -63,7 +64,7 @@ internal static class ProtoMapping
     public static EtcdHeader ToHeader(this ResponseHeader? header) =>
         header is null ? default : new(header.ClusterId, header.MemberId, new Revision(header.Revision), header.RaftTerm);
 
-    public static KeyValue ToKeyValue(this Protos.KeyValue kv) => new(
+    public static KeyValue ToKeyValue(this Mvccpb.KeyValue kv) => new(
         Bytes.From(kv.Key),
         Bytes.From(kv.Value),
         new Revision(kv.CreateRevision),

@@ -1,6 +1,6 @@
-using Coordination.Etcd.Protos;
 using Coordination.Grpc;
 using Coordination.Grpc.Client;
+using Etcdserverpb;
 
 namespace Coordination.Etcd.Transport;
 

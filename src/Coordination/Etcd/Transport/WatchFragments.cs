@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Coordination.Etcd.Protos;
+using Etcdserverpb;
 
 namespace Coordination.Etcd.Transport;
 

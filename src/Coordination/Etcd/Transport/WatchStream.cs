@@ -1,5 +1,5 @@
-using Coordination.Etcd.Protos;
 using Coordination.Grpc;
+using Etcdserverpb;
 
 namespace Coordination.Etcd.Transport;
 

@@ -1,6 +1,6 @@
 using Coordination.Diagnostics;
-using Coordination.Etcd.Protos;
 using Coordination.Grpc;
+using Etcdserverpb;
 
 namespace Coordination.Etcd.Transport;
 

@@ -1,6 +1,6 @@
 using Coordination.Etcd;
-using Coordination.Etcd.Protos;
 using Coordination.Etcd.Transport;
+using Etcdserverpb;
 
 namespace Coordination.Tests.Etcd.Transport;
 

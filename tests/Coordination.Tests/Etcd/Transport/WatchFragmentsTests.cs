@@ -1,5 +1,6 @@
-using Coordination.Etcd.Protos;
 using Coordination.Etcd.Transport;
+using Etcdserverpb;
+using Mvccpb;
 
 namespace Coordination.Tests.Etcd.Transport;
 
