@@ -1,3 +1,5 @@
+using Akka.Actor;
+
 namespace Coordination.Watch.Bench;
 
 /// <summary>The host's own actors.</summary>

@@ -1,3 +1,4 @@
+using Akka;
 using Coordination.Diagnostics;
 
 namespace Coordination;
@@ -37,5 +38,21 @@ public sealed partial class CoordinationSystem
         {
             _context.Log.ServicesNotLeft(error.Message);
         }
+    }
+
+    /// <summary>Ends in order with the actor system of the host. What was ended before is left alone.</summary>
+    private void EndWith(ActorSystem host)
+    {
+        var shutdown = CoordinatedShutdown.Get(host);
+        shutdown.AddTask(CoordinatedShutdown.PhaseServiceUnbind, $"coordination-services-{Options.Name}", async () =>
+        {
+            await LeaveServicesAsync().ConfigureAwait(false);
+            return Done.Instance;
+        });
+        shutdown.AddTask(CoordinatedShutdown.PhaseServiceStop, $"coordination-{Options.Name}", async () =>
+        {
+            await DisposeAsync().ConfigureAwait(false);
+            return Done.Instance;
+        });
     }
 }

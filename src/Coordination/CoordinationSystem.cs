@@ -32,9 +32,14 @@ public sealed partial class CoordinationSystem : IAsyncDisposable
             LossAlarm.Create(options.TimeProvider),
             options.LoggerFactory.CreateLogger("Coordination"),
             new SessionView());
-        _actors = host ?? HostedActors.Create(options);
+        _actors = host ?? OwnActorSystem.Create(options);
         Supervisor = _actors.ActorOf(CoordinationSupervisor.PropsFor(_context));
         LiveSystems.Add(_context);
+        if (host is not null)
+        {
+            EndWith(host);
+        }
+
         _context.Log.SystemStarted(options.Name, string.Join(", ", _context.Etcd.Endpoints));
     }
 
@@ -62,7 +67,10 @@ public sealed partial class CoordinationSystem : IAsyncDisposable
     /// <summary>Starts a system.</summary>
     /// <param name="options">Options; all problems are named in one exception.</param>
     /// <param name="etcd">A client to use and not to dispose; null: one is made from the options.</param>
-    /// <param name="host">The actor system of the host to live in and not to terminate; null: one is made.</param>
+    /// <param name="host">
+    /// The actor system of the host to live in and not to terminate; null: one is made. When the host's shuts down (coordinated shutdown), this system ends with it:
+    /// registrations leave in phase <c>service-unbind</c>, everything else is given back in <c>service-stop</c>.
+    /// </param>
     /// <exception cref="ArgumentException">Options are out of range.</exception>
     public static CoordinationSystem Start(CoordinationOptions options, IEtcdClient? etcd = null, ActorSystem? host = null)
     {
@@ -97,6 +105,11 @@ public sealed partial class CoordinationSystem : IAsyncDisposable
                 cause);
         }
     }
+
+    /// <summary>Waits as long as the options say a host waits at its start.</summary>
+    /// <exception cref="CoordinationException">The session lease was not held within <see cref="CoordinationOptions.StartTimeout"/>.</exception>
+    internal Task WaitForStartAsync(CancellationToken cancellationToken) =>
+        Options.StartTimeout > TimeSpan.Zero ? WaitUntilReadyAsync(Options.StartTimeout, cancellationToken) : Task.CompletedTask;
 
     /// <summary>
     /// Gives everything back in order: waiting requests fail, locks are released, the lease is revoked, connections are closed. Bounded by

@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Coordination;
 
 namespace DiscoveryActor;

@@ -1,4 +1,6 @@
 // An actor system of your own, with coordination in it. The first argument is etcd's address.
+using Akka.Actor;
+using Akka.Configuration;
 using Coordination;
 using DiscoveryActor;
 

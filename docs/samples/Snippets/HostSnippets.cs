@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Coordination;
 using Coordination.Etcd;
 using Microsoft.AspNetCore.Builder;

@@ -14,10 +14,7 @@ internal sealed class CoordinationHost(CoordinationSystem system, CoordinationRe
             await prepare(services, cancellationToken).ConfigureAwait(false);
         }
 
-        if (system.Options.StartTimeout > TimeSpan.Zero)
-        {
-            await system.WaitUntilReadyAsync(system.Options.StartTimeout, cancellationToken).ConfigureAwait(false);
-        }
+        await system.WaitForStartAsync(cancellationToken).ConfigureAwait(false);
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

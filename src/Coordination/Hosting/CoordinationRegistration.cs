@@ -27,17 +27,36 @@ internal sealed class CoordinationRegistration(string? name)
     /// <summary>Names directly under the section that are not options.</summary>
     public List<string> ForeignSettings { get; } = name is null ? [ConfigurationOptions.NamedSystems, ConfigurationOptions.HoconSetting] : [ConfigurationOptions.HoconSetting];
 
-    public Func<IServiceProvider, ActorSystem?> Actors { get; set; } = static _ => null;
+    /// <summary>The actor system of the host to live in; null: one of its own.</summary>
+    public Func<IServiceProvider, ActorSystem?> Actors { get; set; } = static services => services.GetService<ActorSystem>();
 
     public Func<IServiceProvider, IEtcdClient?> Etcd { get; set; } = static _ => null;
 
+    /// <summary>The registration without a name; one that says nothing where there is none.</summary>
+    public static CoordinationRegistration OfContainer(IServiceProvider services) =>
+        services.GetService<IEnumerable<CoordinationRegistration>>()?.FirstOrDefault(registration => registration.Name is null) ?? new CoordinationRegistration(null);
+
+    /// <summary>Starts the system for the container: the one without a name is that of the actor system it lives in.</summary>
     /// <exception cref="ArgumentException">Options are wrong; all problems of all sources are named.</exception>
     public CoordinationSystem Start(IServiceProvider services)
     {
-        var reading = new OptionReading(new CoordinationOptions { LoggerFactory = services.GetService<ILoggerFactory>() ?? new CoordinationOptions().LoggerFactory });
-        if (name is not null)
+        var host = Actors(services);
+        return host is not null && name is null ? CoordinationExtension.For(host).System : Start(services, host);
+    }
+
+    /// <summary>Starts the system.</summary>
+    /// <exception cref="ArgumentException">Options are wrong; all problems of all sources are named.</exception>
+    public CoordinationSystem Start(IServiceProvider services, ActorSystem? host)
+    {
+        var defaults = new CoordinationOptions();
+        var reading = new OptionReading(defaults with
         {
-            reading.Options = reading.Options with { Name = name };
+            Name = name ?? defaults.Name,
+            LoggerFactory = services.GetService<ILoggerFactory>() ?? (host is null ? defaults.LoggerFactory : new ActorSystemLogs(host)),
+        });
+        if (name is null && host is not null)
+        {
+            HoconOptions.Read(host.Settings.Config, reading, $"HOCON of the actor system '{host.Name}'");
         }
 
         ReadSources(services.GetService<IConfiguration>(), reading);
@@ -46,9 +65,14 @@ internal sealed class CoordinationRegistration(string? name)
             reading.Options = code(services, reading.Options) ?? throw new InvalidOperationException("A function that configures Coordination returned null; it must return options.");
         }
 
+        if (name is null && host?.Settings.Setup.Get<CoordinationSetup>() is { HasValue: true } setup)
+        {
+            reading.Options = setup.Value.Apply(reading.Options);
+        }
+
         OptionProblems.ThrowIfAny(
             name is null ? "The coordination options" : $"The options of the coordination system '{name}'", [.. reading.Problems, .. reading.Options.Validate()], "options");
-        return CoordinationSystem.Start(reading.Options, Etcd(services), Actors(services));
+        return CoordinationSystem.Start(reading.Options, Etcd(services), host);
     }
 
     /// <summary>What comes later wins: HOCON, then IConfiguration, and without one the environment.</summary>

@@ -1,3 +1,5 @@
+using Akka.Configuration;
+
 namespace Coordination.Hosting;
 
 /// <summary>
@@ -50,13 +52,14 @@ public static class HoconOptions
 
     private static Config Parse(string path)
     {
-        var config = ConfigurationFactory.ParseString(File.ReadAllText(path));
+        var config = HoconText.Parse(File.ReadAllText(path));
         return config.HasPath(Root)
             ? config
             : throw new FormatException($"it has no block '{Root}'; it has: {string.Join(", ", config.AsEnumerable().Select(field => field.Key))}");
     }
 
-    private static void Read(Config config, OptionReading reading, string origin)
+    /// <summary>Reads a configuration into what was read before; what is wrong with it is noted.</summary>
+    internal static void Read(Config config, OptionReading reading, string origin)
     {
         foreach (var block in OptionSchema.HoconBlocks)
         {
@@ -76,7 +79,10 @@ public static class HoconOptions
             if (config.HasPath(path))
             {
                 var value = config.GetValue(path)!;
-                reading.Take(setting, value.IsArray() ? string.Join(",", value.GetStringList()) : value.GetString() ?? "", $"{origin}: {path}");
+                if ((value.IsArray() ? string.Join(",", value.GetStringList()) : value.GetString()) is { } text)
+                {
+                    reading.Take(setting, text, $"{origin}: {path}");
+                }
             }
         }
     }

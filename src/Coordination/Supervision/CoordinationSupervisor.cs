@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Akka.Event;
 using Coordination.Diagnostics;
 using Coordination.Discovery;
 using Coordination.Discovery.Registration;

@@ -1,6 +1,7 @@
 using Coordination.Etcd;
 using Coordination.Locks;
 using Coordination.Time;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Coordination.Tests.Actors;
 
@@ -95,7 +96,7 @@ public sealed class LockActorTests : ActorTest
     {
         // The clock stands still: however slow the machine is, the tickets are young.
         var actor = _parent.ChildActorOf(LockActor.PropsFor(
-            ContextFor() with { Clock = new MonotonicClock(new VirtualTimeProvider()) }, Key, Lease(), recover: false));
+            ContextFor() with { Clock = new MonotonicClock(new FakeTimeProvider()) }, Key, Lease(), recover: false));
         _caller.Send(actor, new LocksCommand.Acquire(Key, LockRequestId.Next(), IsTry: false, null));
         Etcd.Next<EtcdOp.Txn>().Answer(Met(Stored("somebody", 40), 50));
         var watch = Etcd.Next<ScriptedEtcd.Watching>().Request;

@@ -87,7 +87,6 @@ public sealed class RegistrationsActorTests : ActorTest
         Etcd.HidesWatches = true;
         Etcd.ThrowOnWatch = new InvalidOperationException("a bug");
         claim.Answer(Won(5));
-        AwaitCondition(() => _cell.Health.State is RegistrationState.Registered);
         var caller = CreateTestProbe();
         AwaitCondition(() => Etcd.ThrowOnWatch is null);
 

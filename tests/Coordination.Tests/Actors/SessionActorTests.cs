@@ -1,6 +1,7 @@
 using Coordination.Etcd;
 using Coordination.Leases;
 using Coordination.Time;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Coordination.Tests.Actors;
 
@@ -54,7 +55,7 @@ public sealed class SessionActorTests : ActorTest
     [Fact]
     public void S6_the_deadline_counts_from_the_time_a_renewal_was_sent_and_not_from_its_reply()
     {
-        var time = new VirtualTimeProvider();
+        var time = new FakeTimeProvider();
         using var alarm = LossAlarm.Create(time);
         var clock = new MonotonicClock(time);
         var parent = CreateTestProbe();
@@ -100,10 +101,10 @@ public sealed class SessionActorTests : ActorTest
     public void The_same_reason_for_having_no_lease_is_logged_once_a_minute()
     {
         var log = new LogList();
-        var time = new VirtualTimeProvider();
+        var time = new FakeTimeProvider();
         using var alarm = LossAlarm.Create(time);
         // Nobody asks whether etcd answers again: that clock stands still.
-        var context = new CoordinationContext(new CoordinationOptions(), Etcd, new MonotonicClock(new VirtualTimeProvider()), alarm, log, Session) with { Clock = new MonotonicClock(time) };
+        var context = new CoordinationContext(new CoordinationOptions(), Etcd, new MonotonicClock(new FakeTimeProvider()), alarm, log, Session) with { Clock = new MonotonicClock(time) };
         var parent = CreateTestProbe();
         var session = parent.ChildActorOf(SessionActor.PropsFor(context, new LeaseSettings(TimeSpan.FromSeconds(10), 0)));
 

@@ -1,4 +1,5 @@
 using Coordination.Etcd;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Coordination.Tests.Etcd;
 
@@ -7,7 +8,7 @@ public sealed class EtcdReturnTests : IDisposable
     // Longer than the pause between two questions with its jitter, shorter than two of them.
     private static readonly TimeSpan OneQuestion = EtcdReturn.Interval * 1.5;
 
-    private readonly VirtualTimeProvider _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly Answering _etcd = new();
     private readonly EtcdReturn _return;
     private int _calls;

@@ -4,6 +4,7 @@ using Coordination.Leases;
 using Coordination.Time;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Coordination.Tests.Hosting;
 
@@ -11,7 +12,7 @@ public sealed class HealthTests
 {
     private static readonly TimeSpan Ttl = TimeSpan.FromSeconds(9);
 
-    private readonly VirtualTimeProvider _time = new();
+    private readonly FakeTimeProvider _time = new();
 
     [Fact]
     public void A_lease_is_ready_then_suspect_then_gone()

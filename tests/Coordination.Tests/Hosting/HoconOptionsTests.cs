@@ -1,3 +1,4 @@
+using Akka.Configuration;
 using Coordination.Etcd;
 using Coordination.Hosting;
 
@@ -74,16 +75,60 @@ public sealed class HoconOptionsTests
         Assert.Contains("no block 'coordination'; it has: cordination", error.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void A_syntax_error_names_the_file_and_the_place()
+    [Theory]
+    [InlineData("coordination {\n  session { ttl = }\n}", "line 2: a value is missing")]
+    [InlineData("coordination {\n  owner = ,\n}", "line 2: a value is missing")]
+    [InlineData("coordination {\n  owner =", "line 2: a value is missing")]
+    [InlineData("coordination {\n  session { ttl = 5s\n}\n", "line 1: '{' is not closed")]
+    [InlineData("coordination {\n  session { ttl = 5s } } }\n", "line 2: '}' closes nothing")]
+    [InlineData("coordination {\n etcd.endpoints = [\"http://a:1\"\n}\n", "line 3: '}' is here, but '[' of line 2 is open")]
+    [InlineData("coordination {\n\n  owner = \"me\n}\n", "line 3: '\"' is not closed")]
+    [InlineData("coordination {\n  owner = \"\"\"me\n}\n", "line 2: \"\"\" is not closed")]
+    [InlineData("coordination {\n  owner = ${?NAME\n", "line 2: '${' is not closed")]
+    [InlineData("coordination {\n  owner = ${nowhere.to.be.found}\n}", "nowhere.to.be.found")]
+    public void A_syntax_error_names_the_file_and_the_place(string text, string problem)
     {
-        var path = Path.GetTempFileName();
-        File.WriteAllText(path, "coordination {\n  session { ttl = }\n");
+        var error = Assert.Throws<ArgumentException>(() => Load(text));
 
-        var error = Assert.Throws<ArgumentException>(() => HoconOptions.Load(path));
-        File.Delete(path);
+        Assert.Contains(".conf' cannot be used: ", error.Message, StringComparison.Ordinal);
+        Assert.Contains(problem, error.Message, StringComparison.Ordinal);
+    }
 
-        Assert.Contains(path, error.Message, StringComparison.Ordinal);
-        Assert.Matches("line [0-9]+", error.Message);
+    [Fact]
+    public void What_looks_like_syntax_in_texts_and_comments_is_none()
+    {
+        var read = Load("""
+            coordination {
+              # [ { " = }
+              owner = "a } \" ] b" // }
+              name = "n" # the name
+            }
+            """);
+
+        Assert.Equal(("a } \" ] b", "n"), (read.Owner, read.Name));
+    }
+
+    [Fact]
+    public void A_setting_can_come_from_the_environment_and_keeps_its_default_where_that_has_nothing()
+    {
+        Environment.SetEnvironmentVariable("HOCON_TEST_OWNER", "a \"b\" \\ c");
+
+        var read = Load("coordination {\n owner = ${?HOCON_TEST_OWNER}\n name = ${?HOCON_TEST_NOTHING}\n session.ttl = 7s\n}");
+
+        Assert.Equal(("a \"b\" \\ c", new CoordinationOptions().Name, TimeSpan.FromSeconds(7)), (read.Owner, read.Name, read.SessionTtl));
+    }
+
+    private static CoordinationOptions Load(string text)
+    {
+        var path = Path.ChangeExtension(Path.GetTempFileName(), ".conf");
+        File.WriteAllText(path, text);
+        try
+        {
+            return HoconOptions.Load(path);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
     }
 }

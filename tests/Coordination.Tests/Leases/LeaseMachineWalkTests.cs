@@ -1,6 +1,7 @@
 using Coordination.Etcd;
 using Coordination.Leases;
 using Coordination.Time;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Coordination.Tests.Leases;
 
@@ -37,7 +38,7 @@ public sealed class LeaseMachineWalkTests
     private sealed class Walk
     {
         private readonly Random _random;
-        private readonly VirtualTimeProvider _time = new();
+        private readonly FakeTimeProvider _time = new();
         private readonly MonotonicClock _clock;
         private readonly LeaseSettings _settings = new(Ttl, ClockRateBound);
         private readonly LeaseMachine _machine;

@@ -4,6 +4,7 @@ using Coordination.Leases;
 using Coordination.Tests.Actors;
 using Coordination.Time;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Coordination.Tests.Leases;
 
@@ -13,7 +14,7 @@ public sealed class LeaseRenewalsTests
     private static readonly LeaseId Lease = new(7);
     private static readonly TimeSpan Ttl = TimeSpan.FromSeconds(10);
 
-    private readonly VirtualTimeProvider _time = new();
+    private readonly FakeTimeProvider _time = new();
 
     private ScriptedEtcd Etcd { get; } = new() { Version = "3.4.23" };
 

@@ -1,6 +1,7 @@
 using Coordination.Etcd;
 using Coordination.Leases;
 using Coordination.Time;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Coordination.Tests.Leases;
 
@@ -8,7 +9,10 @@ public sealed class LeaseValidityTests
 {
     private static readonly TimeSpan Ttl = TimeSpan.FromSeconds(10);
 
-    private readonly VirtualTimeProvider _time = new();
+    private readonly FakeTimeProvider _time = new();
+    private readonly Instant _start;
+
+    public LeaseValidityTests() => _start = new MonotonicClock(_time).Now;
 
     [Fact]
     public void A_claim_is_held_until_its_deadline_without_any_timer()
@@ -152,7 +156,7 @@ public sealed class LeaseValidityTests
         }
     }
 
-    private static Instant At(double seconds) => new Instant(0) + TimeSpan.FromSeconds(seconds);
+    private Instant At(double seconds) => _start + TimeSpan.FromSeconds(seconds);
 
     private LeaseValidity Until(double seconds) => new(new LeaseId(1), Ttl, At(seconds), new MonotonicClock(_time));
 }

@@ -1,6 +1,7 @@
 using Coordination.Etcd;
 using Coordination.Leases;
 using Coordination.Time;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Coordination.Tests.Leases;
 
@@ -14,7 +15,7 @@ public sealed class LossAlarmTests
     {
         using var alarm = LossAlarm.Create(SuspendAwareTimeProvider.Instance);
         using var other = LossAlarm.Create(TimeProvider.System);
-        using var fake = LossAlarm.Create(new VirtualTimeProvider());
+        using var fake = LossAlarm.Create(new FakeTimeProvider());
 
         Assert.IsType<ThreadLossAlarm>(alarm);
         Assert.IsType<ThreadLossAlarm>(other);
@@ -103,7 +104,7 @@ public sealed class LossAlarmTests
     [Fact]
     public void The_timer_alarm_rings_when_the_clock_of_a_test_reaches_the_deadline()
     {
-        var time = new VirtualTimeProvider();
+        var time = new TimersCounted();
         var clock = new MonotonicClock(time);
         using var alarm = new TimerLossAlarm(clock);
         using var rung = new ManualResetEventSlim();
@@ -119,20 +120,49 @@ public sealed class LossAlarmTests
 
         Assert.Null(lease.Deadline);
         Assert.True(rung.Wait(Patience));
-        Assert.Null(time.NextTimer);
+        Assert.Equal(0, time.Timers);
     }
 
     [Fact]
     public void The_timer_alarm_leaves_no_timer_behind()
     {
-        var time = new VirtualTimeProvider();
+        var time = new TimersCounted();
         var clock = new MonotonicClock(time);
         var alarm = new TimerLossAlarm(clock);
         alarm.Add(new LeaseValidity(new LeaseId(1), Ttl, clock.Now + TimeSpan.FromSeconds(5), clock));
 
-        Assert.NotNull(time.NextTimer);
+        Assert.Equal(1, time.Timers);
         alarm.Dispose();
 
-        Assert.Null(time.NextTimer);
+        Assert.Equal(0, time.Timers);
+    }
+
+    /// <summary>Knows how many timers were made and not disposed.</summary>
+    private sealed class TimersCounted : FakeTimeProvider
+    {
+        public int Timers { get; private set; }
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Timers++;
+            return new Counted(base.CreateTimer(callback, state, dueTime, period), () => Timers--);
+        }
+
+        private sealed class Counted(ITimer timer, Action disposed) : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period) => timer.Change(dueTime, period);
+
+            public void Dispose()
+            {
+                timer.Dispose();
+                disposed();
+            }
+
+            public ValueTask DisposeAsync()
+            {
+                Dispose();
+                return ValueTask.CompletedTask;
+            }
+        }
     }
 }

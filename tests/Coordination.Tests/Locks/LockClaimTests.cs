@@ -2,6 +2,7 @@ using Coordination.Etcd;
 using Coordination.Leases;
 using Coordination.Locks;
 using Coordination.Time;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Coordination.Tests.Locks;
 
@@ -9,7 +10,7 @@ public sealed class LockClaimTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
-    private readonly VirtualTimeProvider _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly LeaseValidity _lease;
     private readonly LockClaim _claim;
 

@@ -1,4 +1,5 @@
 using Coordination.Time;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Coordination.Tests.Time;
 
@@ -56,7 +57,7 @@ public sealed class TimeTests
     [Fact]
     public void A_clock_of_a_test_moves_when_it_is_told_to()
     {
-        var time = new VirtualTimeProvider();
+        var time = new FakeTimeProvider();
         var clock = new MonotonicClock(time);
         var start = clock.Now;
 

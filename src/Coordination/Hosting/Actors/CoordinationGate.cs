@@ -1,14 +1,22 @@
-namespace Coordination.Hosting;
+using Akka;
+
+namespace Coordination;
 
 /// <summary>
-/// Speaks with the actors of the host in their own way: by messages. It holds no rule; it keeps the subscriptions of each sender, and ends them when the sender ends.
+/// Speaks with the actors of the host in their own way: by messages (<see cref="GateMessage"/>). Each system has one (<see cref="CoordinationSystem.Gate"/>); its type
+/// is its key in an <see cref="Akka.Hosting.ActorRegistry"/>.
 /// </summary>
-internal sealed class CoordinationGate(CoordinationSystem system) : UntypedActor
+/// <remarks>It holds no rule; it keeps the subscriptions of each sender, and ends them when the sender ends.</remarks>
+public sealed class CoordinationGate : UntypedActor
 {
     private readonly Dictionary<IActorRef, Dictionary<object, IDisposable>> _subscriptions = [];
+    private readonly CoordinationSystem _system;
 
-    public static Props PropsFor(CoordinationSystem system) => Props.Create(() => new CoordinationGate(system));
+    internal CoordinationGate(CoordinationSystem system) => _system = system;
 
+    internal static Props PropsFor(CoordinationSystem system) => Props.Create(() => new CoordinationGate(system));
+
+    /// <inheritdoc/>
     protected override void PostStop()
     {
         foreach (var subscription in _subscriptions.Values.SelectMany(of => of.Values))
@@ -17,6 +25,7 @@ internal sealed class CoordinationGate(CoordinationSystem system) : UntypedActor
         }
     }
 
+    /// <inheritdoc/>
     protected override void OnReceive(object message)
     {
         switch (message)
@@ -60,25 +69,25 @@ internal sealed class CoordinationGate(CoordinationSystem system) : UntypedActor
         switch (message)
         {
             case AcquireLock m:
-                system.Lock(m.Name, m.Options).AcquireFor(Sender, m.Timeout);
+                _system.Lock(m.Name, m.Options).AcquireFor(Sender, m.Timeout);
                 break;
             case Campaign m:
                 // It tells the candidate itself how the campaign ended.
-                _ = system.Election(m.Election).CampaignAsync(Sender, m.Value, m.Options);
+                _ = _system.Election(m.Election).CampaignAsync(Sender, m.Value, m.Options);
                 break;
             case SubscribeToLeader m when IsNew(("leader", m.Election)):
                 SubscribeToLeader(m);
                 break;
             case RegisterService m:
-                Sender.Tell(new ServiceRegistered(system.Register(m.Instance, m.Options)));
+                Sender.Tell(new ServiceRegistered(_system.Register(m.Instance, m.Options)));
                 break;
             case SubscribeToService m when IsNew(("service", m.Service)):
-                var discovery = system.Discover(m.Service, m.Options);
+                var discovery = _system.Discover(m.Service, m.Options);
                 discovery.Subscribe(Sender);
                 Keep(Sender, ("service", m.Service), discovery);
                 break;
             case SubscribeToKeys m when IsNew(("keys", m.Keys)):
-                Keep(Sender, ("keys", m.Keys), system.Watch(m.Keys, m.Options).Subscribe(Sender));
+                Keep(Sender, ("keys", m.Keys), _system.Watch(m.Keys, m.Options).Subscribe(Sender));
                 break;
             case UnsubscribeFromLeader m:
                 End(("leader", m.Election));
@@ -95,7 +104,7 @@ internal sealed class CoordinationGate(CoordinationSystem system) : UntypedActor
     private void SubscribeToLeader(SubscribeToLeader m)
     {
         var subscriber = Sender;
-        system.Election(m.Election).SubscribeAsync(subscriber).PipeTo(
+        _system.Election(m.Election).SubscribeAsync(subscriber).PipeTo(
             Self, success: subscription => new LeaderSubscribed(subscriber, ("leader", m.Election), subscription), failure: error =>
             {
                 subscriber.Tell(new Status.Failure(error), ActorRefs.NoSender);

@@ -5,7 +5,10 @@ namespace Coordination.Hosting;
 /// <summary>Healthy when the lease is held; degraded when it is suspect or a part has a problem; unhealthy when there is none.</summary>
 internal sealed class CoordinationHealthCheck(CoordinationSystem system) : IHealthCheck
 {
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(Of(system, context.Registration.FailureStatus));
+
+    public static HealthCheckResult Of(CoordinationSystem system, HealthStatus failureStatus)
     {
         var health = system.Health;
         var data = new Dictionary<string, object>
@@ -19,9 +22,9 @@ internal sealed class CoordinationHealthCheck(CoordinationSystem system) : IHeal
         {
             { State: CoordinationHealthState.Ready, Problems.IsEmpty: true } => HealthStatus.Healthy,
             { State: CoordinationHealthState.Ready or CoordinationHealthState.Suspect } => HealthStatus.Degraded,
-            _ => context.Registration.FailureStatus,
+            _ => failureStatus,
         };
         string[] reasons = [.. health.Reason is { } reason ? [reason] : (string[])[], .. health.Problems];
-        return Task.FromResult(new HealthCheckResult(status, reasons.Length == 0 ? "the session lease is held" : string.Join("; ", reasons), data: data));
+        return new HealthCheckResult(status, reasons.Length == 0 ? "the session lease is held" : string.Join("; ", reasons), data: data);
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Akka.Configuration;
 using Coordination.Etcd;
 
 namespace Coordination.Hosting;

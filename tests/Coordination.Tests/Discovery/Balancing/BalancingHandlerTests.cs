@@ -2,13 +2,14 @@ using System.Collections.Immutable;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using static Coordination.Tests.Discovery.Balancing.Instances;
 
 namespace Coordination.Tests.Discovery.Balancing;
 
 public sealed class BalancingHandlerTests : IDisposable
 {
-    private readonly VirtualTimeProvider _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly FakeServers _servers = new();
     private readonly List<BalancedAttempt> _attempts = [];
     private FakeViews _views = new(View(Many(2)));

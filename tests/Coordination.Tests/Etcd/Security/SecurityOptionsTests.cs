@@ -1,3 +1,4 @@
+using Akka.Configuration;
 using Coordination.Etcd;
 using Coordination.Hosting;
 

@@ -1,0 +1,45 @@
+using Akka.Hosting;
+using Coordination.Hosting;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Coordination;
+
+/// <summary>Coordination in the actor system that Akka.Hosting makes.</summary>
+public static class CoordinationAkkaExtensions
+{
+    /// <summary>The health check that is added.</summary>
+    public const string HealthCheckName = "coordination";
+
+    /// <summary>
+    /// Runs a coordination system in this actor system: <c>services.AddAkka("app", akka => akka.WithCoordination())</c>. Its gate is in the
+    /// <see cref="ActorRegistry"/> under <see cref="CoordinationGate"/>, so actors get it as <c>IRequiredActor&lt;CoordinationGate&gt;</c>; its health is a check of
+    /// the host; its log is the host's. <see cref="CoordinationExtension"/> says where its options come from.
+    /// <para>
+    /// It ends with the actor system's coordinated shutdown: in phase <c>service-unbind</c> what is registered drains and is deregistered; in <c>service-stop</c>
+    /// leaderships are resigned, locks released, the lease revoked. Actors of the host are stopped after that, so one that must not work without its lock adds a task to
+    /// an earlier phase, or listens to the loss.
+    /// </para>
+    /// <para>
+    /// To inject <see cref="ILocks"/> and the other faces, add <c>services.AddCoordination()</c>: both are the same system.
+    /// </para>
+    /// </summary>
+    /// <param name="akka">The actor system.</param>
+    /// <param name="configure">Sets options in code: gets what was read, returns what holds.</param>
+    /// <returns>The same builder.</returns>
+    public static AkkaConfigurationBuilder WithCoordination(this AkkaConfigurationBuilder akka, Func<CoordinationOptions, CoordinationOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(akka);
+        if (configure is not null)
+        {
+            akka.AddSetup(new CoordinationSetup(configure));
+        }
+
+        return akka
+            .WithActors(static (actors, registry) => registry.Register<CoordinationGate>(CoordinationExtension.For(actors).Gate))
+            .AddStartup(static (actors, _) => CoordinationExtension.For(actors).System.WaitForStartAsync(CancellationToken.None))
+            .WithHealthCheck(
+                HealthCheckName,
+                static (actors, _, _) => Task.FromResult(CoordinationHealthCheck.Of(CoordinationExtension.For(actors).System, HealthStatus.Unhealthy)),
+                tags: ["ready"]);
+    }
+}

@@ -1,0 +1,28 @@
+using Akka.Configuration;
+using Akka.Hosting.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Coordination.Supervision;
+
+/// <summary>The actor system of a coordination system that has no host's to live in: quiet, small, and ended by the coordination system alone.</summary>
+internal static class OwnActorSystem
+{
+    // A hook at the end of the process would race with the coordination system's own end.
+    private const string Quiet = """
+        akka {
+          loglevel = WARNING
+          stdout-loglevel = OFF
+          loggers = []
+          log-dead-letters = off
+          coordinated-shutdown.run-by-clr-shutdown-hook = off
+        }
+        """;
+
+    private const string Logger = "akka.loggers = [\"Akka.Hosting.Logging.LoggerFactoryLogger, Akka.Hosting\"]";
+
+    public static ActorSystem Create(CoordinationOptions options) => options.LoggerFactory is NullLoggerFactory
+        ? ActorSystem.Create(options.Name, ConfigurationFactory.ParseString(Quiet))
+        : ActorSystem.Create(
+            options.Name,
+            BootstrapSetup.Create().WithConfig(ConfigurationFactory.ParseString(Logger).WithFallback(Quiet)).And(new LoggerFactorySetup(options.LoggerFactory)));
+}
