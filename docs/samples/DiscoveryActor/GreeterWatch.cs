@@ -22,6 +22,7 @@ internal sealed class GreeterWatch : ReceiveActor
         Receive<LockLost>(m => Console.WriteLine($"lock lost: {m.Reason}"));
         Receive<LockNews>(m => Console.WriteLine($"no lock: {m}"));
         Receive<Elected>(m => Console.WriteLine($"elected: term {m.Leadership.Term}"));
+        Receive<LeadershipLost>(m => Console.WriteLine($"not leading any more: {m.Reason}"));
         Receive<LeaderChanged>(m => Console.WriteLine($"leader: {m.Leader?.Value.ToString() ?? "nobody"}"));
         Receive<Status.Failure>(m => Console.WriteLine($"failed: {m.Cause.Message}"));
 

@@ -104,12 +104,31 @@ public abstract class SampleContract(ServerFixture fixture)
 
         await sample.PrintedAsync("down: 127.0.0.1:1");
         sample.Terminate();
-        await sample.PrintedAsync("stopped");
+        Assert.Equal(0, await sample.EndAsync());
 
         // It ended in order: nobody waits for its lease.
         await using var next = await system.Lock("/sample/lock").TryAcquireAsync();
         Assert.NotNull(next);
-        Assert.Equal(0, await sample.EndAsync());
+    }
+
+    [Fact]
+    public async Task Actors_of_a_host_lead_and_lock_in_one_process_and_in_the_next_one_when_that_is_stopped()
+    {
+        using var first = Start("AkkaHost");
+        var began = Token(await first.PrintedAsync("Locked, token"));
+        using var second = Start("AkkaHost");
+        await second.PrintedAsync($"Leader: process {first.Id}");
+        await using var client = fixture.Server.CreateClient();
+        await client.UntilCountAsync(KeyRange.Prefix("/reports/leader/"), 2);
+
+        first.Terminate();
+        var taken = Token(await second.PrintedAsync("Locked, token"));
+        Assert.Equal(0, await first.EndAsync());
+        second.Terminate();
+        Assert.Equal(0, await second.EndAsync());
+
+        Assert.True(taken > began);
+        Assert.Equal(0, (await client.GetAsync(new EtcdOp.Get(KeyRange.Prefix("/reports/")))).Count);
     }
 
     [Fact]

@@ -7,6 +7,9 @@ namespace Coordination;
 /// <summary>Coordination in the actor system that Akka.Hosting makes.</summary>
 public static class CoordinationAkkaExtensions
 {
+    // Akka's own hook would begin the shutdown beside the host's, before the host has stopped what uses the actors. Whoever wants it can turn it on.
+    private const string HostEndsIt = "akka.coordinated-shutdown.run-by-clr-shutdown-hook = off";
+
     /// <summary>The health check that is added.</summary>
     public const string HealthCheckName = "coordination";
 
@@ -35,6 +38,7 @@ public static class CoordinationAkkaExtensions
         }
 
         return akka
+            .AddHocon(HostEndsIt, HoconAddMode.Append)
             .WithActors(static (actors, registry) => registry.Register<CoordinationGate>(CoordinationExtension.For(actors).Gate))
             .AddStartup(static (actors, _) => CoordinationExtension.For(actors).System.WaitForStartAsync(CancellationToken.None))
             .WithHealthCheck(

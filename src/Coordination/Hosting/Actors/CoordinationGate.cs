@@ -12,7 +12,9 @@ public sealed class CoordinationGate : UntypedActor
     private readonly Dictionary<IActorRef, Dictionary<object, IDisposable>> _subscriptions = [];
     private readonly CoordinationSystem _system;
 
-    internal CoordinationGate(CoordinationSystem system) => _system = system;
+    /// <summary>Made by the system.</summary>
+    /// <param name="system">The system that it speaks for.</param>
+    public CoordinationGate(CoordinationSystem system) => _system = system;
 
     internal static Props PropsFor(CoordinationSystem system) => Props.Create(() => new CoordinationGate(system));
 
