@@ -7,12 +7,14 @@ namespace Coordination.Supervision;
 /// <summary>The actor system of a coordination system that has no host's to live in: quiet, small, and ended by the coordination system alone.</summary>
 internal static class OwnActorSystem
 {
-    // A hook at the end of the process would race with the coordination system's own end.
+    // A hook at the end of the process would race with the coordination system's own end. A scheduler that ticks every 10 ms, as is Akka's default, is most of
+    // what a system at rest costs; no timer here needs to be that exact.
     private const string Quiet = """
         akka {
           loglevel = WARNING
           stdout-loglevel = OFF
           loggers = []
+          scheduler.tick-duration = 50ms
           log-dead-letters = off
           coordinated-shutdown.run-by-clr-shutdown-hook = off
         }
