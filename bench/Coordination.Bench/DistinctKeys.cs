@@ -2,7 +2,7 @@ using Coordination.Etcd;
 
 namespace Coordination.Bench;
 
-/// <summary>Acquire and release, each on a key of its own, beside two plain transactions on the same client.</summary>
+/// <summary>Acquire and release, each on a key of its own, beside two plain transactions on the same client: rates, and what they cost this process.</summary>
 internal static class DistinctKeys
 {
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(2);
@@ -14,16 +14,18 @@ internal static class DistinctKeys
         foreach (var inFlight in (int[])[1, 8, 64, 256])
         {
             // The two take turns, so that a change of the machine's speed meets both.
-            var raw = new List<double>();
-            var locks = new List<double>();
+            var raw = new List<Sample>();
+            var locks = new List<Sample>();
             for (var turn = 0; turn < 3; turn++)
             {
-                raw.Add(await RateAsync(inFlight, n => RawPairAsync(system, n)));
-                locks.Add(await RateAsync(inFlight, n => LockPairAsync(system, n)));
+                raw.Add(await MeasureAsync(inFlight, n => RawPairAsync(system, n)));
+                locks.Add(await MeasureAsync(inFlight, n => LockPairAsync(system, n)));
             }
 
-            var (limit, reached) = (Median(raw), Median(locks));
-            Console.WriteLine($"  {inFlight,4} in flight   locks {reached,8:0}   limit {limit,8:0}   ratio {reached / limit:0.00}");
+            var (limit, reached) = (Sample.Median(raw), Sample.Median(locks));
+            Console.WriteLine(
+                $"  {inFlight,4} in flight   locks {reached.PerSecond,8:0}   limit {limit.PerSecond,8:0}   ratio {reached.PerSecond / limit.PerSecond:0.00}"
+                + $"   processor {reached.Microseconds:0} µs a pair (limit {limit.Microseconds:0})   {reached.Bytes / 1024:0.0} KB ({limit.Bytes / 1024:0.0})");
         }
     }
 
@@ -33,10 +35,11 @@ internal static class DistinctKeys
         return sorted[sorted.Count / 2];
     }
 
-    private static async Task<double> RateAsync(int inFlight, Func<long, Task> pair)
+    private static async Task<Sample> MeasureAsync(int inFlight, Func<long, Task> pair)
     {
         var time = TimeProvider.System;
         var start = time.GetTimestamp();
+        var (processor, bytes) = (Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes());
         var count = 0L;
         await Task.WhenAll(Enumerable.Range(0, inFlight).Select(async _ =>
         {
@@ -45,7 +48,10 @@ internal static class DistinctKeys
                 await pair(Interlocked.Increment(ref count));
             }
         }));
-        return count / time.GetElapsedTime(start).TotalSeconds;
+        return new Sample(
+            count / time.GetElapsedTime(start).TotalSeconds,
+            (Environment.CpuUsage.TotalTime - processor).TotalMicroseconds / count,
+            (double)(GC.GetTotalAllocatedBytes() - bytes) / count);
     }
 
     private static async Task LockPairAsync(CoordinationSystem system, long n)
@@ -63,5 +69,14 @@ internal static class DistinctKeys
             Else = [new EtcdOp.Get(key)],
         });
         await system.Etcd.TxnAsync(new EtcdOp.Txn { If = [EtcdCompare.Unchanged(key, put.Header.Revision)], Then = [new EtcdOp.Delete(key)] });
+    }
+
+    /// <summary>What one turn took. Processor time and bytes are those of this process.</summary>
+    private sealed record Sample(double PerSecond, double Microseconds, double Bytes)
+    {
+        public static Sample Median(List<Sample> samples) => new(
+            DistinctKeys.Median(samples.Select(sample => sample.PerSecond)),
+            DistinctKeys.Median(samples.Select(sample => sample.Microseconds)),
+            DistinctKeys.Median(samples.Select(sample => sample.Bytes)));
     }
 }
