@@ -1,4 +1,3 @@
-using Coordination.Embedded.Concurrency;
 using Coordination.Embedded.Tests.Testing;
 using V3Lockpb;
 
@@ -7,6 +6,8 @@ namespace Coordination.Embedded.Tests.Concurrency;
 /// <summary>What the lock service does beyond what a real etcd is compared with.</summary>
 public sealed class LockServiceTests : ServerFixture
 {
+    private V3Lockpb.Lock.LockClient Locks => new(Channel);
+
     [Fact]
     public async Task A_waiter_whose_lease_expires_is_never_granted_the_lock()
     {
@@ -15,8 +16,8 @@ public sealed class LockServiceTests : ServerFixture
         var waiting = LockAsync(waiter);
         await UntilAsync(() => Etcd.Revision == 3);
         Etcd.Faults.ExpireLease(waiter);
-        await Channel.UnaryAsync(ConcurrencyMethods.Unlock, new UnlockRequest { Key = held.Key }, default, Deadline);
-        Assert.Equal("mutex: session is expired", (await FailsAsync(waiting)).Detail);
+        await Locks.UnlockAsync(new UnlockRequest { Key = held.Key }, cancellationToken: Deadline);
+        Assert.Equal("mutex: session is expired", (await FailsAsync(waiting)).Status.Detail);
     }
 
     [Fact]
@@ -50,7 +51,7 @@ public sealed class LockServiceTests : ServerFixture
     }
 
     private async Task<LockResponse> LockAsync(long lease) =>
-        await Channel.UnaryAsync(ConcurrencyMethods.Lock, new LockRequest { Name = B("job"), Lease = lease }, default, Deadline);
+        await Locks.LockAsync(new LockRequest { Name = B("job"), Lease = lease }, cancellationToken: Deadline);
 
     private static async Task UntilAsync(Func<bool> condition)
     {
