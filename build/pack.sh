@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 feed=$(realpath -m "${1:-artifacts}")
 mkdir -p "$feed"
-for project in Coordination.Actors Coordination.Grpc Coordination Coordination.Grpc.Server Coordination.Embedded Coordination.Demo; do
+for project in Coordination.Actors Coordination.Grpc Coordination Coordination.Embedded Coordination.Demo; do
     dotnet pack "src/$project" -c Release --nologo -v quiet -o "$feed"
 done
 ls "$feed"
