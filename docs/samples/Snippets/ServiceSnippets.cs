@@ -35,6 +35,7 @@ internal static class ServiceSnippets
         services.AddSingleton(balancer);                                        // or with IHttpClientFactory
         services.AddHttpClient("greeter", client => client.BaseAddress = new Uri("http://greeter")).AddServiceBalancing();
 
+        // For a gRPC channel; given the handler alone, it would resolve the name itself.
         var balanced = new HttpClient(balancer.CreateHandler(new SocketsHttpHandler()));
         var channel = GrpcChannel.ForAddress("http://greeter", new GrpcChannelOptions { HttpClient = balanced });
 
