@@ -14,7 +14,7 @@ public sealed class LockServiceTests : ServerFixture
         var (holder, waiter) = (await GrantAsync(100), await GrantAsync(5));
         var held = await LockAsync(holder);
         var waiting = LockAsync(waiter);
-        await UntilAsync(() => Etcd.Revision == 3);
+        await UntilRevisionAsync(3);
         Etcd.Faults.ExpireLease(waiter);
         await Locks.UnlockAsync(new UnlockRequest { Key = held.Key }, cancellationToken: Deadline);
         Assert.Equal("mutex: session is expired", (await FailsAsync(waiting)).Status.Detail);
@@ -32,10 +32,10 @@ public sealed class LockServiceTests : ServerFixture
     {
         var holder = await LockAsync(await GrantAsync(100));
         var waiting = LockAsync(await GrantAsync(100));
-        await UntilAsync(() => Etcd.Revision == 3);
+        await UntilRevisionAsync(3);
         Etcd.Faults.DisconnectStreams();
         await FailsAsync(waiting);
-        await UntilAsync(() => Etcd.Revision == 4);
+        await UntilRevisionAsync(4);
         Assert.Equal(1, (await GetAsync(holder.Key.ToStringUtf8())).Count);
     }
 
@@ -52,12 +52,4 @@ public sealed class LockServiceTests : ServerFixture
 
     private async Task<LockResponse> LockAsync(long lease) =>
         await Locks.LockAsync(new LockRequest { Name = B("job"), Lease = lease }, cancellationToken: Deadline);
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        while (!condition())
-        {
-            await Task.Yield();
-        }
-    }
 }

@@ -37,9 +37,10 @@ public sealed class FailureTests : ServerFixture
             Assert.True(await call.ResponseStream.MoveNext(Deadline));
         }
 
-        Etcd.Faults.Pause();
+        Etcd.Faults.DropRepliesAfterCommit(1, LostReply.Silence);
         using var patience = new CancellationTokenSource();
         var put = Kv.PutAsync(new PutRequest { Key = B("a") }, cancellationToken: patience.Token).ResponseAsync;
+        await UntilRevisionAsync(2);
         await patience.CancelAsync();
         Assert.Equal(StatusCode.Cancelled, (await FailsAsync(put)).StatusCode);
         await Etcd.StopAsync();

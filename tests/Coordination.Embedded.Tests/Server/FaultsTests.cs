@@ -83,11 +83,7 @@ public sealed class FaultsTests : ServerFixture
     {
         Etcd.Faults.DelayReplies(TimeSpan.FromSeconds(2));
         var put = PutAsync("a");
-        while (Etcd.Revision < 2)
-        {
-            await Task.Yield();
-        }
-
+        await UntilRevisionAsync(2);
         Assert.False(put.IsCompleted);
         Etcd.Faults.DelayReplies(TimeSpan.Zero);
         while (!put.IsCompleted)

@@ -46,5 +46,13 @@ public abstract class ServerFixture : IAsyncLifetime
 
     internal async Task<long> GrantAsync(long ttl) => (await Leases.LeaseGrantAsync(new LeaseGrantRequest { TTL = ttl }, cancellationToken: Deadline)).ID;
 
+    internal async Task UntilRevisionAsync(long revision)
+    {
+        while (Etcd.Revision < revision)
+        {
+            await Task.Yield();
+        }
+    }
+
     internal static async Task<RpcException> FailsAsync(Task call) => await Assert.ThrowsAsync<RpcException>(() => call);
 }
