@@ -24,7 +24,8 @@ internal static class SnapshotCalls
         {
             var piece = file.AsMemory(at, Math.Min(PieceBytes, file.Length - at));
             var left = (ulong)(file.Length - at - piece.Length);
-            await call.SendAsync(responses, new SnapshotResponse { Blob = UnsafeByteOperations.UnsafeWrap(piece), RemainingBytes = left }).ConfigureAwait(false);
+            var response = new SnapshotResponse { Blob = UnsafeByteOperations.UnsafeWrap(piece), RemainingBytes = left };
+            await call.SendAsync(responses, response).ConfigureAwait(false);
         }
 
         await call.SendAsync(responses, new SnapshotResponse { Blob = ByteString.CopyFrom(SHA256.HashData(file)) }).ConfigureAwait(false);

@@ -128,5 +128,6 @@ public sealed class EmbeddedEtcdTests : ServerFixture
         await Assert.ThrowsAsync<IOException>(() => EmbeddedEtcd.StartAsync(new EmbeddedEtcdOptions { Port = Etcd.Endpoint.Port }));
 
     // A newer etcd has this method.
-    private async Task NoSuchMethodAsync() => await new Maintenance.MaintenanceClient(Channel).DowngradeAsync(new DowngradeRequest(), cancellationToken: Deadline);
+    private async Task NoSuchMethodAsync() =>
+        await new Maintenance.MaintenanceClient(Channel).DowngradeAsync(new DowngradeRequest(), cancellationToken: Deadline);
 }

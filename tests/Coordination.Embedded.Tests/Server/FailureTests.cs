@@ -19,7 +19,8 @@ public sealed class FailureTests : ServerFixture
         Assert.All([unary, stream], static e => Assert.Equal((StatusCode.Internal, "The embedded etcd failed: a bug"), (e.StatusCode, e.Status.Detail)));
         Assert.All(Logs.Errors, static entry => Assert.IsType<FormatException>(entry.Exception));
         Assert.Equal(
-            ["Embedded etcd failed to serve Put; this is a bug.", "Embedded etcd failed to serve LeaseKeepAlive; this is a bug."], Logs.Errors.Select(static entry => entry.Message));
+            ["Embedded etcd failed to serve Put; this is a bug.", "Embedded etcd failed to serve LeaseKeepAlive; this is a bug."],
+            Logs.Errors.Select(static entry => entry.Message));
     }
 
     [Fact]

@@ -86,11 +86,14 @@ public sealed class MisbehavingClientTests : ServerFixture
         };
         using var response = await http.SendAsync(request, Deadline);
         var bytes = await response.Content.ReadAsByteArrayAsync(Deadline);
-        return new Reply(response.StatusCode, response.Content.Headers.ContentType?.ToString(), Find(response, "grpc-status"), Find(response, "grpc-message"), bytes);
+        var type = response.Content.Headers.ContentType?.ToString();
+        return new Reply(response.StatusCode, type, Find(response, "grpc-status"), Find(response, "grpc-message"), bytes);
     }
 
     private static string? Find(HttpResponseMessage response, string name) =>
-        response.TrailingHeaders.TryGetValues(name, out var values) || response.Headers.TryGetValues(name, out values) ? Uri.UnescapeDataString(values.Single()) : null;
+        response.TrailingHeaders.TryGetValues(name, out var values) || response.Headers.TryGetValues(name, out values)
+            ? Uri.UnescapeDataString(values.Single())
+            : null;
 
     private sealed record Reply(HttpStatusCode Http, string? ContentType, string? Status, string? Message, byte[] Body);
 }

@@ -54,7 +54,8 @@ public sealed class TlsTests
     {
         using var handler = new SocketsHttpHandler { SslOptions = tls };
         using var channel = GrpcChannel.ForAddress(etcd.Endpoint, new GrpcChannelOptions { HttpHandler = handler });
-        return await new KV.KVClient(channel).PutAsync(new PutRequest { Key = NodeFixture.B("a") }, cancellationToken: new CancellationTokenSource(TimeSpan.FromSeconds(10)).Token);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        return await new KV.KVClient(channel).PutAsync(new PutRequest { Key = NodeFixture.B("a") }, cancellationToken: patience.Token);
     }
 
     private static RemoteCertificateValidationCallback Only(X509Certificate2 certificate) =>

@@ -15,8 +15,9 @@ internal sealed class TestWatch(GrpcChannel channel, CancellationToken cancellat
 
     public Task CompleteAsync() => _call.RequestStream.CompleteAsync();
 
-    public async Task<WatchResponse> NextAsync() =>
-        await _call.ResponseStream.MoveNext(cancellationToken) ? _call.ResponseStream.Current : throw new InvalidOperationException("The watch stream has ended.");
+    public async Task<WatchResponse> NextAsync() => await _call.ResponseStream.MoveNext(cancellationToken)
+        ? _call.ResponseStream.Current
+        : throw new InvalidOperationException("The watch stream has ended.");
 
     public void Dispose() => _call.Dispose();
 }

@@ -12,7 +12,11 @@ public sealed class NetworkTests : IAsyncLifetime, IAsyncDisposable
 {
     // On the wire a stream with one message each way is a call like any other.
     private static readonly Method<GreetRequest, GreetReply> Streamed = new(
-        MethodType.DuplexStreaming, "coordination.demo.Greeter", "SayHello", Marshallers.Create(r => r.ToByteArray(), GreetRequest.Parser.ParseFrom), Marshallers.Create(r => r.ToByteArray(), GreetReply.Parser.ParseFrom));
+        MethodType.DuplexStreaming,
+        "coordination.demo.Greeter",
+        "SayHello",
+        Marshallers.Create(request => request.ToByteArray(), GreetRequest.Parser.ParseFrom),
+        Marshallers.Create(reply => reply.ToByteArray(), GreetReply.Parser.ParseFrom));
 
     private readonly GreeterFleet _fleet = new();
     private readonly List<BalancedAttempt> _attempts = [];
