@@ -1,8 +1,8 @@
 using System.Globalization;
-using Coordination.Etcd.Transport;
-using Coordination.Grpc;
 using Etcdserverpb;
 using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Net.Client;
 
 namespace Coordination.Embedded.Bench;
 
@@ -26,7 +26,7 @@ internal sealed class Load(Uri endpoint, TimeSpan duration, int writesPerSecond)
 
     public async Task RunAsync()
     {
-        GrpcChannel[] channels = [.. Enumerable.Range(0, Channels).Select(_ => new GrpcChannel(endpoint))];
+        GrpcChannel[] channels = [.. Enumerable.Range(0, Channels).Select(_ => GrpcChannel.ForAddress(endpoint))];
         using var stop = new CancellationTokenSource();
         var clients = new Task[Clients];
         for (var i = 0; i < Clients; i++)
@@ -35,7 +35,7 @@ internal sealed class Load(Uri endpoint, TimeSpan duration, int writesPerSecond)
             var leases = new List<long>();
             for (var lease = 0; lease < LeasesPerClient; lease++)
             {
-                leases.Add((await channel.UnaryAsync(EtcdMethods.LeaseGrant, new LeaseGrantRequest { TTL = 30 })).ID);
+                leases.Add((await new Lease.LeaseClient(channel).LeaseGrantAsync(new LeaseGrantRequest { TTL = 30 })).ID);
             }
 
             clients[i] = Task.WhenAll(RenewAsync(channel, leases, stop.Token), WatchAsync(channel, i, stop.Token));
@@ -61,14 +61,13 @@ internal sealed class Load(Uri endpoint, TimeSpan duration, int writesPerSecond)
     {
         try
         {
-            await using var call = channel.Duplex(EtcdMethods.LeaseKeepAlive, default, stop);
-            await using var replies = call.ReadAllAsync(stop).GetAsyncEnumerator(stop);
+            using var call = new Lease.LeaseClient(channel).LeaseKeepAlive(cancellationToken: stop);
             while (true)
             {
                 foreach (var lease in leases)
                 {
-                    await call.WriteAsync(new LeaseKeepAliveRequest { ID = lease }, stop);
-                    if (!await replies.MoveNextAsync() || replies.Current.TTL == 0)
+                    await call.RequestStream.WriteAsync(new LeaseKeepAliveRequest { ID = lease }, stop);
+                    if (!await call.ResponseStream.MoveNext(stop) || call.ResponseStream.Current.TTL == 0)
                     {
                         throw new InvalidOperationException($"Lease {lease} was lost.");
                     }
@@ -77,7 +76,7 @@ internal sealed class Load(Uri endpoint, TimeSpan duration, int writesPerSecond)
                 await Task.Delay(TimeSpan.FromSeconds(10), Clock, stop);
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception) when (stop.IsCancellationRequested)
         {
             // The load is over.
         }
@@ -89,13 +88,13 @@ internal sealed class Load(Uri endpoint, TimeSpan duration, int writesPerSecond)
     {
         try
         {
-            await using var call = channel.Duplex(EtcdMethods.Watch, default, stop);
+            using var call = new Watch.WatchClient(channel).Watch(cancellationToken: stop);
             for (var i = 0; i < WatchesPerClient; i++)
             {
-                await call.WriteAsync(new WatchRequest { CreateRequest = new WatchCreateRequest { Key = Key(client, i) } }, stop);
+                await call.RequestStream.WriteAsync(new WatchRequest { CreateRequest = new WatchCreateRequest { Key = Key(client, i) } }, stop);
             }
 
-            await foreach (var response in call.ReadAllAsync(stop))
+            await foreach (var response in call.ResponseStream.ReadAllAsync(stop))
             {
                 foreach (var e in response.Events)
                 {
@@ -104,7 +103,7 @@ internal sealed class Load(Uri endpoint, TimeSpan duration, int writesPerSecond)
                 }
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception) when (stop.IsCancellationRequested)
         {
             // The load is over.
         }
@@ -138,7 +137,7 @@ internal sealed class Load(Uri endpoint, TimeSpan duration, int writesPerSecond)
         {
             var begin = Clock.GetTimestamp();
             var value = ByteString.CopyFromUtf8(begin.ToString(CultureInfo.InvariantCulture));
-            var reply = await channel.UnaryAsync(EtcdMethods.Put, new PutRequest { Key = key, Value = value });
+            var reply = await new KV.KVClient(channel).PutAsync(new PutRequest { Key = key, Value = value });
             _writes.Add(Clock.GetElapsedTime(begin));
             Interlocked.Exchange(ref _revision, reply.Header.Revision);
         }
@@ -159,10 +158,10 @@ internal sealed class Load(Uri endpoint, TimeSpan duration, int writesPerSecond)
                     $"  {Clock.GetElapsedTime(start).TotalSeconds,4:0} s: {_writes.Count,7} writes, {Interlocked.Read(ref _seen),7} events, "
                     + $"{GC.GetTotalMemory(forceFullCollection: false) / 1_000_000} MB, "
                     + $"{ThreadPool.ThreadCount} threads, {ThreadPool.PendingWorkItemCount} waiting");
-                await channel.UnaryAsync(EtcdMethods.Compact, new CompactionRequest { Revision = Interlocked.Read(ref _revision) }, default, stop);
+                await new KV.KVClient(channel).CompactAsync(new CompactionRequest { Revision = Interlocked.Read(ref _revision) }, cancellationToken: stop);
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception) when (stop.IsCancellationRequested)
         {
             // The load is over.
         }

@@ -1,7 +1,6 @@
-using Coordination.Etcd.Transport;
-using Coordination.Grpc;
 using Etcdserverpb;
 using Google.Protobuf;
+using Grpc.Net.Client;
 
 namespace Coordination.Embedded.Bench;
 
@@ -10,8 +9,9 @@ internal static class Pairs
 {
     public static async Task RunAsync(Uri endpoint, int callers, TimeSpan duration)
     {
-        using var channel = new GrpcChannel(endpoint);
-        var grant = await channel.UnaryAsync(EtcdMethods.LeaseGrant, new LeaseGrantRequest { TTL = 600 });
+        using var channel = GrpcChannel.ForAddress(endpoint);
+        var kv = new KV.KVClient(channel);
+        var grant = await new Lease.LeaseClient(channel).LeaseGrantAsync(new LeaseGrantRequest { TTL = 600 });
         var latencies = new Latencies();
         var start = TimeProvider.System.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(0, callers).Select(CallAsync));
@@ -30,9 +30,9 @@ internal static class Pairs
             while (TimeProvider.System.GetElapsedTime(start) < duration)
             {
                 var begin = TimeProvider.System.GetTimestamp();
-                var acquired = await channel.UnaryAsync(EtcdMethods.Txn, acquire);
+                var acquired = await kv.TxnAsync(acquire);
                 var held = new Compare { Key = key, Target = Compare.Types.CompareTarget.Mod, ModRevision = acquired.Header.Revision };
-                await channel.UnaryAsync(EtcdMethods.Txn, new TxnRequest
+                await kv.TxnAsync(new TxnRequest
                 {
                     Compare = { held },
                     Success = { new RequestOp { RequestDeleteRange = new DeleteRangeRequest { Key = key } } },

@@ -28,7 +28,7 @@ public sealed record EmbeddedEtcdOptions
     /// <summary>The clock for the expiry of leases and for progress notifications. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>Where to log. Default: nowhere.</summary>
+    /// <summary>Where the server logs what it has to say; what the web server in it says of each request is not logged. Default: nowhere.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }
 
     /// <summary>The name of the member. Default <c>default</c>, as a fresh etcd has it.</summary>

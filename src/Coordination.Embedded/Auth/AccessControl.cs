@@ -1,8 +1,8 @@
 using Authpb;
 using Coordination.Embedded.Leases;
-using Coordination.Grpc;
 using Etcdserverpb;
 using Google.Protobuf;
+using Grpc.Core;
 using Lease = Coordination.Embedded.Leases.Lease;
 
 namespace Coordination.Embedded.Auth;
@@ -116,9 +116,9 @@ internal sealed class AccessControl(AuthStore auth)
             RequireRead(Identify(token), key, rangeEnd);
             return null;
         }
-        catch (GrpcException refusal)
+        catch (RpcException refusal)
         {
-            return $"rpc error: code = {refusal.Status} desc = {refusal.Detail}";
+            return $"rpc error: code = {refusal.StatusCode} desc = {refusal.Status.Detail}";
         }
     }
 

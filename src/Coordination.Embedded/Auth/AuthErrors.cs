@@ -1,47 +1,47 @@
-using Coordination.Grpc;
+using Grpc.Core;
 
 namespace Coordination.Embedded.Auth;
 
 /// <summary>The refusals of etcd that have to do with users and permissions, with its codes and its words.</summary>
 internal static class AuthErrors
 {
-    public static GrpcException RootUserMissing => State("root user does not exist");
+    public static RpcException RootUserMissing => State("root user does not exist");
 
-    public static GrpcException RootRoleMissing => State("root user does not have root role");
+    public static RpcException RootRoleMissing => State("root user does not have root role");
 
-    public static GrpcException UserExists => State("user name already exists");
+    public static RpcException UserExists => State("user name already exists");
 
-    public static GrpcException UserNameEmpty => Invalid("user name is empty");
+    public static RpcException UserNameEmpty => Invalid("user name is empty");
 
-    public static GrpcException UserNotFound => State("user name not found");
+    public static RpcException UserNotFound => State("user name not found");
 
-    public static GrpcException RoleExists => State("role name already exists");
+    public static RpcException RoleExists => State("role name already exists");
 
-    public static GrpcException RoleNotFound => State("role name not found");
+    public static RpcException RoleNotFound => State("role name not found");
 
-    public static GrpcException RoleNameEmpty => Invalid("role name is empty");
+    public static RpcException RoleNameEmpty => Invalid("role name is empty");
 
-    public static GrpcException WrongPassword => Invalid("authentication failed, invalid user ID or password");
+    public static RpcException WrongPassword => Invalid("authentication failed, invalid user ID or password");
 
     /// <summary>etcd has no code of its own for this one.</summary>
-    public static GrpcException NoPasswordUser =>
-        new(GrpcStatusCode.Unknown, "auth: authentication failed, password was given for no password user");
+    public static RpcException NoPasswordUser =>
+        new(new Status(StatusCode.Unknown, "auth: authentication failed, password was given for no password user"));
 
-    public static GrpcException PermissionDenied => new(GrpcStatusCode.PermissionDenied, "etcdserver: permission denied");
+    public static RpcException PermissionDenied => new(new Status(StatusCode.PermissionDenied, "etcdserver: permission denied"));
 
-    public static GrpcException RoleNotGranted => State("role is not granted to the user");
+    public static RpcException RoleNotGranted => State("role is not granted to the user");
 
-    public static GrpcException PermissionNotGranted => State("permission is not granted to the role");
+    public static RpcException PermissionNotGranted => State("permission is not granted to the role");
 
-    public static GrpcException PermissionNotGiven => Invalid("permission not given");
+    public static RpcException PermissionNotGiven => Invalid("permission not given");
 
-    public static GrpcException NotEnabled => State("authentication is not enabled");
+    public static RpcException NotEnabled => State("authentication is not enabled");
 
-    public static GrpcException InvalidToken => new(GrpcStatusCode.Unauthenticated, "etcdserver: invalid auth token");
+    public static RpcException InvalidToken => new(new Status(StatusCode.Unauthenticated, "etcdserver: invalid auth token"));
 
-    public static GrpcException InvalidManagement => Invalid("invalid auth management");
+    public static RpcException InvalidManagement => Invalid("invalid auth management");
 
-    private static GrpcException State(string detail) => new(GrpcStatusCode.FailedPrecondition, $"etcdserver: {detail}");
+    private static RpcException State(string detail) => new(new Status(StatusCode.FailedPrecondition, $"etcdserver: {detail}"));
 
-    private static GrpcException Invalid(string detail) => new(GrpcStatusCode.InvalidArgument, $"etcdserver: {detail}");
+    private static RpcException Invalid(string detail) => new(new Status(StatusCode.InvalidArgument, $"etcdserver: {detail}"));
 }

@@ -23,15 +23,18 @@ internal static class AuthRequests
     public static bool IsChange(IMessage request) => request.Descriptor.Name.StartsWith("Auth", StringComparison.Ordinal)
         && request is not (AuthenticateRequest or AuthStatusRequest or AuthUserGetRequest or AuthUserListRequest or AuthRoleGetRequest or AuthRoleListRequest);
 
-    /// <summary>A change, for administrators.</summary>
-    public static ResponseHeader Change<TRequest>(EtcdNode node, TRequest request, string? token, Action<AuthStore, TRequest> change)
+    /// <summary>A change, for administrators. The replies have nothing but a header.</summary>
+    public static TResponse Change<TRequest, TResponse>(EtcdNode node, TRequest request, string? token, Action<AuthStore, TRequest> change)
         where TRequest : IMessage
+        where TResponse : IMessage, new()
     {
         var user = node.Access.Identify(token);
         node.AddToLog(request);
         node.Access.RequireAdmin(user);
         change(node.Auth, request);
-        return node.Header();
+        var response = new TResponse();
+        response.Descriptor.FindFieldByName("header").Accessor.SetValue(response, node.Header());
+        return response;
     }
 
     public static AuthUserGetResponse UserGet(EtcdNode node, AuthUserGetRequest request, string? token)

@@ -1,4 +1,3 @@
-using Coordination.Grpc.Server;
 using Etcdserverpb;
 using Google.Protobuf;
 using Mvccpb;
@@ -65,7 +64,7 @@ internal static class ElectionService
 
     /// <summary>Tells the leader, every value it proclaims, and every leader after it. Not every one in between: a slow reader gets the latest.</summary>
     public static async Task ObserveAsync(
-        NodeSession session, LeaderRequest request, GrpcResponseWriter<LeaderResponse> responses, CancellationToken cancellationToken)
+        NodeSession session, LeaderRequest request, Func<LeaderResponse, Task> tellAsync, CancellationToken cancellationToken)
     {
         var prefix = NodeSession.PrefixOf(request.Name);
         while (true)
@@ -78,7 +77,7 @@ internal static class ElectionService
             }
 
             var leader = first.Kvs[0];
-            await responses.WriteAsync(new LeaderResponse { Header = first.Header, Kv = leader }, cancellationToken).ConfigureAwait(false);
+            await tellAsync(new LeaderResponse { Header = first.Header, Kv = leader }).ConfigureAwait(false);
             var itsKey = new WatchCreateRequest { Key = leader.Key, StartRevision = first.Header.Revision + 1 };
             using var watch = await session.WatchAsync(itsKey, cancellationToken).ConfigureAwait(false);
             for (var leads = true; leads;)
@@ -86,8 +85,7 @@ internal static class ElectionService
                 var changes = await watch.NextAsync(cancellationToken).ConfigureAwait(false);
                 foreach (var change in changes.Events.TakeWhile(static e => e.Type == Event.Types.EventType.Put))
                 {
-                    var words = new LeaderResponse { Header = changes.Header, Kv = change.Kv };
-                    await responses.WriteAsync(words, cancellationToken).ConfigureAwait(false);
+                    await tellAsync(new LeaderResponse { Header = changes.Header, Kv = change.Kv }).ConfigureAwait(false);
                 }
 
                 leads = changes.Events.All(static e => e.Type == Event.Types.EventType.Put);

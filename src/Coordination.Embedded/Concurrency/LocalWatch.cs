@@ -1,6 +1,7 @@
 using Coordination.Embedded.Server;
 using Coordination.Embedded.Watches;
 using Etcdserverpb;
+using Grpc.Core;
 
 namespace Coordination.Embedded.Concurrency;
 
@@ -24,12 +25,11 @@ internal sealed class LocalWatch : IDisposable
         try
         {
             await host.ApplyAsync(
-                (_, create) =>
+                _ =>
                 {
-                    watch._stream.Handle(new WatchRequest { CreateRequest = create });
+                    watch._stream.Handle(new WatchRequest { CreateRequest = request });
                     return true;
                 },
-                request,
                 cancellationToken).ConfigureAwait(false);
             await watch.NextAsync(cancellationToken).ConfigureAwait(false);
             return watch;
@@ -42,7 +42,7 @@ internal sealed class LocalWatch : IDisposable
     }
 
     /// <summary>The next response.</summary>
-    /// <exception cref="Grpc.GrpcException">The watch was refused or has ended.</exception>
+    /// <exception cref="RpcException">The watch was refused or has ended.</exception>
     public async Task<WatchResponse> NextAsync(CancellationToken cancellationToken)
     {
         while (_responses.Count == 0)
@@ -50,8 +50,7 @@ internal sealed class LocalWatch : IDisposable
             await _signal.WaitAsync(cancellationToken).ConfigureAwait(false);
             for (var hasWork = true; hasWork;)
             {
-                (var batch, hasWork) = await _host.ApplyAsync(
-                    static (_, stream) => (stream.Take(), stream.HasWork), _stream, cancellationToken).ConfigureAwait(false);
+                (var batch, hasWork) = await _host.ApplyAsync(_ => (_stream.Take(), _stream.HasWork), cancellationToken).ConfigureAwait(false);
                 foreach (var response in batch)
                 {
                     _responses.Enqueue(response);
@@ -60,7 +59,7 @@ internal sealed class LocalWatch : IDisposable
         }
 
         var next = _responses.Dequeue();
-        return !next.Canceled ? next : throw NodeSession.Failure(next.CompactRevision > 0 ? EtcdErrors.Compacted.Detail : next.CancelReason);
+        return !next.Canceled ? next : throw NodeSession.Failure(next.CompactRevision > 0 ? EtcdErrors.Compacted.Status.Detail : next.CancelReason);
     }
 
     public void Dispose() => _host.Read(_ =>

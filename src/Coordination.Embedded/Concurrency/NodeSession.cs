@@ -1,8 +1,8 @@
 using System.Globalization;
 using Coordination.Embedded.Server;
-using Coordination.Grpc;
 using Etcdserverpb;
 using Google.Protobuf;
+using Grpc.Core;
 using Mvccpb;
 
 namespace Coordination.Embedded.Concurrency;
@@ -83,7 +83,7 @@ internal sealed class NodeSession(NodeHost host, string? token)
     /// <summary>Where a prefix that ends with a slash ends.</summary>
     public static ByteString EndOf(ByteString prefix) => ByteString.CopyFrom([.. prefix.Span[..^1], (byte)'/' + 1]);
 
-    public static GrpcException Failure(string words) => new(GrpcStatusCode.Unknown, words);
+    public static RpcException Failure(string words) => new(new Status(StatusCode.Unknown, words));
 
     // Go prints the number with its sign.
     private static string HexOf(long lease) =>
@@ -94,14 +94,11 @@ internal sealed class NodeSession(NodeHost host, string? token)
     {
         try
         {
-            return await host.ApplyAsync(
-                static (node, call) => call.Apply(node, call.Request, call.Token),
-                (Apply: apply, Request: request, Token: token),
-                cancellationToken).ConfigureAwait(false);
+            return await host.ApplyAsync(node => apply(node, request, token), cancellationToken).ConfigureAwait(false);
         }
-        catch (GrpcException refusal)
+        catch (RpcException refusal)
         {
-            throw Failure(refusal.Detail);
+            throw Failure(refusal.Status.Detail);
         }
     }
 }

@@ -27,7 +27,7 @@ public static class EmbeddedEtcdExtensions
         registration.ForeignSettings.Add(Setting);
         builder.Services.AddKeyedSingleton(key, (services, _) => new HostedEmbeddedEtcd((options ?? new EmbeddedEtcdOptions()) with
         {
-            LoggerFactory = options?.LoggerFactory ?? (services.GetService<ILoggerFactory>() is { } logs ? new OwnLogs(logs) : null),
+            LoggerFactory = options?.LoggerFactory ?? services.GetService<ILoggerFactory>(),
         }));
         builder.Configure((services, read) => IsOn(services, registration)
             ? read with { Etcd = read.Etcd with { Endpoints = [services.GetRequiredKeyedService<HostedEmbeddedEtcd>(key).Endpoint] } }

@@ -1,5 +1,5 @@
-using Coordination.Grpc;
 using Etcdserverpb;
+using Grpc.Core;
 
 namespace Coordination.Embedded.Server;
 
@@ -8,19 +8,19 @@ namespace Coordination.Embedded.Server;
 /// </summary>
 internal static class ClusterReplies
 {
-    private static GrpcException BadUrls => new(GrpcStatusCode.InvalidArgument, "etcdserver: given member URLs are invalid");
+    private static RpcException BadUrls => new(new Status(StatusCode.InvalidArgument, "etcdserver: given member URLs are invalid"));
 
-    private static GrpcException NotFound => new(GrpcStatusCode.NotFound, "etcdserver: member not found");
+    private static RpcException NotFound => new(new Status(StatusCode.NotFound, "etcdserver: member not found"));
 
-    private static GrpcException TooFew => new(
-        GrpcStatusCode.FailedPrecondition, "etcdserver: re-configuration failed due to not enough started members");
+    private static RpcException TooFew => new(new Status(
+        StatusCode.FailedPrecondition, "etcdserver: re-configuration failed due to not enough started members"));
 
-    private static GrpcException NoLearner => new(GrpcStatusCode.FailedPrecondition, "etcdserver: can only promote a learner member");
+    private static RpcException NoLearner => new(new Status(StatusCode.FailedPrecondition, "etcdserver: can only promote a learner member"));
 
-    private static GrpcException BadTransferee => new(GrpcStatusCode.FailedPrecondition, "etcdserver: bad leader transferee");
+    private static RpcException BadTransferee => new(new Status(StatusCode.FailedPrecondition, "etcdserver: bad leader transferee"));
 
-    private static GrpcException Fixed => new(
-        GrpcStatusCode.Unimplemented, "The embedded etcd has one member and cannot change that. Use a real cluster to try changes of its members.");
+    private static RpcException Fixed => new(new Status(
+        StatusCode.Unimplemented, "The embedded etcd has one member and cannot change that. Use a real cluster to try changes of its members."));
 
     public static MemberListResponse List(EtcdNode node, string name, Uri endpoint, string? token)
     {

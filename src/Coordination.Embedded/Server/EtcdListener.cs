@@ -1,6 +1,5 @@
 using System.Net;
 using Coordination.Embedded.Server.Http2;
-using Coordination.Grpc.Server;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -20,15 +19,18 @@ internal sealed class EtcdListener : IAsyncDisposable
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(2);
 
     private readonly WebApplication _app;
-    private readonly CancellationTokenSource _stopping = new();
     private readonly List<ITimer> _timers = [];
 
     private EtcdListener(NodeHost host, int port)
     {
         var options = host.Options;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddSingleton(options.LoggerFactory ?? NullLoggerFactory.Instance);
-        builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
+        builder.Services.AddGrpc(static grpc =>
+        {
+            grpc.MaxReceiveMessageSize = Watches.WatchLimits.FragmentBytes;
+            grpc.IgnoreUnknownServices = true;
+        });
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.Configure<HostOptions>(static hostOptions => hostOptions.ShutdownTimeout = StopTimeout);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Configure(kestrel, host, port));
@@ -39,7 +41,16 @@ internal sealed class EtcdListener : IAsyncDisposable
 
         _app = builder.Build();
         Endpoint = new Uri("http://localhost");
-        Map(host, (options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger<EtcdListener>());
+        var log = (options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger<EtcdListener>();
+        _app.UseRouting();
+        _app.UseEndpoints(endpoints =>
+        {
+            foreach (var service in new EtcdServices(host, log, _app.Lifetime.ApplicationStopping).Define(() => Endpoint))
+            {
+                endpoints.MapGrpcService(service);
+            }
+        });
+        _app.Run(http => OtherRequests.AnswerAsync(http, new StatusPages(host)));
     }
 
     public Uri Endpoint { get; private set; }
@@ -73,15 +84,20 @@ internal sealed class EtcdListener : IAsyncDisposable
             await timer.DisposeAsync().ConfigureAwait(false);
         }
 
-        await _stopping.CancelAsync().ConfigureAwait(false);
         await _app.StopAsync().ConfigureAwait(false);
         await _app.DisposeAsync().ConfigureAwait(false);
-        _stopping.Dispose();
     }
 
     private static void Configure(KestrelServerOptions kestrel, NodeHost host, int port)
     {
-        kestrel.UseGrpcLimits();
+        // Many long streams on one connection, whose clients may be slow; messages are limited one by one.
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MinRequestBodyDataRate = null;
+        kestrel.Limits.MinResponseDataRate = null;
+        kestrel.Limits.MaxRequestBodySize = null;
+        kestrel.Limits.Http2.MaxStreamsPerConnection = 100_000;
+        kestrel.Limits.Http2.InitialConnectionWindowSize = 4 * 1024 * 1024;
+        kestrel.Limits.Http2.InitialStreamWindowSize = 1024 * 1024;
         kestrel.Listen(host.Options.Address, port, listen =>
         {
             if (host.Options.Certificate is { } certificate)
@@ -110,22 +126,6 @@ internal sealed class EtcdListener : IAsyncDisposable
     private static string Reachable(IPAddress address) =>
         address.Equals(IPAddress.Any) ? "127.0.0.1" : address.Equals(IPAddress.IPv6Any) ? "[::1]"
         : address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();
-
-    private void Map(NodeHost host, ILogger log)
-    {
-        var options = host.Options;
-        var grpc = new GrpcServerOptions
-        {
-            MaxReceiveMessageSize = Watches.WatchLimits.FragmentBytes,
-            TimeProvider = options.TimeProvider,
-            Stopping = _stopping.Token,
-        };
-        _app.UseRouting();
-        _app.UseEndpoints(static _ => { });
-        new EtcdServices(host, new UnaryCalls(host, _app, grpc, log)).Map(() => Endpoint);
-        new StreamCalls(host, _app, grpc).Map();
-        _app.Run(http => OtherRequests.AnswerAsync(http, new StatusPages(host)));
-    }
 
     /// <summary>The process belongs to somebody else: an embedded server must not listen to its signals.</summary>
     private sealed class NoLifetime : IHostLifetime

@@ -1,89 +1,128 @@
 using Coordination.Embedded.Auth;
 using Coordination.Embedded.Concurrency;
-using Coordination.Etcd.Transport;
 using Etcdserverpb;
+using Google.Protobuf;
+using Grpc.Core;
+using Microsoft.Extensions.Logging;
+using V3Electionpb;
+using V3Lockpb;
 
 namespace Coordination.Embedded.Server;
 
-/// <summary>Which method is answered by what: all calls with one request and one response.</summary>
-internal sealed class EtcdServices(NodeHost host, UnaryCalls calls)
+/// <summary>The table of methods: which is answered by what.</summary>
+internal sealed class EtcdServices(NodeHost host, ILogger log, CancellationToken stopping)
 {
-    public void Map(Func<Uri> endpoint)
+    /// <summary>All services.</summary>
+    /// <param name="endpoint">Where clients find the server, once it listens.</param>
+    public IEnumerable<ServerServiceDefinition> Define(Func<Uri> endpoint) =>
+        [Kv(), Watches(), Leases(), Cluster(endpoint), Maintenance(), Auth(), Locks(), Elections()];
+
+    private ServerServiceDefinition Kv()
     {
-        MapKeysAndLeases();
-        MapClusterAndMaintenance(endpoint);
-        MapAuth();
-        MapConcurrency();
+        var kv = Service("etcdserverpb.KV");
+        kv.Unary<RangeRequest, RangeResponse>("Range", static (node, request, token) => node.Range(request, token));
+        kv.Unary<PutRequest, PutResponse>("Put", static (node, request, token) => node.Put(request, token));
+        kv.Unary<DeleteRangeRequest, DeleteRangeResponse>("DeleteRange", static (node, request, token) => node.DeleteRange(request, token));
+        kv.Unary<TxnRequest, TxnResponse>("Txn", static (node, request, token) => node.Txn(request, token));
+        kv.Unary<CompactionRequest, CompactionResponse>("Compact", static (node, request, token) => node.Compact(request, token));
+        return kv.Build();
     }
 
-    private void MapKeysAndLeases()
+    private ServerServiceDefinition Watches()
     {
-        calls.Map(EtcdMethods.Range, static (node, request, token) => node.Range(request, token));
-        calls.Map(EtcdMethods.Put, static (node, request, token) => node.Put(request, token));
-        calls.Map(EtcdMethods.DeleteRange, static (node, request, token) => node.DeleteRange(request, token));
-        calls.Map(EtcdMethods.Txn, static (node, request, token) => node.Txn(request, token));
-        calls.Map(EtcdMethods.Compact, static (node, request, token) => node.Compact(request, token));
-        calls.Map(EtcdMethods.LeaseGrant, static (node, request, token) => node.LeaseGrant(request, token));
-        calls.Map(EtcdMethods.LeaseRevoke, static (node, request, token) => node.LeaseRevoke(request, token));
-        calls.Map(EtcdMethods.LeaseTimeToLive, static (node, request, token) => node.LeaseTimeToLive(request, token));
-        calls.Map(EtcdMethods.LeaseLeases, static (node, _, token) => node.LeaseLeases(token));
+        var watches = Service("etcdserverpb.Watch");
+        watches.Duplex<WatchRequest, WatchResponse>("Watch", (requests, responses, call) => WatchCalls.ServeAsync(host, requests, responses, call));
+        return watches.Build();
     }
 
-    private void MapClusterAndMaintenance(Func<Uri> endpoint)
+    private ServerServiceDefinition Leases()
     {
-        var (name, version) = (host.Options.Name, host.Options.Version);
-        calls.Map(EtcdMethods.MemberList, (node, _, token) => ClusterReplies.List(node, name, endpoint(), token));
-        calls.Map(ClusterMethods.MemberAdd, ClusterReplies.Add);
-        calls.Map(ClusterMethods.MemberRemove, ClusterReplies.Remove);
-        calls.Map(ClusterMethods.MemberUpdate, ClusterReplies.Update);
-        calls.Map(ClusterMethods.MemberPromote, ClusterReplies.Promote);
-        calls.Map(ClusterMethods.MoveLeader, ClusterReplies.MoveLeader);
-        calls.Map(EtcdMethods.Status, (node, _, token) => MaintenanceReplies.Status(node, version, token));
-        calls.Map(EtcdMethods.Alarm, MaintenanceReplies.Alarm);
-        calls.Map(EtcdMethods.HashKV, MaintenanceReplies.HashKV);
-        calls.Map(EtcdMethods.Hash, static (node, _, token) => MaintenanceReplies.Hash(node, token));
-        calls.Map(EtcdMethods.Defragment, static (node, _, token) => MaintenanceReplies.Defragment(node, token));
+        var leases = Service("etcdserverpb.Lease");
+        leases.Unary<LeaseGrantRequest, LeaseGrantResponse>("LeaseGrant", static (node, request, token) => node.LeaseGrant(request, token));
+        leases.Unary<LeaseRevokeRequest, LeaseRevokeResponse>("LeaseRevoke", static (node, request, token) => node.LeaseRevoke(request, token));
+        leases.Duplex<LeaseKeepAliveRequest, LeaseKeepAliveResponse>(
+            "LeaseKeepAlive", (requests, responses, call) => KeepAliveCalls.ServeAsync(host, requests, responses, call));
+        leases.Unary<LeaseTimeToLiveRequest, LeaseTimeToLiveResponse>(
+            "LeaseTimeToLive", static (node, request, token) => node.LeaseTimeToLive(request, token));
+        leases.Unary<LeaseLeasesRequest, LeaseLeasesResponse>("LeaseLeases", static (node, _, token) => node.LeaseLeases(token));
+        return leases.Build();
     }
 
-    private void MapAuth()
+    private ServerServiceDefinition Cluster(Func<Uri> endpoint)
     {
-        calls.Map(AuthMethods.Authenticate, static (node, request, _) => AuthRequests.Authenticate(node, request));
-        calls.Map(AuthMethods.Status, static (node, _, token) => AuthRequests.Status(node, token));
-        calls.Map(AuthMethods.Enable, static (node, request, token) => new AuthEnableResponse { Header = AuthRequests.Change(
-            node, request, token, static (auth, _) => auth.Enable()) });
-        calls.Map(AuthMethods.Disable, static (node, request, token) => new AuthDisableResponse { Header = AuthRequests.Change(
-            node, request, token, static (auth, _) => auth.Disable()) });
-        calls.Map(AuthMethods.UserGet, AuthRequests.UserGet);
-        calls.Map(AuthMethods.UserList, static (node, _, token) => AuthRequests.UserList(node, token));
-        calls.Map(AuthMethods.UserAdd, static (node, request, token) => new AuthUserAddResponse { Header = AuthRequests.Change(
-            node, request, token, static (auth, user) => auth.AddUser(user.Name, user.Options?.NoPassword == true ? null : user.Password)) });
-        calls.Map(AuthMethods.UserDelete, static (node, request, token) => new AuthUserDeleteResponse { Header = AuthRequests.Change(
-            node, request, token, static (auth, user) => auth.DeleteUser(user.Name)) });
-        calls.Map(AuthMethods.UserChangePassword, static (node, request, token) => new AuthUserChangePasswordResponse { Header = AuthRequests.Change(
-            node, request, token, static (auth, user) => auth.ChangePassword(user.Name, user.Password)) });
-        calls.Map(AuthMethods.UserGrantRole, static (node, request, token) => new AuthUserGrantRoleResponse { Header = AuthRequests.Change(
-            node, request, token, static (auth, grant) => auth.GrantRole(grant.User, grant.Role)) });
-        calls.Map(AuthMethods.UserRevokeRole, static (node, request, token) => new AuthUserRevokeRoleResponse { Header = AuthRequests.Change(
-            node, request, token, static (auth, grant) => auth.RevokeRole(grant.Name, grant.Role)) });
-        calls.Map(AuthMethods.RoleGet, AuthRequests.RoleGet);
-        calls.Map(AuthMethods.RoleList, static (node, _, token) => AuthRequests.RoleList(node, token));
-        calls.Map(AuthMethods.RoleAdd, static (node, request, token) => new AuthRoleAddResponse { Header = AuthRequests.Change(
-            node, request, token, static (auth, role) => auth.AddRole(role.Name)) });
-        calls.Map(AuthMethods.RoleDelete, static (node, request, token) => new AuthRoleDeleteResponse { Header = AuthRequests.Change(
-            node, request, token, static (auth, role) => auth.DeleteRole(role.Role)) });
-        calls.Map(AuthMethods.RoleGrantPermission, static (node, request, token) => new AuthRoleGrantPermissionResponse { Header = AuthRequests.Change(
-            node, request, token, static (auth, grant) => auth.Grant(grant.Name, grant.Perm)) });
-        calls.Map(AuthMethods.RoleRevokePermission, static (node, request, token) => new AuthRoleRevokePermissionResponse { Header = AuthRequests.Change(
-            node, request, token, static (auth, grant) => auth.Revoke(grant.Role, grant.Key, grant.RangeEnd)) });
+        var cluster = Service("etcdserverpb.Cluster");
+        cluster.Unary<MemberListRequest, MemberListResponse>("MemberList", (node, _, token) => ClusterReplies.List(node, host.Options.Name, endpoint(), token));
+        cluster.Unary<MemberAddRequest, MemberAddResponse>("MemberAdd", ClusterReplies.Add);
+        cluster.Unary<MemberRemoveRequest, MemberRemoveResponse>("MemberRemove", ClusterReplies.Remove);
+        cluster.Unary<MemberUpdateRequest, MemberUpdateResponse>("MemberUpdate", ClusterReplies.Update);
+        cluster.Unary<MemberPromoteRequest, MemberPromoteResponse>("MemberPromote", ClusterReplies.Promote);
+        return cluster.Build();
     }
 
-    private void MapConcurrency()
+    private ServerServiceDefinition Maintenance()
     {
-        calls.MapWaiting(ConcurrencyMethods.Lock, LockService.LockAsync);
-        calls.MapWaiting(ConcurrencyMethods.Unlock, LockService.UnlockAsync);
-        calls.MapWaiting(ConcurrencyMethods.Campaign, ElectionService.CampaignAsync);
-        calls.MapWaiting(ConcurrencyMethods.Proclaim, ElectionService.ProclaimAsync);
-        calls.MapWaiting(ConcurrencyMethods.Leader, ElectionService.LeaderAsync);
-        calls.MapWaiting(ConcurrencyMethods.Resign, ElectionService.ResignAsync);
+        var maintenance = Service("etcdserverpb.Maintenance");
+        maintenance.Unary<StatusRequest, StatusResponse>("Status", (node, _, token) => MaintenanceReplies.Status(node, host.Options.Version, token));
+        maintenance.Unary<AlarmRequest, AlarmResponse>("Alarm", MaintenanceReplies.Alarm);
+        maintenance.Unary<HashRequest, HashResponse>("Hash", static (node, _, token) => MaintenanceReplies.Hash(node, token));
+        maintenance.Unary<HashKVRequest, HashKVResponse>("HashKV", MaintenanceReplies.HashKV);
+        maintenance.Unary<DefragmentRequest, DefragmentResponse>("Defragment", static (node, _, token) => MaintenanceReplies.Defragment(node, token));
+        maintenance.Unary<MoveLeaderRequest, MoveLeaderResponse>("MoveLeader", ClusterReplies.MoveLeader);
+        maintenance.Streaming<SnapshotRequest, SnapshotResponse>("Snapshot", (_, responses, call) => SnapshotCalls.ServeAsync(host, responses, call));
+        return maintenance.Build();
     }
+
+    private ServerServiceDefinition Auth()
+    {
+        var auth = Service("etcdserverpb.Auth");
+        auth.Unary<AuthenticateRequest, AuthenticateResponse>("Authenticate", static (node, request, _) => AuthRequests.Authenticate(node, request));
+        auth.Unary<AuthStatusRequest, AuthStatusResponse>("AuthStatus", static (node, _, token) => AuthRequests.Status(node, token));
+        auth.Unary<AuthUserGetRequest, AuthUserGetResponse>("UserGet", AuthRequests.UserGet);
+        auth.Unary<AuthUserListRequest, AuthUserListResponse>("UserList", static (node, _, token) => AuthRequests.UserList(node, token));
+        auth.Unary<AuthRoleGetRequest, AuthRoleGetResponse>("RoleGet", AuthRequests.RoleGet);
+        auth.Unary<AuthRoleListRequest, AuthRoleListResponse>("RoleList", static (node, _, token) => AuthRequests.RoleList(node, token));
+        Change<AuthEnableRequest, AuthEnableResponse>("AuthEnable", static (store, _) => store.Enable());
+        Change<AuthDisableRequest, AuthDisableResponse>("AuthDisable", static (store, _) => store.Disable());
+        Change<AuthUserAddRequest, AuthUserAddResponse>(
+            "UserAdd", static (store, user) => store.AddUser(user.Name, user.Options?.NoPassword == true ? null : user.Password));
+        Change<AuthUserDeleteRequest, AuthUserDeleteResponse>("UserDelete", static (store, user) => store.DeleteUser(user.Name));
+        Change<AuthUserChangePasswordRequest, AuthUserChangePasswordResponse>(
+            "UserChangePassword", static (store, user) => store.ChangePassword(user.Name, user.Password));
+        Change<AuthUserGrantRoleRequest, AuthUserGrantRoleResponse>("UserGrantRole", static (store, grant) => store.GrantRole(grant.User, grant.Role));
+        Change<AuthUserRevokeRoleRequest, AuthUserRevokeRoleResponse>("UserRevokeRole", static (store, grant) => store.RevokeRole(grant.Name, grant.Role));
+        Change<AuthRoleAddRequest, AuthRoleAddResponse>("RoleAdd", static (store, role) => store.AddRole(role.Name));
+        Change<AuthRoleDeleteRequest, AuthRoleDeleteResponse>("RoleDelete", static (store, role) => store.DeleteRole(role.Role));
+        Change<AuthRoleGrantPermissionRequest, AuthRoleGrantPermissionResponse>(
+            "RoleGrantPermission", static (store, grant) => store.Grant(grant.Name, grant.Perm));
+        Change<AuthRoleRevokePermissionRequest, AuthRoleRevokePermissionResponse>(
+            "RoleRevokePermission", static (store, grant) => store.Revoke(grant.Role, grant.Key, grant.RangeEnd));
+        return auth.Build();
+
+        void Change<TRequest, TResponse>(string name, Action<AuthStore, TRequest> change)
+            where TRequest : class, IMessage<TRequest>, new()
+            where TResponse : class, IMessage<TResponse>, new() =>
+            auth.Unary<TRequest, TResponse>(name, (node, request, token) => AuthRequests.Change<TRequest, TResponse>(node, request, token, change));
+    }
+
+    private ServerServiceDefinition Locks()
+    {
+        var locks = Service("v3lockpb.Lock");
+        locks.Waiting<LockRequest, LockResponse>("Lock", LockService.LockAsync);
+        locks.Waiting<UnlockRequest, UnlockResponse>("Unlock", LockService.UnlockAsync);
+        return locks.Build();
+    }
+
+    private ServerServiceDefinition Elections()
+    {
+        var elections = Service("v3electionpb.Election");
+        elections.Waiting<CampaignRequest, CampaignResponse>("Campaign", ElectionService.CampaignAsync);
+        elections.Waiting<ProclaimRequest, ProclaimResponse>("Proclaim", ElectionService.ProclaimAsync);
+        elections.Waiting<LeaderRequest, LeaderResponse>("Leader", ElectionService.LeaderAsync);
+        elections.Waiting<ResignRequest, ResignResponse>("Resign", ElectionService.ResignAsync);
+        elections.Streaming<LeaderRequest, LeaderResponse>("Observe", (request, responses, call) => ElectionService.ObserveAsync(
+            new NodeSession(host, call.Token), request, leader => call.SendAsync(responses, leader), call.CancellationToken));
+        return elections.Build();
+    }
+
+    private ServedMethods Service(string name) => new(name, host, log, stopping);
 }

@@ -1,6 +1,6 @@
 using Coordination.Embedded.Faults;
-using Coordination.Grpc.Server;
 using Etcdserverpb;
+using Grpc.Core;
 
 namespace Coordination.Embedded.Server;
 
@@ -8,19 +8,12 @@ namespace Coordination.Embedded.Server;
 internal static class KeepAliveCalls
 {
     public static async Task ServeAsync(
-        NodeHost host,
-        GrpcRequestReader<LeaseKeepAliveRequest> requests,
-        GrpcResponseWriter<LeaseKeepAliveResponse> responses,
-        GrpcServerContext call)
+        NodeHost host, IAsyncStreamReader<LeaseKeepAliveRequest> requests, IServerStreamWriter<LeaseKeepAliveResponse> responses, ServedCall call)
     {
-        using var open = host.Streams.Add(call.HttpContext);
-        var token = call.Token();
+        var token = call.Token;
         await foreach (var request in requests.ReadAllAsync(call.CancellationToken).ConfigureAwait(false))
         {
-            var response = await host.ApplyAsync(
-                static (node, received) => node.LeaseKeepAlive(received.Message, received.Token),
-                Received.Of(request, token),
-                call.CancellationToken).ConfigureAwait(false);
+            var response = await host.ApplyAsync(node => node.LeaseKeepAlive(request, token), call.CancellationToken).ConfigureAwait(false);
             if (host.Replies.Any)
             {
                 await Task.Delay(host.Replies.Delay, host.Options.TimeProvider, call.CancellationToken).ConfigureAwait(false);
@@ -30,7 +23,7 @@ internal static class KeepAliveCalls
                 }
             }
 
-            await responses.WriteAsync(response, call.CancellationToken).ConfigureAwait(false);
+            await call.SendAsync(responses, response).ConfigureAwait(false);
         }
     }
 }

@@ -27,23 +27,18 @@ internal sealed class NodeHost(EtcdNode node, EmbeddedEtcdOptions options)
     }
 
     /// <summary>Applies a request; while the node is paused it waits.</summary>
-    public ValueTask<TResponse> ApplyAsync<TRequest, TResponse>(
-        Func<EtcdNode, TRequest, TResponse> apply, TRequest request, CancellationToken cancellationToken)
+    public ValueTask<T> ApplyAsync<T>(Func<EtcdNode, T> apply, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
             if (_paused is null)
             {
-                return new(apply(node, request));
+                return new(apply(node));
             }
         }
 
-        return ApplyLaterAsync(apply, request, cancellationToken);
+        return ApplyLaterAsync(apply, cancellationToken);
     }
-
-    /// <summary>Waits while the node is paused.</summary>
-    public ValueTask<bool> WaitUntilResumedAsync(CancellationToken cancellationToken) =>
-        ApplyAsync(static (_, result) => result, true, cancellationToken);
 
     public void Pause()
     {
@@ -74,8 +69,7 @@ internal sealed class NodeHost(EtcdNode node, EmbeddedEtcdOptions options)
         }
     }
 
-    private async ValueTask<TResponse> ApplyLaterAsync<TRequest, TResponse>(
-        Func<EtcdNode, TRequest, TResponse> apply, TRequest request, CancellationToken cancellationToken)
+    private async ValueTask<T> ApplyLaterAsync<T>(Func<EtcdNode, T> apply, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -84,7 +78,7 @@ internal sealed class NodeHost(EtcdNode node, EmbeddedEtcdOptions options)
             {
                 if (_paused is null)
                 {
-                    return apply(node, request);
+                    return apply(node);
                 }
 
                 resumed = _paused.Task;

@@ -1,7 +1,6 @@
 using Coordination.Embedded.Watches;
-using Coordination.Grpc;
-using Coordination.Grpc.Server;
 using Etcdserverpb;
+using Grpc.Core;
 
 namespace Coordination.Embedded.Server;
 
@@ -9,14 +8,14 @@ namespace Coordination.Embedded.Server;
 internal static class WatchCalls
 {
     public static async Task ServeAsync(
-        NodeHost host, GrpcRequestReader<WatchRequest> requests, GrpcResponseWriter<WatchResponse> responses, GrpcServerContext call)
+        NodeHost host, IAsyncStreamReader<WatchRequest> requests, IServerStreamWriter<WatchResponse> responses, ServedCall call)
     {
-        using var open = host.Streams.Add(call.HttpContext);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(call.CancellationToken);
         var signal = new Signal();
-        var stream = host.Read(node => node.Watches.Open(signal.Set, call.Token()));
-        var reading = ReadAsync(host, stream, requests, end.Token);
-        var writing = WriteAsync(host, stream, signal, responses, end.Token);
+        var stream = host.Read(node => node.Watches.Open(signal.Set, call.Token));
+        var serving = call with { CancellationToken = end.Token };
+        var reading = ReadAsync(host, stream, requests, serving);
+        var writing = WriteAsync(host, stream, signal, responses, serving);
         try
         {
             // A client that has sent its last request still gets events.
@@ -36,44 +35,39 @@ internal static class WatchCalls
         }
     }
 
-    private static async Task ReadAsync(NodeHost host, WatchStream stream, GrpcRequestReader<WatchRequest> requests, CancellationToken cancellationToken)
+    private static async Task ReadAsync(NodeHost host, WatchStream stream, IAsyncStreamReader<WatchRequest> requests, ServedCall call)
     {
-        await foreach (var request in requests.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+        await foreach (var request in requests.ReadAllAsync(call.CancellationToken).ConfigureAwait(false))
         {
             await host.ApplyAsync(
-                (_, received) =>
+                _ =>
                 {
-                    stream.Handle(received);
+                    stream.Handle(request);
                     return true;
                 },
-                request,
-                cancellationToken).ConfigureAwait(false);
+                call.CancellationToken).ConfigureAwait(false);
         }
     }
 
     private static async Task WriteAsync(
-        NodeHost host, WatchStream stream, Signal signal, GrpcResponseWriter<WatchResponse> responses, CancellationToken cancellationToken)
+        NodeHost host, WatchStream stream, Signal signal, IServerStreamWriter<WatchResponse> responses, ServedCall call)
     {
         while (true)
         {
-            await signal.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await signal.WaitAsync(call.CancellationToken).ConfigureAwait(false);
             var hasWork = true;
             while (hasWork)
             {
-                (var batch, hasWork) = await host.ApplyAsync(static (_, from) => (from.Take(), from.HasWork), stream, cancellationToken).ConfigureAwait(false);
+                (var batch, hasWork) = await host.ApplyAsync(_ => (stream.Take(), stream.HasWork), call.CancellationToken).ConfigureAwait(false);
                 if (stream.IsOverrun)
                 {
-                    throw new GrpcException(GrpcStatusCode.ResourceExhausted, "etcdserver: too many requests");
+                    throw new RpcException(new Status(StatusCode.ResourceExhausted, "etcdserver: too many requests"));
                 }
 
                 foreach (var response in batch)
                 {
-                    if (host.Replies.Delay is { } delay && delay > TimeSpan.Zero)
-                    {
-                        await Task.Delay(delay, host.Options.TimeProvider, cancellationToken).ConfigureAwait(false);
-                    }
-
-                    await responses.WriteAsync(response, cancellationToken).ConfigureAwait(false);
+                    await Task.Delay(host.Replies.Delay, host.Options.TimeProvider, call.CancellationToken).ConfigureAwait(false);
+                    await call.SendAsync(responses, response).ConfigureAwait(false);
                 }
             }
         }

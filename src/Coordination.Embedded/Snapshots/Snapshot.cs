@@ -1,6 +1,7 @@
 using System.Text;
 using Coordination.Embedded.Store;
 using Google.Protobuf;
+using Grpc.Core;
 using Mvccpb;
 
 namespace Coordination.Embedded.Snapshots;
@@ -76,7 +77,7 @@ internal static class Snapshot
             node.Store.Load(ReadVersions(reader), current, compacted);
             node.Continue(identity);
         }
-        catch (Exception e) when (e is InvalidDataException or InvalidProtocolBufferException or ArgumentException or IOException or Grpc.GrpcException)
+        catch (Exception e) when (e is InvalidDataException or InvalidProtocolBufferException or ArgumentException or IOException or RpcException)
         {
             throw new InvalidDataException($"The data is not a snapshot of an embedded etcd: {e.Message}", e);
         }

@@ -123,7 +123,7 @@ internal sealed class WatchStream(WatchHub hub, Action ready, string? token)
         var created = new WatchResponse { Header = hub.Header(current), WatchId = -1, Created = true };
         var key = request.Key.IsEmpty ? SmallestKey : request.Key;
         var range = KeyRange.Of(key, request.RangeEnd);
-        created.CancelReason = request.StartRevision < 0 ? EtcdErrors.Compacted.Detail
+        created.CancelReason = request.StartRevision < 0 ? EtcdErrors.Compacted.Status.Detail
             : hub.Refuse(token, key, request.RangeEnd) is { } refusal ? refusal
             : range.End is { } end && KeyRange.Compare(key, end) >= 0 ? "mvcc: watcher range is empty"
             : request.WatchId != 0 && _watchers.ContainsKey(request.WatchId) ? "mvcc: duplicate watch ID provided on the WatchStream"

@@ -3,8 +3,8 @@ using Coordination.Embedded.Auth;
 using Coordination.Embedded.Server;
 using Coordination.Embedded.Snapshots;
 using Coordination.Embedded.Tests.Testing;
-using Coordination.Grpc;
 using Etcdserverpb;
+using Grpc.Core;
 
 namespace Coordination.Embedded.Tests.Auth;
 
@@ -25,7 +25,7 @@ public sealed class AccessTests : NodeFixture
         }
 
         Time.Advance(TimeSpan.FromMinutes(5));
-        Refused(GrpcStatusCode.Unauthenticated, "etcdserver: invalid auth token", () => Node.Range(RangeOf("a"), token));
+        Refused(StatusCode.Unauthenticated, "etcdserver: invalid auth token", () => Node.Range(RangeOf("a"), token));
     }
 
     [Theory]
@@ -50,7 +50,7 @@ public sealed class AccessTests : NodeFixture
                 break;
         }
 
-        Refused(GrpcStatusCode.Unauthenticated, "etcdserver: invalid auth token", () => Node.Range(RangeOf("a"), token));
+        Refused(StatusCode.Unauthenticated, "etcdserver: invalid auth token", () => Node.Range(RangeOf("a"), token));
     }
 
     [Fact]
@@ -58,8 +58,8 @@ public sealed class AccessTests : NodeFixture
     {
         var token = Enable("ann");
         var forbidden = Then(Op(new TxnRequest { Failure = { Op(PutOf("z")) } }));
-        Refused(GrpcStatusCode.PermissionDenied, Denied, () => Node.Txn(forbidden, token));
-        Refused(GrpcStatusCode.InvalidArgument, NoUser, () => Node.Txn(forbidden));
+        Refused(StatusCode.PermissionDenied, Denied, () => Node.Txn(forbidden, token));
+        Refused(StatusCode.InvalidArgument, NoUser, () => Node.Txn(forbidden));
         Node.Txn(Then(Op(Then(Op(PutOf("a"))))), token);
     }
 
@@ -67,7 +67,7 @@ public sealed class AccessTests : NodeFixture
     public void Leases_need_a_user_and_those_with_keys_a_permission()
     {
         var token = Enable("ann");
-        Refused(GrpcStatusCode.InvalidArgument, NoUser, () => Node.LeaseGrant(new LeaseGrantRequest { TTL = 10 }));
+        Refused(StatusCode.InvalidArgument, NoUser, () => Node.LeaseGrant(new LeaseGrantRequest { TTL = 10 }));
         var own = Node.LeaseGrant(new LeaseGrantRequest { TTL = 10 }, token).ID;
         Node.Put(PutOf("a", lease: own), token);
         Assert.Equal(10, Node.LeaseKeepAlive(new LeaseKeepAliveRequest { ID = own }, token).TTL);
@@ -75,12 +75,12 @@ public sealed class AccessTests : NodeFixture
         var root = Node.Auth.Authenticate("root", "secret", 1);
         var foreign = Node.LeaseGrant(new LeaseGrantRequest { TTL = 10 }, root).ID;
         Node.Put(PutOf("z", lease: foreign), root);
-        Refused(GrpcStatusCode.PermissionDenied, Denied, () => Node.LeaseKeepAlive(new LeaseKeepAliveRequest { ID = foreign }, token));
-        Refused(GrpcStatusCode.PermissionDenied, Denied, () => Node.LeaseTimeToLive(new LeaseTimeToLiveRequest { ID = foreign, Keys = true }, token));
+        Refused(StatusCode.PermissionDenied, Denied, () => Node.LeaseKeepAlive(new LeaseKeepAliveRequest { ID = foreign }, token));
+        Refused(StatusCode.PermissionDenied, Denied, () => Node.LeaseTimeToLive(new LeaseTimeToLiveRequest { ID = foreign, Keys = true }, token));
         Assert.Equal(10, Node.LeaseTimeToLive(new LeaseTimeToLiveRequest { ID = foreign }, token).TTL);
-        Refused(GrpcStatusCode.PermissionDenied, Denied, () => Node.LeaseLeases(token));
+        Refused(StatusCode.PermissionDenied, Denied, () => Node.LeaseLeases(token));
         Assert.Equal(2, Node.LeaseLeases(root).Leases.Count);
-        Refused(GrpcStatusCode.InvalidArgument, NoUser, () => Node.LeaseKeepAlive(new LeaseKeepAliveRequest { ID = own }));
+        Refused(StatusCode.InvalidArgument, NoUser, () => Node.LeaseKeepAlive(new LeaseKeepAliveRequest { ID = own }));
     }
 
     [Fact]
@@ -99,8 +99,8 @@ public sealed class AccessTests : NodeFixture
             by => AuthRequests.Status(Node, by),
         })
         {
-            Refused(GrpcStatusCode.PermissionDenied, Denied, () => request(token));
-            Refused(GrpcStatusCode.InvalidArgument, NoUser, () => request(null));
+            Refused(StatusCode.PermissionDenied, Denied, () => request(token));
+            Refused(StatusCode.InvalidArgument, NoUser, () => request(null));
             request(Node.Auth.Authenticate("root", "secret", 1));
         }
     }
@@ -113,8 +113,8 @@ public sealed class AccessTests : NodeFixture
     {
         Enable("ann");
         var permission = new Permission { Key = B(key), RangeEnd = B(end) };
-        Refused(GrpcStatusCode.InvalidArgument, "etcdserver: invalid auth management", () => Node.Auth.Grant("some", permission));
-        Refused(GrpcStatusCode.InvalidArgument, "etcdserver: permission not given", () => Node.Auth.Grant("some", null));
+        Refused(StatusCode.InvalidArgument, "etcdserver: invalid auth management", () => Node.Auth.Grant("some", permission));
+        Refused(StatusCode.InvalidArgument, "etcdserver: permission not given", () => Node.Auth.Grant("some", null));
     }
 
     [Theory]
@@ -140,9 +140,9 @@ public sealed class AccessTests : NodeFixture
         Assert.Equal((true, Node.Auth.Revision), (restored.Auth.IsEnabled, restored.Auth.Revision));
         var token = restored.Auth.Authenticate("ann", "secret", 1);
         restored.Put(PutOf("a"), token);
-        Refused(GrpcStatusCode.PermissionDenied, Denied, () => restored.Put(PutOf("z"), token));
-        Refused(GrpcStatusCode.InvalidArgument, AuthErrors.WrongPassword.Detail, () => restored.Auth.Authenticate("ann", "x", 1));
-        Refused(GrpcStatusCode.Unknown, AuthErrors.NoPasswordUser.Detail, () => restored.Auth.Authenticate("certified", "", 1));
+        Refused(StatusCode.PermissionDenied, Denied, () => restored.Put(PutOf("z"), token));
+        Refused(StatusCode.InvalidArgument, AuthErrors.WrongPassword.Status.Detail, () => restored.Auth.Authenticate("ann", "x", 1));
+        Refused(StatusCode.Unknown, AuthErrors.NoPasswordUser.Status.Detail, () => restored.Auth.Authenticate("certified", "", 1));
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using Coordination.Embedded.Concurrency;
 using Coordination.Embedded.Tests.Testing;
 using V3Lockpb;
 
@@ -7,16 +6,18 @@ namespace Coordination.Embedded.Tests.Concurrency;
 /// <summary>What the lock service does beyond what a real etcd is compared with.</summary>
 public sealed class LockServiceTests : ServerFixture
 {
+    private V3Lockpb.Lock.LockClient Locks => new(Channel);
+
     [Fact]
     public async Task A_waiter_whose_lease_expires_is_never_granted_the_lock()
     {
         var (holder, waiter) = (await GrantAsync(100), await GrantAsync(5));
         var held = await LockAsync(holder);
         var waiting = LockAsync(waiter);
-        await UntilAsync(() => Etcd.Revision == 3);
+        await UntilRevisionAsync(3);
         Etcd.Faults.ExpireLease(waiter);
-        await Channel.UnaryAsync(ConcurrencyMethods.Unlock, new UnlockRequest { Key = held.Key }, default, Deadline);
-        Assert.Equal("mutex: session is expired", (await FailsAsync(waiting)).Detail);
+        await Locks.UnlockAsync(new UnlockRequest { Key = held.Key }, cancellationToken: Deadline);
+        Assert.Equal("mutex: session is expired", (await FailsAsync(waiting)).Status.Detail);
     }
 
     [Fact]
@@ -31,10 +32,10 @@ public sealed class LockServiceTests : ServerFixture
     {
         var holder = await LockAsync(await GrantAsync(100));
         var waiting = LockAsync(await GrantAsync(100));
-        await UntilAsync(() => Etcd.Revision == 3);
+        await UntilRevisionAsync(3);
         Etcd.Faults.DisconnectStreams();
         await FailsAsync(waiting);
-        await UntilAsync(() => Etcd.Revision == 4);
+        await UntilRevisionAsync(4);
         Assert.Equal(1, (await GetAsync(holder.Key.ToStringUtf8())).Count);
     }
 
@@ -50,13 +51,5 @@ public sealed class LockServiceTests : ServerFixture
     }
 
     private async Task<LockResponse> LockAsync(long lease) =>
-        await Channel.UnaryAsync(ConcurrencyMethods.Lock, new LockRequest { Name = B("job"), Lease = lease }, default, Deadline);
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        while (!condition())
-        {
-            await Task.Yield();
-        }
-    }
+        await Locks.LockAsync(new LockRequest { Name = B("job"), Lease = lease }, cancellationToken: Deadline);
 }

@@ -1,6 +1,6 @@
-using Coordination.Grpc;
 using Etcdserverpb;
 using Google.Protobuf;
+using Grpc.Core;
 using Mvccpb;
 
 namespace Coordination.Embedded.Tests.Differential;
@@ -8,7 +8,7 @@ namespace Coordination.Embedded.Tests.Differential;
 /// <summary>Replies as text that must be equal on both servers: without the ids of the cluster, and without what is random or depends on time.</summary>
 internal static class Canonical
 {
-    public static string Of(GrpcException refusal) => $"refused: {refusal.Status} {refusal.Detail}";
+    public static string Of(RpcException refusal) => $"refused: {refusal.StatusCode} {refusal.Status.Detail}";
 
     public static string Of(IMessage reply)
     {

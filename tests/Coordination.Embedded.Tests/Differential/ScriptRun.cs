@@ -1,5 +1,4 @@
 using Coordination.Embedded.Store;
-using Coordination.Etcd.Transport;
 using Etcdserverpb;
 using Google.Protobuf;
 using Mvccpb;
@@ -58,14 +57,14 @@ internal sealed class ScriptRun : IAsyncDisposable
     // Every script starts with no keys, no leases and no history.
     private static async Task<long> CleanAsync(Side side)
     {
-        foreach (var lease in (await side.SendAsync(EtcdMethods.LeaseLeases, new LeaseLeasesRequest())).Leases)
+        foreach (var lease in (await side.SendAsync<LeaseLeasesResponse>(new LeaseLeasesRequest())).Leases)
         {
             await side.AskAsync(new LeaseRevokeRequest { ID = lease.ID });
         }
 
         await side.AskAsync(new PutRequest { Key = ByteString.CopyFromUtf8("~") });
         var all = new DeleteRangeRequest { Key = ByteString.CopyFrom(0), RangeEnd = ByteString.CopyFrom(0) };
-        var revision = (await side.SendAsync(EtcdMethods.DeleteRange, all)).Header.Revision;
+        var revision = (await side.SendAsync<DeleteRangeResponse>(all)).Header.Revision;
         await side.AskAsync(new CompactionRequest { Revision = revision, Physical = true });
         return revision;
     }
@@ -131,7 +130,7 @@ internal sealed class ScriptRun : IAsyncDisposable
                 }
 
                 var replies = await Task.WhenAll(new[] { _embedded, _real }.Select(side =>
-                    side.SendAsync(EtcdMethods.DeleteRange, new DeleteRangeRequest { Key = key })));
+                    side.SendAsync<DeleteRangeResponse>(new DeleteRangeRequest { Key = key })));
                 revision = replies[0].Header.Revision;
                 writes.Add((key, revision));
             }

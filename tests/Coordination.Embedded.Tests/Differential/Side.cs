@@ -1,67 +1,41 @@
-using Coordination.Etcd.Transport;
-using Coordination.Grpc;
 using Etcdserverpb;
 using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Net.Client;
 
 namespace Coordination.Embedded.Tests.Differential;
 
 /// <summary>One of the two servers that are compared.</summary>
 internal sealed class Side(string name, Uri endpoint) : IDisposable
 {
-    private readonly GrpcChannel _channel = new(endpoint);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     public string Name { get; } = name;
 
     public Uri Endpoint { get; } = endpoint;
 
-    public GrpcChannel Channel => _channel;
+    public GrpcChannel Channel { get; } = GrpcChannel.ForAddress(endpoint);
 
-    public WatchRecorder OpenWatches() => new(_channel);
+    /// <summary>How every call is made: not for ever, and in the name of a user when there is a token.</summary>
+    public static CallOptions Options(string? token = null, CancellationToken cancellationToken = default) =>
+        new(token is null ? null : new Metadata { { "token", token } }, (TimeProvider.System.GetUtcNow() + Patience).UtcDateTime, cancellationToken);
 
-    public void Dispose() => _channel.Dispose();
+    public WatchRecorder OpenWatches() => new(Channel);
 
-    public Task<TResponse> SendAsync<TRequest, TResponse>(GrpcMethod<TRequest, TResponse> method, TRequest request)
-        where TRequest : class, IMessage<TRequest>
-        where TResponse : class, IMessage<TResponse> =>
-        _channel.UnaryAsync(method, request, new GrpcCallOptions { Timeout = TimeSpan.FromSeconds(10) });
+    public void Dispose() => Channel.Dispose();
 
-    /// <summary>The reply of any method or its refusal, as text.</summary>
-    public async Task<string> AskAsync<TRequest, TResponse>(GrpcMethod<TRequest, TResponse> method, TRequest request, GrpcMetadata? metadata = null)
-        where TRequest : class, IMessage<TRequest>
-        where TResponse : class, IMessage<TResponse>
-    {
-        try
-        {
-            return Canonical.Of(await _channel.UnaryAsync(method, request, new GrpcCallOptions { Timeout = TimeSpan.FromSeconds(10), Metadata = metadata }));
-        }
-        catch (GrpcException e)
-        {
-            return Canonical.Of(e);
-        }
-    }
+    public async Task<TResponse> SendAsync<TResponse>(IMessage request, string? token = null, CancellationToken cancellationToken = default)
+        where TResponse : IMessage =>
+        (TResponse)await Channel.CreateCallInvoker().AsyncUnaryCall(EtcdApi.Of(request), null, Options(token, cancellationToken), request);
 
     /// <summary>The reply or the refusal, as text.</summary>
-    public async Task<string> AskAsync(IMessage request)
+    public async Task<string> AskAsync(IMessage request, string? token = null)
     {
         try
         {
-            return Canonical.Of(request switch
-            {
-                RangeRequest range => await SendAsync(EtcdMethods.Range, range),
-                PutRequest put => await SendAsync(EtcdMethods.Put, put),
-                DeleteRangeRequest delete => await SendAsync(EtcdMethods.DeleteRange, delete),
-                TxnRequest txn => await SendAsync(EtcdMethods.Txn, txn),
-                CompactionRequest compaction => await SendAsync(EtcdMethods.Compact, compaction),
-                LeaseGrantRequest grant => await SendAsync(EtcdMethods.LeaseGrant, grant),
-                LeaseRevokeRequest revoke => await SendAsync(EtcdMethods.LeaseRevoke, revoke),
-                LeaseTimeToLiveRequest timeToLive => await SendAsync(EtcdMethods.LeaseTimeToLive, timeToLive),
-                LeaseLeasesRequest leases => await SendAsync(EtcdMethods.LeaseLeases, leases),
-                LeaseKeepAliveRequest renewal => await RenewAsync(renewal),
-                HashKVRequest hash => await SendAsync(EtcdMethods.HashKV, hash),
-                _ => throw new ArgumentException($"No call for {request.Descriptor.Name}.", nameof(request)),
-            });
+            return Canonical.Of(request is LeaseKeepAliveRequest renewal ? await RenewAsync(renewal) : await SendAsync<IMessage>(request, token));
         }
-        catch (GrpcException e)
+        catch (RpcException e)
         {
             return Canonical.Of(e);
         }
@@ -69,13 +43,10 @@ internal sealed class Side(string name, Uri endpoint) : IDisposable
 
     private async Task<IMessage> RenewAsync(LeaseKeepAliveRequest renewal)
     {
-        await using var call = _channel.Duplex(EtcdMethods.LeaseKeepAlive, new GrpcCallOptions { Timeout = TimeSpan.FromSeconds(10) });
-        await call.WriteAsync(renewal);
-        await foreach (var reply in call.ReadAllAsync())
-        {
-            return reply;
-        }
-
-        throw new InvalidOperationException("The keep-alive stream ended without a reply.");
+        using var call = new Lease.LeaseClient(Channel).LeaseKeepAlive(Options());
+        await call.RequestStream.WriteAsync(renewal);
+        return await call.ResponseStream.MoveNext()
+            ? call.ResponseStream.Current
+            : throw new InvalidOperationException("The keep-alive stream ended without a reply.");
     }
 }

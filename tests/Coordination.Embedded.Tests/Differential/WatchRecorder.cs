@@ -1,13 +1,13 @@
-using Coordination.Etcd.Transport;
-using Coordination.Grpc;
 using Etcdserverpb;
+using Grpc.Core;
+using Grpc.Net.Client;
 
 namespace Coordination.Embedded.Tests.Differential;
 
 /// <summary>One watch stream, and everything that came on it.</summary>
 internal sealed class WatchRecorder : IAsyncDisposable
 {
-    private readonly GrpcDuplexCall<WatchRequest, WatchResponse> _call;
+    private readonly AsyncDuplexStreamingCall<WatchRequest, WatchResponse> _call;
     private readonly CancellationTokenSource _end = new();
     private readonly Task _reading;
     private readonly Lock _gate = new();
@@ -20,7 +20,7 @@ internal sealed class WatchRecorder : IAsyncDisposable
 
     public WatchRecorder(GrpcChannel channel)
     {
-        _call = channel.Duplex(EtcdMethods.Watch, default, _end.Token);
+        _call = new Watch.WatchClient(channel).Watch(cancellationToken: _end.Token);
         _reading = ReadAsync();
     }
 
@@ -55,16 +55,16 @@ internal sealed class WatchRecorder : IAsyncDisposable
         if (request.RequestUnionCase == WatchRequest.RequestUnionOneofCase.CreateRequest)
         {
             expected = Controls.Count + 1;
-            await _call.WriteAsync(request);
+            await _call.RequestStream.WriteAsync(request);
             await UntilAsync(() => _controls.Count >= expected);
             return;
         }
 
-        await _call.WriteAsync(request);
+        await _call.RequestStream.WriteAsync(request);
         if (request.RequestUnionCase == WatchRequest.RequestUnionOneofCase.CancelRequest)
         {
             // An unknown id is not answered; a progress request behind it is.
-            await _call.WriteAsync(new WatchRequest { ProgressRequest = new WatchProgressRequest() });
+            await _call.RequestStream.WriteAsync(new WatchRequest { ProgressRequest = new WatchProgressRequest() });
         }
 
         lock (_gate)
@@ -107,7 +107,7 @@ internal sealed class WatchRecorder : IAsyncDisposable
     {
         await _end.CancelAsync();
         await _reading;
-        await _call.DisposeAsync();
+        _call.Dispose();
         _end.Dispose();
     }
 
@@ -115,12 +115,12 @@ internal sealed class WatchRecorder : IAsyncDisposable
     {
         try
         {
-            await foreach (var response in _call.ReadAllAsync(_end.Token))
+            await foreach (var response in _call.ResponseStream.ReadAllAsync(_end.Token))
             {
                 Record(response);
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or GrpcException)
+        catch (Exception e) when (e is OperationCanceledException or RpcException)
         {
             // The script is over, or it will wait in vain for its answers.
         }

@@ -1,4 +1,5 @@
 using Coordination.Embedded.Tests.Services;
+using Etcdserverpb;
 
 namespace Coordination.Embedded.Tests.Etcdctl;
 
@@ -114,7 +115,7 @@ public sealed class EtcdctlTests : SideBySide
             Assert.Equal("two", (await next.LinesAsync(2))[1]);
             Assert.Equal("two", (await observer.LinesAsync(2))[1]);
             await next.InterruptAsync();
-            var left = await side.SendAsync(Coordination.Etcd.Transport.EtcdMethods.Range, new() { Key = B("\0"), RangeEnd = B("\0") });
+            var left = await side.SendAsync<RangeResponse>(new RangeRequest { Key = B("\0"), RangeEnd = B("\0") });
             Assert.Empty(left.Kvs);
         }
     }

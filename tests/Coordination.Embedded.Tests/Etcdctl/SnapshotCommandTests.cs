@@ -1,6 +1,5 @@
 using Coordination.Embedded.Tests.Differential;
 using Coordination.Embedded.Tests.Testing;
-using Coordination.Etcd.Transport;
 using Etcdserverpb;
 using Google.Protobuf;
 
@@ -23,8 +22,8 @@ public sealed class SnapshotCommandTests : ServerFixture
 
         if (keys > 0)
         {
-            await Channel.UnaryAsync(EtcdMethods.DeleteRange, new DeleteRangeRequest { Key = B("/key/1") }, default, Deadline);
-            await Channel.UnaryAsync(EtcdMethods.Compact, new CompactionRequest { Revision = Etcd.Revision - 1 }, default, Deadline);
+            await Kv.DeleteRangeAsync(new DeleteRangeRequest { Key = B("/key/1") }, cancellationToken: Deadline);
+            await Kv.CompactAsync(new CompactionRequest { Revision = Etcd.Revision - 1 }, cancellationToken: Deadline);
         }
 
         var folder = Directory.CreateTempSubdirectory("embedded-etcd");

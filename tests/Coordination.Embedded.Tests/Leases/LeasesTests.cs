@@ -1,6 +1,6 @@
 using Coordination.Embedded.Tests.Testing;
-using Coordination.Grpc;
 using Etcdserverpb;
+using Grpc.Core;
 
 namespace Coordination.Embedded.Tests.Leases;
 
@@ -19,8 +19,8 @@ public sealed class LeasesTests : NodeFixture
     {
         Assert.Equal(77, Grant(5, 77));
         Assert.NotEqual(Grant(5), Grant(5));
-        Refused(GrpcStatusCode.FailedPrecondition, "etcdserver: lease already exists", () => Grant(5, 77));
-        Refused(GrpcStatusCode.OutOfRange, "etcdserver: too large lease TTL", () => Grant(9_000_000_001));
+        Refused(StatusCode.FailedPrecondition, "etcdserver: lease already exists", () => Grant(5, 77));
+        Refused(StatusCode.OutOfRange, "etcdserver: too large lease TTL", () => Grant(9_000_000_001));
         Assert.Equal(9_000_000_000, Node.LeaseGrant(new LeaseGrantRequest { TTL = 9_000_000_000 }).TTL);
     }
 
@@ -34,7 +34,7 @@ public sealed class LeasesTests : NodeFixture
         Watch(stream, WatchOf("\0", "\0"));
         Node.LeaseRevoke(new LeaseRevokeRequest { ID = lease });
         Assert.Equal("Delete:a@4 Delete:b@4", Show(Drain(stream)[^1]));
-        Refused(GrpcStatusCode.NotFound, "etcdserver: requested lease not found", () => Node.LeaseRevoke(new LeaseRevokeRequest { ID = lease }));
+        Refused(StatusCode.NotFound, "etcdserver: requested lease not found", () => Node.LeaseRevoke(new LeaseRevokeRequest { ID = lease }));
     }
 
     [Fact]

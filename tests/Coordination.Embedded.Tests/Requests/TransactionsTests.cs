@@ -1,6 +1,6 @@
 using Coordination.Embedded.Tests.Testing;
-using Coordination.Grpc;
 using Etcdserverpb;
+using Grpc.Core;
 
 namespace Coordination.Embedded.Tests.Requests;
 
@@ -89,10 +89,10 @@ public sealed class TransactionsTests : NodeFixture
     [Fact]
     public void Nothing_is_written_when_any_part_is_refused()
     {
-        Refused(GrpcStatusCode.NotFound, "etcdserver: requested lease not found", () => Node.Txn(Then(Op(PutOf("a")), Op(PutOf("b", lease: 9)))));
-        Refused(GrpcStatusCode.OutOfRange, "etcdserver: mvcc: required revision is a future revision", () => Node.Txn(Then(Op(PutOf("a")), Op(RangeOf("a", revision: 2)))));
-        Refused(GrpcStatusCode.InvalidArgument, "etcdserver: key not found", () => Node.Txn(Then(Op(PutOf("a")), Op(new PutRequest { Key = B("b"), IgnoreValue = true }))));
-        Refused(GrpcStatusCode.InvalidArgument, "etcdserver: key not found", () => Node.Txn(Then(Op(PutOf("a")), new RequestOp())));
+        Refused(StatusCode.NotFound, "etcdserver: requested lease not found", () => Node.Txn(Then(Op(PutOf("a")), Op(PutOf("b", lease: 9)))));
+        Refused(StatusCode.OutOfRange, "etcdserver: mvcc: required revision is a future revision", () => Node.Txn(Then(Op(PutOf("a")), Op(RangeOf("a", revision: 2)))));
+        Refused(StatusCode.InvalidArgument, "etcdserver: key not found", () => Node.Txn(Then(Op(PutOf("a")), Op(new PutRequest { Key = B("b"), IgnoreValue = true }))));
+        Refused(StatusCode.InvalidArgument, "etcdserver: key not found", () => Node.Txn(Then(Op(PutOf("a")), new RequestOp())));
         Assert.Equal(0, Get("a").Count);
     }
 
@@ -102,8 +102,8 @@ public sealed class TransactionsTests : NodeFixture
         static RequestOp[] Puts(int count) => [.. Enumerable.Range(0, count).Select(i => Op(PutOf($"k{i}")))];
         const string TooMany = "etcdserver: too many operations in txn request";
         Assert.Equal(128, Node.Txn(Then(Puts(128))).Responses.Count);
-        Refused(GrpcStatusCode.InvalidArgument, TooMany, () => Node.Txn(Then(Puts(129))));
+        Refused(StatusCode.InvalidArgument, TooMany, () => Node.Txn(Then(Puts(129))));
         Assert.True(Node.Txn(Then(Op(Then(Puts(127))))).Succeeded);
-        Refused(GrpcStatusCode.InvalidArgument, TooMany, () => Node.Txn(Then(Op(Then(Puts(128))))));
+        Refused(StatusCode.InvalidArgument, TooMany, () => Node.Txn(Then(Op(Then(Puts(128))))));
     }
 }

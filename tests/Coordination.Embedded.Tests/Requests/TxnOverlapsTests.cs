@@ -1,7 +1,7 @@
 using Coordination.Embedded.Requests;
 using Coordination.Embedded.Tests.Testing;
-using Coordination.Grpc;
 using Etcdserverpb;
+using Grpc.Core;
 
 namespace Coordination.Embedded.Tests.Requests;
 
@@ -14,7 +14,7 @@ public sealed class TxnOverlapsTests : NodeFixture
     [Theory]
     [MemberData(nameof(Overlapping))]
     public void Two_writes_to_one_key_are_refused(string operations) =>
-        Refused(GrpcStatusCode.InvalidArgument, "etcdserver: duplicate key given in txn request", () => TxnOverlaps.Check(Parse(operations)));
+        Refused(StatusCode.InvalidArgument, "etcdserver: duplicate key given in txn request", () => TxnOverlaps.Check(Parse(operations)));
 
     [Theory]
     [MemberData(nameof(Allowed))]
@@ -30,7 +30,7 @@ public sealed class TxnOverlapsTests : NodeFixture
         var txn = Then(DeleteOp("a", "\0"), Op(Then(Op(PutOf("b")))));
         TxnOverlaps.Check(txn);
         txn.Success[1].RequestTxn.Success[0].RequestPut.IgnoreValue = true;
-        Refused(GrpcStatusCode.InvalidArgument, "etcdserver: duplicate key given in txn request", () => TxnOverlaps.Check(txn));
+        Refused(StatusCode.InvalidArgument, "etcdserver: duplicate key given in txn request", () => TxnOverlaps.Check(txn));
     }
 
     private static TxnRequest Parse(string operations) => Then([.. operations.Split(", ").Select(ParseOne)]);

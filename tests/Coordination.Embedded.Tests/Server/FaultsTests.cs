@@ -1,7 +1,6 @@
 using Coordination.Embedded.Tests.Testing;
-using Coordination.Etcd.Transport;
-using Coordination.Grpc;
 using Etcdserverpb;
+using Grpc.Core;
 using Mvccpb;
 
 namespace Coordination.Embedded.Tests.Server;
@@ -27,7 +26,7 @@ public sealed class FaultsTests : ServerFixture
     [Fact]
     public async Task A_paused_server_sends_no_events()
     {
-        await using var watch = new TestWatch(Channel, Deadline);
+        using var watch = new TestWatch(Channel, Deadline);
         await watch.SendAsync(new WatchCreateRequest { Key = B("a") });
         await watch.NextAsync();
         var lease = await GrantAsync(10);
@@ -47,7 +46,7 @@ public sealed class FaultsTests : ServerFixture
     {
         Etcd.Faults.DropRepliesAfterCommit(1);
         var failure = await FailsAsync(PutAsync("a"));
-        Assert.True(failure.RequestSent);
+        Assert.Equal(StatusCode.Internal, failure.StatusCode);
         Assert.Equal(1, (await GetAsync("a")).Count);
         Assert.Equal(3, await PutAsync("b"));
     }
@@ -57,9 +56,9 @@ public sealed class FaultsTests : ServerFixture
     {
         Etcd.Faults.DropRepliesAfterCommit(call => call is { Method: "Put", Key: "/lock" }, LostReply.Silence);
         Assert.Equal(2, await PutAsync("/other"));
-        var timeout = new GrpcCallOptions { Timeout = TimeSpan.FromMilliseconds(100) };
-        var failure = await FailsAsync(Channel.UnaryAsync(EtcdMethods.Put, new PutRequest { Key = B("/lock") }, timeout, Deadline));
-        Assert.Equal(GrpcStatusCode.DeadlineExceeded, failure.Status);
+        var timeout = (TimeProvider.System.GetUtcNow() + TimeSpan.FromMilliseconds(100)).UtcDateTime;
+        var failure = await FailsAsync(Kv.PutAsync(new PutRequest { Key = B("/lock") }, deadline: timeout).ResponseAsync);
+        Assert.Equal(StatusCode.DeadlineExceeded, failure.StatusCode);
         Assert.Equal(3, Etcd.Revision);
     }
 
@@ -68,15 +67,12 @@ public sealed class FaultsTests : ServerFixture
     {
         var (mute, heard) = (await GrantAsync(5), await GrantAsync(5));
         Etcd.Faults.DropRepliesAfterCommit(call => call.LeaseId == mute);
-        await using var call = Channel.Duplex(EtcdMethods.LeaseKeepAlive, default, Deadline);
+        using var call = Leases.LeaseKeepAlive(cancellationToken: Deadline);
         Time.Advance(TimeSpan.FromSeconds(4));
-        await call.WriteAsync(new LeaseKeepAliveRequest { ID = mute });
-        await call.WriteAsync(new LeaseKeepAliveRequest { ID = heard });
-        await foreach (var reply in call.ReadAllAsync(Deadline))
-        {
-            Assert.Equal(heard, reply.ID);
-            break;
-        }
+        await call.RequestStream.WriteAsync(new LeaseKeepAliveRequest { ID = mute });
+        await call.RequestStream.WriteAsync(new LeaseKeepAliveRequest { ID = heard });
+        Assert.True(await call.ResponseStream.MoveNext(Deadline));
+        Assert.Equal(heard, call.ResponseStream.Current.ID);
 
         Time.Advance(TimeSpan.FromSeconds(4));
         Assert.True(Etcd.Faults.ExpireLease(mute));
@@ -87,11 +83,7 @@ public sealed class FaultsTests : ServerFixture
     {
         Etcd.Faults.DelayReplies(TimeSpan.FromSeconds(2));
         var put = PutAsync("a");
-        while (Etcd.Revision < 2)
-        {
-            await Task.Yield();
-        }
-
+        await UntilRevisionAsync(2);
         Assert.False(put.IsCompleted);
         Etcd.Faults.DelayReplies(TimeSpan.Zero);
         while (!put.IsCompleted)
@@ -106,13 +98,13 @@ public sealed class FaultsTests : ServerFixture
     [Fact]
     public async Task Disconnected_streams_end_with_an_error_and_can_be_opened_again()
     {
-        await using var watch = new TestWatch(Channel, Deadline);
+        using var watch = new TestWatch(Channel, Deadline);
         await watch.SendAsync(new WatchCreateRequest { Key = B("a") });
         await watch.NextAsync();
         Etcd.Faults.DisconnectStreams();
         await FailsAsync(watch.NextAsync());
 
-        await using var again = new TestWatch(Channel, Deadline);
+        using var again = new TestWatch(Channel, Deadline);
         await again.SendAsync(new WatchCreateRequest { Key = B("a") });
         Assert.True((await again.NextAsync()).Created);
     }
@@ -123,7 +115,7 @@ public sealed class FaultsTests : ServerFixture
         await PutAsync("a");
         await PutAsync("a");
         Etcd.Faults.CompactNow();
-        await using var watch = new TestWatch(Channel, Deadline);
+        using var watch = new TestWatch(Channel, Deadline);
         await watch.SendAsync(new WatchCreateRequest { Key = B("a"), StartRevision = 1 });
         await watch.NextAsync();
         Assert.Equal(3, (await watch.NextAsync()).CompactRevision);
@@ -155,9 +147,9 @@ public sealed class FaultsTests : ServerFixture
         await PutAsync("a");
         Etcd.Faults.SetOutOfSpace(true);
         var refusal = await FailsAsync(PutAsync("a"));
-        Assert.Equal((GrpcStatusCode.ResourceExhausted, "etcdserver: mvcc: database space exceeded"), (refusal.Status, refusal.Detail));
+        Assert.Equal((StatusCode.ResourceExhausted, "etcdserver: mvcc: database space exceeded"), (refusal.StatusCode, refusal.Status.Detail));
         await FailsAsync(GrantAsync(5));
-        await Channel.UnaryAsync(EtcdMethods.DeleteRange, new DeleteRangeRequest { Key = B("a") }, default, Deadline);
+        await Kv.DeleteRangeAsync(new DeleteRangeRequest { Key = B("a") }, cancellationToken: Deadline);
         Etcd.Faults.SetOutOfSpace(false);
         await PutAsync("a");
     }

@@ -2,34 +2,22 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
-using Coordination.Embedded.Auth;
-using Coordination.Embedded.Concurrency;
-using Coordination.Embedded.Server;
+using Coordination.Embedded.Tests.Differential;
 using Coordination.Embedded.Tests.Testing;
-using Coordination.Etcd.Transport;
 using Etcdserverpb;
 using Google.Protobuf;
+using Grpc.Core;
 
 namespace Coordination.Embedded.Tests.Server;
 
 /// <summary>Whatever arrives, the server goes on serving others, and what was refused has changed nothing.</summary>
 public sealed class FuzzTests : ServerFixture
 {
-    private static readonly string[] Paths =
-    [
-        EtcdMethods.Range.Path, EtcdMethods.Put.Path, EtcdMethods.DeleteRange.Path, EtcdMethods.Txn.Path, EtcdMethods.Compact.Path,
-        EtcdMethods.LeaseGrant.Path, EtcdMethods.LeaseRevoke.Path, EtcdMethods.LeaseTimeToLive.Path, EtcdMethods.LeaseKeepAlive.Path,
-        EtcdMethods.Watch.Path, EtcdMethods.Alarm.Path, EtcdMethods.HashKV.Path, EtcdMethods.Status.Path, EtcdMethods.MemberList.Path,
-        ClusterMethods.MemberAdd.Path, ClusterMethods.MemberUpdate.Path, ClusterMethods.MoveLeader.Path, ClusterMethods.Snapshot.Path,
-        AuthMethods.Authenticate.Path, AuthMethods.Enable.Path, AuthMethods.UserAdd.Path, AuthMethods.UserGrantRole.Path, AuthMethods.RoleAdd.Path,
-        AuthMethods.RoleGrantPermission.Path, AuthMethods.RoleRevokePermission.Path, AuthMethods.UserGet.Path,
-        ConcurrencyMethods.Lock.Path, ConcurrencyMethods.Unlock.Path, ConcurrencyMethods.Campaign.Path, ConcurrencyMethods.Proclaim.Path,
-        ConcurrencyMethods.Resign.Path, ConcurrencyMethods.Leader.Path, ConcurrencyMethods.Observe.Path, "/etcdserverpb.KV/Nothing", "/",
-    ];
+    private static readonly string[] Paths = [.. EtcdApi.Paths, "/etcdserverpb.KV/Nothing", "/"];
 
     // Calls that may stay open.
     private static readonly string[] Waiting =
-        [EtcdMethods.Watch.Path, ConcurrencyMethods.Lock.Path, ConcurrencyMethods.Campaign.Path, ConcurrencyMethods.Observe.Path];
+        ["/etcdserverpb.Watch/Watch", "/v3lockpb.Lock/Lock", "/v3electionpb.Election/Campaign", "/v3electionpb.Election/Observe"];
 
     private static readonly byte[] Preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray();
 
@@ -126,7 +114,7 @@ public sealed class FuzzTests : ServerFixture
         foreach (var announced in new[] { 40_000_000, int.MaxValue, -1 })
         {
             BinaryPrimitives.WriteInt32BigEndian(body.AsSpan(1), announced);
-            await CallAsync(http, EtcdMethods.Put.Path, body);
+            await CallAsync(http, "/etcdserverpb.KV/Put", body);
         }
 
         Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 20_000_000);
@@ -142,14 +130,14 @@ public sealed class FuzzTests : ServerFixture
             txn = new TxnRequest { Success = { new RequestOp { RequestTxn = txn } } };
         }
 
-        await FailsAsync(Channel.UnaryAsync(EtcdMethods.Txn, txn, default, Deadline));
+        await FailsAsync(Kv.TxnAsync(txn, cancellationToken: Deadline).ResponseAsync);
         await StillServesAsync();
     }
 
     [Fact]
     public async Task A_client_that_does_not_read_its_events_stops_nobody()
     {
-        await using var watch = new TestWatch(Channel, Deadline);
+        using var watch = new TestWatch(Channel, Deadline);
         await watch.SendAsync(new WatchCreateRequest { Key = B("a") });
         var value = new string('x', 100_000);
         for (var i = 0; i < 300; i++)
@@ -255,7 +243,7 @@ public sealed class FuzzTests : ServerFixture
 
     private async Task StillServesAsync()
     {
-        await using var watch = new TestWatch(Channel, Deadline);
+        using var watch = new TestWatch(Channel, Deadline);
         await watch.SendAsync(new WatchCreateRequest { Key = B("/still/serves") });
         await watch.NextAsync();
         var put = PutAsync("/still/serves");
@@ -263,11 +251,11 @@ public sealed class FuzzTests : ServerFixture
         {
             await put;
         }
-        catch (Grpc.GrpcException e) when (e.Detail.Contains("space exceeded", StringComparison.Ordinal))
+        catch (RpcException e) when (e.Status.Detail.Contains("space exceeded", StringComparison.Ordinal))
         {
             // The fuzzer raised the alarm.
             Etcd.Faults.SetOutOfSpace(false);
-            await Channel.UnaryAsync(EtcdMethods.Status, new StatusRequest(), default, Deadline);
+            await GetAsync("/still/serves");
             return;
         }
 

@@ -2,9 +2,9 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Coordination.Embedded.Tests.Testing;
-using Coordination.Etcd.Transport;
-using Coordination.Grpc;
 using Etcdserverpb;
+using Grpc.Core;
+using Grpc.Net.Client;
 
 namespace Coordination.Embedded.Tests.Server;
 
@@ -18,10 +18,7 @@ public sealed class TlsTests
         Assert.Equal("https", etcd.Endpoint.Scheme);
 
         var isOurs = Only(certificate);
-        using var channel = new GrpcChannel(
-            etcd.Endpoint, new GrpcChannelOptions { Tls = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = isOurs } });
-        var reply = await channel.UnaryAsync(EtcdMethods.Put, new PutRequest { Key = NodeFixture.B("a") }, new GrpcCallOptions { Timeout = TimeSpan.FromSeconds(10) });
-        Assert.Equal(2, reply.Header.Revision);
+        Assert.Equal(2, (await PutAsync(etcd, new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = isOurs })).Header.Revision);
 
         using var http = new HttpClient(new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = isOurs } }) { BaseAddress = etcd.Endpoint };
         Assert.Equal("""{"health":"true"}""", await http.GetStringAsync(new Uri("/health", UriKind.Relative)));
@@ -34,20 +31,15 @@ public sealed class TlsTests
         using var known = CreateCertificate();
         using var unknown = CreateCertificate();
         await using var etcd = await EmbeddedEtcd.StartAsync(new EmbeddedEtcdOptions { Certificate = server, ClientAuthorities = [known] });
-        Assert.Equal(2, (await PutAsync(known)).Header.Revision);
-        await Assert.ThrowsAsync<GrpcException>(() => PutAsync(unknown));
-        await Assert.ThrowsAsync<GrpcException>(() => PutAsync(null));
+        Assert.Equal(2, (await PutAsync(etcd, With(known))).Header.Revision);
+        await Assert.ThrowsAsync<RpcException>(() => PutAsync(etcd, With(unknown)));
+        await Assert.ThrowsAsync<RpcException>(() => PutAsync(etcd, With(null)));
 
-        async Task<PutResponse> PutAsync(X509Certificate2? certificate)
+        SslClientAuthenticationOptions With(X509Certificate2? certificate) => new()
         {
-            var tls = new SslClientAuthenticationOptions
-            {
-                RemoteCertificateValidationCallback = Only(server),
-                ClientCertificates = certificate is null ? [] : [certificate],
-            };
-            using var channel = new GrpcChannel(etcd.Endpoint, new GrpcChannelOptions { Tls = tls });
-            return await channel.UnaryAsync(EtcdMethods.Put, new PutRequest { Key = NodeFixture.B("a") }, new GrpcCallOptions { Timeout = TimeSpan.FromSeconds(10) });
-        }
+            RemoteCertificateValidationCallback = Only(server),
+            ClientCertificates = certificate is null ? [] : [certificate],
+        };
     }
 
     [Fact]
@@ -56,6 +48,14 @@ public sealed class TlsTests
         using var known = CreateCertificate();
         var refusal = await Assert.ThrowsAsync<ArgumentException>(() => EmbeddedEtcd.StartAsync(new EmbeddedEtcdOptions { ClientAuthorities = [known] }));
         Assert.StartsWith("EmbeddedEtcdOptions.ClientAuthorities is given without a certificate; allowed:", refusal.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task<PutResponse> PutAsync(EmbeddedEtcd etcd, SslClientAuthenticationOptions tls)
+    {
+        using var handler = new SocketsHttpHandler { SslOptions = tls };
+        using var channel = GrpcChannel.ForAddress(etcd.Endpoint, new GrpcChannelOptions { HttpHandler = handler });
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        return await new KV.KVClient(channel).PutAsync(new PutRequest { Key = NodeFixture.B("a") }, cancellationToken: patience.Token);
     }
 
     private static RemoteCertificateValidationCallback Only(X509Certificate2 certificate) =>

@@ -1,8 +1,7 @@
 using Authpb;
-using Coordination.Embedded.Auth;
 using Coordination.Embedded.Tests.Differential;
-using Coordination.Etcd.Transport;
 using Etcdserverpb;
+using Grpc.Core;
 
 namespace Coordination.Embedded.Tests.Services;
 
@@ -15,76 +14,76 @@ public sealed class AuthComparisonTests : SideBySide
     [Fact]
     public async Task Users_and_roles_are_kept_and_refused_like_etcds()
     {
-        await SameAsync(AuthMethods.Enable, new AuthEnableRequest());
-        await SameAsync(AuthMethods.Authenticate, new AuthenticateRequest { Name = "root", Password = "x" });
+        await SameAsync(new AuthEnableRequest());
+        await SameAsync(new AuthenticateRequest { Name = "root", Password = "x" });
         foreach (var name in new[] { "", "root", "zoe", "ann", "ann" })
         {
-            await SameAsync(AuthMethods.UserAdd, new AuthUserAddRequest { Name = name, Password = "secret" });
-            await SameAsync(AuthMethods.RoleAdd, new AuthRoleAddRequest { Name = name });
+            await SameAsync(new AuthUserAddRequest { Name = name, Password = "secret" });
+            await SameAsync(new AuthRoleAddRequest { Name = name });
         }
 
-        await SameAsync(AuthMethods.Enable, new AuthEnableRequest());
-        await SameAsync(AuthMethods.UserList, new AuthUserListRequest());
-        await SameAsync(AuthMethods.RoleList, new AuthRoleListRequest());
+        await SameAsync(new AuthEnableRequest());
+        await SameAsync(new AuthUserListRequest());
+        await SameAsync(new AuthRoleListRequest());
         foreach (var role in new[] { "zoe", "ann", "ann", "nobody" })
         {
-            await SameAsync(AuthMethods.UserGrantRole, new AuthUserGrantRoleRequest { User = "ann", Role = role });
-            await SameAsync(AuthMethods.UserGrantRole, new AuthUserGrantRoleRequest { User = "nobody", Role = role });
+            await SameAsync(new AuthUserGrantRoleRequest { User = "ann", Role = role });
+            await SameAsync(new AuthUserGrantRoleRequest { User = "nobody", Role = role });
         }
 
-        await SameAsync(AuthMethods.UserGet, new AuthUserGetRequest { Name = "ann" });
-        await SameAsync(AuthMethods.UserGet, new AuthUserGetRequest { Name = "nobody" });
-        await SameAsync(AuthMethods.UserRevokeRole, new AuthUserRevokeRoleRequest { Name = "ann", Role = "root" });
-        await SameAsync(AuthMethods.UserRevokeRole, new AuthUserRevokeRoleRequest { Name = "ann", Role = "zoe" });
-        await SameAsync(AuthMethods.UserRevokeRole, new AuthUserRevokeRoleRequest { Name = "nobody", Role = "zoe" });
+        await SameAsync(new AuthUserGetRequest { Name = "ann" });
+        await SameAsync(new AuthUserGetRequest { Name = "nobody" });
+        await SameAsync(new AuthUserRevokeRoleRequest { Name = "ann", Role = "root" });
+        await SameAsync(new AuthUserRevokeRoleRequest { Name = "ann", Role = "zoe" });
+        await SameAsync(new AuthUserRevokeRoleRequest { Name = "nobody", Role = "zoe" });
         foreach (var (key, end, type) in new[] { ("b", "c", Read), ("a", "", Write), ("b", "c", Permission.Types.Type.Readwrite), ("b", "d", Read), ("c", "\0", Read) })
         {
-            await SameAsync(AuthMethods.RoleGrantPermission, Grant("ann", key, end, type));
-            await SameAsync(AuthMethods.RoleGrantPermission, Grant("nobody", key, end, type));
+            await SameAsync(Grant("ann", key, end, type));
+            await SameAsync(Grant("nobody", key, end, type));
         }
 
-        await SameAsync(AuthMethods.RoleGet, new AuthRoleGetRequest { Role = "ann" });
-        await SameAsync(AuthMethods.RoleGet, new AuthRoleGetRequest { Role = "nobody" });
-        await SameAsync(AuthMethods.RoleRevokePermission, new AuthRoleRevokePermissionRequest { Role = "ann", Key = B("b"), RangeEnd = B("c") });
-        await SameAsync(AuthMethods.RoleRevokePermission, new AuthRoleRevokePermissionRequest { Role = "ann", Key = B("b"), RangeEnd = B("x") });
-        await SameAsync(AuthMethods.RoleGet, new AuthRoleGetRequest { Role = "ann" });
-        await SameAsync(AuthMethods.RoleDelete, new AuthRoleDeleteRequest { Role = "ann" });
-        await SameAsync(AuthMethods.RoleDelete, new AuthRoleDeleteRequest { Role = "ann" });
-        await SameAsync(AuthMethods.UserGet, new AuthUserGetRequest { Name = "ann" });
-        await SameAsync(AuthMethods.UserChangePassword, new AuthUserChangePasswordRequest { Name = "nobody", Password = "x" });
-        await SameAsync(AuthMethods.UserDelete, new AuthUserDeleteRequest { Name = "ann" });
-        await SameAsync(AuthMethods.UserDelete, new AuthUserDeleteRequest { Name = "ann" });
+        await SameAsync(new AuthRoleGetRequest { Role = "ann" });
+        await SameAsync(new AuthRoleGetRequest { Role = "nobody" });
+        await SameAsync(new AuthRoleRevokePermissionRequest { Role = "ann", Key = B("b"), RangeEnd = B("c") });
+        await SameAsync(new AuthRoleRevokePermissionRequest { Role = "ann", Key = B("b"), RangeEnd = B("x") });
+        await SameAsync(new AuthRoleGetRequest { Role = "ann" });
+        await SameAsync(new AuthRoleDeleteRequest { Role = "ann" });
+        await SameAsync(new AuthRoleDeleteRequest { Role = "ann" });
+        await SameAsync(new AuthUserGetRequest { Name = "ann" });
+        await SameAsync(new AuthUserChangePasswordRequest { Name = "nobody", Password = "x" });
+        await SameAsync(new AuthUserDeleteRequest { Name = "ann" });
+        await SameAsync(new AuthUserDeleteRequest { Name = "ann" });
     }
 
     [Fact]
     public async Task With_authentication_on_only_administrators_administrate()
     {
         await EnableAsync();
-        await SameAsync(AuthMethods.Enable, new AuthEnableRequest(), "root");
+        await SameAsync(new AuthEnableRequest(), "root");
         foreach (var user in new[] { null, "ann", "root" })
         {
-            await SameAsync(AuthMethods.UserAdd, new AuthUserAddRequest { Name = "new", Password = "x" }, user);
-            await SameAsync(AuthMethods.UserList, new AuthUserListRequest(), user);
-            await SameAsync(AuthMethods.UserGet, new AuthUserGetRequest { Name = "ann" }, user);
-            await SameAsync(AuthMethods.UserGet, new AuthUserGetRequest { Name = "root" }, user);
-            await SameAsync(AuthMethods.RoleGet, new AuthRoleGetRequest { Role = "some" }, user);
-            await SameAsync(AuthMethods.RoleGet, new AuthRoleGetRequest { Role = "root" }, user);
-            await SameAsync(EtcdMethods.HashKV, new HashKVRequest { Revision = 99 }, user == "root" ? user : "root");
+            await SameAsync(new AuthUserAddRequest { Name = "new", Password = "x" }, user);
+            await SameAsync(new AuthUserListRequest(), user);
+            await SameAsync(new AuthUserGetRequest { Name = "ann" }, user);
+            await SameAsync(new AuthUserGetRequest { Name = "root" }, user);
+            await SameAsync(new AuthRoleGetRequest { Role = "some" }, user);
+            await SameAsync(new AuthRoleGetRequest { Role = "root" }, user);
+            await SameAsync(new HashKVRequest { Revision = 99 }, user == "root" ? user : "root");
         }
 
-        await SameAsync(AuthMethods.UserDelete, new AuthUserDeleteRequest { Name = "root" }, "root");
-        await SameAsync(AuthMethods.RoleDelete, new AuthRoleDeleteRequest { Role = "root" }, "root");
-        await SameAsync(AuthMethods.UserRevokeRole, new AuthUserRevokeRoleRequest { Name = "root", Role = "root" }, "root");
-        await SameAsync(AuthMethods.Authenticate, new AuthenticateRequest { Name = "ann", Password = "wrong" });
-        await SameAsync(AuthMethods.Authenticate, new AuthenticateRequest { Name = "nobody", Password = "secret" });
-        await SameAsync(AuthMethods.UserAdd, new AuthUserAddRequest { Name = "cert", Options = new UserAddOptions { NoPassword = true } }, "root");
-        await SameAsync(AuthMethods.Authenticate, new AuthenticateRequest { Name = "cert", Password = "secret" });
-        await SameAsync(AuthMethods.UserChangePassword, new AuthUserChangePasswordRequest { Name = "ann", Password = "other" }, "root");
-        await SameAsync(EtcdMethods.Range, new RangeRequest { Key = B("a") }, "ann");
+        await SameAsync(new AuthUserDeleteRequest { Name = "root" }, "root");
+        await SameAsync(new AuthRoleDeleteRequest { Role = "root" }, "root");
+        await SameAsync(new AuthUserRevokeRoleRequest { Name = "root", Role = "root" }, "root");
+        await SameAsync(new AuthenticateRequest { Name = "ann", Password = "wrong" });
+        await SameAsync(new AuthenticateRequest { Name = "nobody", Password = "secret" });
+        await SameAsync(new AuthUserAddRequest { Name = "cert", Options = new UserAddOptions { NoPassword = true } }, "root");
+        await SameAsync(new AuthenticateRequest { Name = "cert", Password = "secret" });
+        await SameAsync(new AuthUserChangePasswordRequest { Name = "ann", Password = "other" }, "root");
+        await SameAsync(new RangeRequest { Key = B("a") }, "ann");
         await LoginAsync("ann", "other");
-        await SameAsync(EtcdMethods.Range, new RangeRequest { Key = B("a") }, "ann");
-        await SameAsync(AuthMethods.Disable, new AuthDisableRequest(), "root");
-        await SameAsync(EtcdMethods.Range, new RangeRequest { Key = B("z") });
+        await SameAsync(new RangeRequest { Key = B("a") }, "ann");
+        await SameAsync(new AuthDisableRequest(), "root");
+        await SameAsync(new RangeRequest { Key = B("z") });
     }
 
     [Fact]
@@ -95,21 +94,21 @@ public sealed class AuthComparisonTests : SideBySide
         {
             foreach (var (key, end) in new[] { ("a", ""), ("a", "b"), ("a", "c"), ("b", "c"), ("a", "d"), ("c", ""), ("x", ""), ("x", "\0"), ("w", "\0") })
             {
-                await SameAsync(EtcdMethods.Range, new RangeRequest { Key = B(key), RangeEnd = B(end) }, user);
-                await SameAsync(EtcdMethods.DeleteRange, new DeleteRangeRequest { Key = B(key), RangeEnd = B(end), PrevKv = true }, user);
-                await SameAsync(EtcdMethods.Txn, new TxnRequest
+                await SameAsync(new RangeRequest { Key = B(key), RangeEnd = B(end) }, user);
+                await SameAsync(new DeleteRangeRequest { Key = B(key), RangeEnd = B(end), PrevKv = true }, user);
+                await SameAsync(new TxnRequest
                 {
                     Compare = { new Compare { Key = B(key), RangeEnd = B(end), Target = Compare.Types.CompareTarget.Mod } },
                     Failure = { new RequestOp { RequestPut = new PutRequest { Key = B("w1") } } },
                 }, user);
-                await SameAsync(EtcdMethods.Txn, new TxnRequest { Success = { new RequestOp { RequestRange = new RangeRequest { Key = B(key), RangeEnd = B(end) } } } }, user);
+                await SameAsync(new TxnRequest { Success = { new RequestOp { RequestRange = new RangeRequest { Key = B(key), RangeEnd = B(end) } } } }, user);
             }
 
             foreach (var key in new[] { "", "a", "c", "w1", "y" })
             {
-                await SameAsync(EtcdMethods.Put, new PutRequest { Key = B(key) }, user);
-                await SameAsync(EtcdMethods.Put, new PutRequest { Key = B(key), PrevKv = true }, user);
-                await SameAsync(EtcdMethods.Txn, new TxnRequest { Failure = { new RequestOp { RequestPut = new PutRequest { Key = B(key) } } } }, user);
+                await SameAsync(new PutRequest { Key = B(key) }, user);
+                await SameAsync(new PutRequest { Key = B(key), PrevKv = true }, user);
+                await SameAsync(new TxnRequest { Failure = { new RequestOp { RequestPut = new PutRequest { Key = B(key) } } } }, user);
             }
         }
     }
@@ -118,15 +117,15 @@ public sealed class AuthComparisonTests : SideBySide
     public async Task Leases_belong_to_whoever_may_write_their_keys()
     {
         await EnableAsync();
-        await SameAsync(EtcdMethods.LeaseGrant, new LeaseGrantRequest { ID = 1, TTL = 100 }, "ann");
-        await SameAsync(EtcdMethods.LeaseGrant, new LeaseGrantRequest { ID = 2, TTL = 100 }, "root");
-        await SameAsync(EtcdMethods.Put, new PutRequest { Key = B("y"), Lease = 2 }, "root");
-        await SameAsync(EtcdMethods.Put, new PutRequest { Key = B("a"), Lease = 2 }, "ann");
-        await SameAsync(EtcdMethods.Put, new PutRequest { Key = B("a"), Lease = 1 }, "ann");
-        await SameAsync(EtcdMethods.LeaseRevoke, new LeaseRevokeRequest { ID = 2 }, "ann");
-        await SameAsync(EtcdMethods.LeaseRevoke, new LeaseRevokeRequest { ID = 9 }, "ann");
-        await SameAsync(EtcdMethods.LeaseRevoke, new LeaseRevokeRequest { ID = 1 }, "ann");
-        await SameAsync(EtcdMethods.LeaseRevoke, new LeaseRevokeRequest { ID = 2 }, "root");
+        await SameAsync(new LeaseGrantRequest { ID = 1, TTL = 100 }, "ann");
+        await SameAsync(new LeaseGrantRequest { ID = 2, TTL = 100 }, "root");
+        await SameAsync(new PutRequest { Key = B("y"), Lease = 2 }, "root");
+        await SameAsync(new PutRequest { Key = B("a"), Lease = 2 }, "ann");
+        await SameAsync(new PutRequest { Key = B("a"), Lease = 1 }, "ann");
+        await SameAsync(new LeaseRevokeRequest { ID = 2 }, "ann");
+        await SameAsync(new LeaseRevokeRequest { ID = 9 }, "ann");
+        await SameAsync(new LeaseRevokeRequest { ID = 1 }, "ann");
+        await SameAsync(new LeaseRevokeRequest { ID = 2 }, "root");
     }
 
     [Fact]
@@ -138,14 +137,10 @@ public sealed class AuthComparisonTests : SideBySide
             var seen = new List<string>();
             foreach (var side in new[] { Embedded, Real })
             {
-                var options = new Grpc.GrpcCallOptions { Timeout = TimeSpan.FromSeconds(10), Metadata = user is null ? null : TokenOf(side, user) };
-                await using var call = side.Channel.Duplex(EtcdMethods.Watch, options);
-                await call.WriteAsync(new WatchRequest { CreateRequest = new WatchCreateRequest { Key = B(key), RangeEnd = B(end) } });
-                await foreach (var response in call.ReadAllAsync())
-                {
-                    seen.Add(Canonical.Of(response));
-                    break;
-                }
+                using var call = new Watch.WatchClient(side.Channel).Watch(Side.Options(TokenOf(side, user)));
+                await call.RequestStream.WriteAsync(new WatchRequest { CreateRequest = new WatchCreateRequest { Key = B(key), RangeEnd = B(end) } });
+                Assert.True(await call.ResponseStream.MoveNext());
+                seen.Add(Canonical.Of(call.ResponseStream.Current));
             }
 
             Assert.Equal(seen[1], seen[0]);
@@ -160,22 +155,22 @@ public sealed class AuthComparisonTests : SideBySide
     {
         foreach (var name in new[] { "root", "ann" })
         {
-            await SameAsync(AuthMethods.UserAdd, new AuthUserAddRequest { Name = name, Password = "secret" });
+            await SameAsync(new AuthUserAddRequest { Name = name, Password = "secret" });
         }
 
         foreach (var role in new[] { "some", "more" })
         {
-            await SameAsync(AuthMethods.RoleAdd, new AuthRoleAddRequest { Name = role });
-            await SameAsync(AuthMethods.UserGrantRole, new AuthUserGrantRoleRequest { User = "ann", Role = role });
+            await SameAsync(new AuthRoleAddRequest { Name = role });
+            await SameAsync(new AuthUserGrantRoleRequest { User = "ann", Role = role });
         }
 
-        await SameAsync(AuthMethods.RoleGrantPermission, Grant("some", "a", "b", Permission.Types.Type.Readwrite));
-        await SameAsync(AuthMethods.RoleGrantPermission, Grant("more", "b", "c", Permission.Types.Type.Readwrite));
-        await SameAsync(AuthMethods.RoleGrantPermission, Grant("some", "w", "x", Write));
-        await SameAsync(AuthMethods.RoleGrantPermission, Grant("more", "x", "\0", Read));
-        await SameAsync(AuthMethods.UserGrantRole, new AuthUserGrantRoleRequest { User = "root", Role = "root" });
-        await SameAsync(EtcdMethods.Put, new PutRequest { Key = B("a") });
-        await SameAsync(AuthMethods.Enable, new AuthEnableRequest());
+        await SameAsync(Grant("some", "a", "b", Permission.Types.Type.Readwrite));
+        await SameAsync(Grant("more", "b", "c", Permission.Types.Type.Readwrite));
+        await SameAsync(Grant("some", "w", "x", Write));
+        await SameAsync(Grant("more", "x", "\0", Read));
+        await SameAsync(new AuthUserGrantRoleRequest { User = "root", Role = "root" });
+        await SameAsync(new PutRequest { Key = B("a") });
+        await SameAsync(new AuthEnableRequest());
         await LoginAsync("root", "secret");
         await LoginAsync("ann", "secret");
     }

@@ -1,6 +1,4 @@
-using Coordination.Embedded.Auth;
 using Coordination.Embedded.Tests.Differential;
-using Coordination.Grpc;
 using Etcdserverpb;
 using Google.Protobuf;
 
@@ -24,24 +22,19 @@ public abstract class SideBySide : IAsyncLifetime
 
     /// <summary>Sends the same to both.</summary>
     /// <returns>What both answered.</returns>
-    internal async Task<string> SameAsync<TRequest, TResponse>(GrpcMethod<TRequest, TResponse> method, TRequest request, string? user = null)
-        where TRequest : class, IMessage<TRequest>
-        where TResponse : class, IMessage<TResponse>
+    internal async Task<string> SameAsync(IMessage request, string? user = null)
     {
-        var (embedded, real) = user is null ? (null, null) : (Token(_tokens[user].Embedded), Token(_tokens[user].Real));
-        var replies = await Task.WhenAll(Embedded.AskAsync(method, request, embedded), Real.AskAsync(method, request, real));
-        Assert.True(replies[0] == replies[1], $"{method} {request} as {user ?? "nobody"}\n  embedded: {replies[0]}\n  real:     {replies[1]}");
+        var replies = await Task.WhenAll(Embedded.AskAsync(request, TokenOf(Embedded, user)), Real.AskAsync(request, TokenOf(Real, user)));
+        Assert.True(replies[0] == replies[1], $"{request.Descriptor.Name} {request} as {user ?? "nobody"}\n  embedded: {replies[0]}\n  real:     {replies[1]}");
         return replies[0];
     }
 
     internal async Task LoginAsync(string name, string password)
     {
         var request = new AuthenticateRequest { Name = name, Password = password };
-        var replies = await Task.WhenAll(Embedded.SendAsync(AuthMethods.Authenticate, request), Real.SendAsync(AuthMethods.Authenticate, request));
+        var replies = await Task.WhenAll(Embedded.SendAsync<AuthenticateResponse>(request), Real.SendAsync<AuthenticateResponse>(request));
         _tokens[name] = (replies[0].Token, replies[1].Token);
     }
 
-    internal static GrpcMetadata Token(string token) => new() { { "token", token } };
-
-    internal GrpcMetadata TokenOf(Side side, string user) => Token(side == Embedded ? _tokens[user].Embedded : _tokens[user].Real);
+    internal string? TokenOf(Side side, string? user) => user is null ? null : side == Embedded ? _tokens[user].Embedded : _tokens[user].Real;
 }

@@ -1,6 +1,7 @@
 using Coordination.Embedded.Snapshots;
 using Coordination.Embedded.Tests.Testing;
 using Etcdserverpb;
+using Grpc.Net.Client;
 
 namespace Coordination.Embedded.Tests.Snapshots;
 
@@ -54,8 +55,8 @@ public sealed class SnapshotTests : NodeFixture
             await using (var first = await EmbeddedEtcd.StartAsync(options))
             {
                 cluster = first.ClusterId;
-                using var channel = new Grpc.GrpcChannel(first.Endpoint);
-                await channel.UnaryAsync(Etcd.Transport.EtcdMethods.Put, PutOf("a"));
+                using var channel = GrpcChannel.ForAddress(first.Endpoint);
+                await new KV.KVClient(channel).PutAsync(PutOf("a"));
             }
 
             await using var second = await EmbeddedEtcd.StartAsync(options);

@@ -1,5 +1,5 @@
 using Coordination.Embedded.Tests.Testing;
-using Coordination.Grpc;
+using Grpc.Core;
 
 namespace Coordination.Embedded.Tests.Store;
 
@@ -14,7 +14,7 @@ public sealed class CompactionTests : NodeFixture
         Put("a", "2");
         Put("a", "3");
         Compact(3);
-        Refused(GrpcStatusCode.OutOfRange, CompactedMessage, () => Get("a", revision: 2));
+        Refused(StatusCode.OutOfRange, CompactedMessage, () => Get("a", revision: 2));
         Assert.Equal("2", Get("a", revision: 3).Kvs[0].Value.ToStringUtf8());
     }
 
@@ -23,8 +23,8 @@ public sealed class CompactionTests : NodeFixture
     {
         Put("a");
         Compact(2);
-        Refused(GrpcStatusCode.OutOfRange, CompactedMessage, () => Compact(2));
-        Refused(GrpcStatusCode.OutOfRange, "etcdserver: mvcc: required revision is a future revision", () => Compact(3));
+        Refused(StatusCode.OutOfRange, CompactedMessage, () => Compact(2));
+        Refused(StatusCode.OutOfRange, "etcdserver: mvcc: required revision is a future revision", () => Compact(3));
     }
 
     [Fact]

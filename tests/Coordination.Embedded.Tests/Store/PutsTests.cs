@@ -1,7 +1,7 @@
 using Coordination.Embedded.Tests.Testing;
-using Coordination.Grpc;
 using Etcdserverpb;
 using Google.Protobuf;
+using Grpc.Core;
 
 namespace Coordination.Embedded.Tests.Store;
 
@@ -31,13 +31,13 @@ public sealed class PutsTests : NodeFixture
     [Fact]
     public void Bad_puts_are_refused_in_etcds_words()
     {
-        Refused(GrpcStatusCode.InvalidArgument, "etcdserver: key is not provided", () => Put(""));
-        Refused(GrpcStatusCode.InvalidArgument, "etcdserver: value is provided", () => Node.Put(new PutRequest { Key = B("a"), Value = B("v"), IgnoreValue = true }));
-        Refused(GrpcStatusCode.InvalidArgument, "etcdserver: lease is provided", () => Node.Put(new PutRequest { Key = B("a"), Lease = 1, IgnoreLease = true }));
-        Refused(GrpcStatusCode.InvalidArgument, "etcdserver: key not found", () => Node.Put(new PutRequest { Key = B("a"), IgnoreValue = true }));
-        Refused(GrpcStatusCode.NotFound, "etcdserver: requested lease not found", () => Put("a", lease: 5));
-        Refused(GrpcStatusCode.InvalidArgument, "etcdserver: key is not provided", () => Get(""));
-        Refused(GrpcStatusCode.InvalidArgument, "etcdserver: key is not provided", () => Delete(""));
+        Refused(StatusCode.InvalidArgument, "etcdserver: key is not provided", () => Put(""));
+        Refused(StatusCode.InvalidArgument, "etcdserver: value is provided", () => Node.Put(new PutRequest { Key = B("a"), Value = B("v"), IgnoreValue = true }));
+        Refused(StatusCode.InvalidArgument, "etcdserver: lease is provided", () => Node.Put(new PutRequest { Key = B("a"), Lease = 1, IgnoreLease = true }));
+        Refused(StatusCode.InvalidArgument, "etcdserver: key not found", () => Node.Put(new PutRequest { Key = B("a"), IgnoreValue = true }));
+        Refused(StatusCode.NotFound, "etcdserver: requested lease not found", () => Put("a", lease: 5));
+        Refused(StatusCode.InvalidArgument, "etcdserver: key is not provided", () => Get(""));
+        Refused(StatusCode.InvalidArgument, "etcdserver: key is not provided", () => Delete(""));
         Assert.Equal(1, Get("a").Header.Revision);
     }
 
@@ -45,7 +45,7 @@ public sealed class PutsTests : NodeFixture
     public void A_request_over_one_and_a_half_MiB_is_refused()
     {
         var request = new PutRequest { Key = B("a"), Value = ByteString.CopyFrom(new byte[1536 * 1024]) };
-        Refused(GrpcStatusCode.InvalidArgument, "etcdserver: request is too large", () => Node.Put(request));
+        Refused(StatusCode.InvalidArgument, "etcdserver: request is too large", () => Node.Put(request));
         request.Value = ByteString.CopyFrom(new byte[(1536 * 1024) - 64]);
         Assert.Equal(2, Node.Put(request).Header.Revision);
     }

@@ -1,6 +1,6 @@
 using Coordination.Embedded.Tests.Testing;
-using Coordination.Grpc;
 using Etcdserverpb;
+using Grpc.Core;
 
 namespace Coordination.Embedded.Tests.Store;
 
@@ -44,7 +44,7 @@ public sealed class RangesTests : NodeFixture
 
     [Fact]
     public void A_future_revision_is_refused() =>
-        Refused(GrpcStatusCode.OutOfRange, "etcdserver: mvcc: required revision is a future revision", () => Get("a", revision: 2));
+        Refused(StatusCode.OutOfRange, "etcdserver: mvcc: required revision is a future revision", () => Get("a", revision: 2));
 
     [Fact]
     public void Ranges_are_half_open_and_in_byte_order()

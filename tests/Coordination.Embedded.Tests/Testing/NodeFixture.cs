@@ -1,14 +1,15 @@
 using Coordination.Embedded.Watches;
-using Coordination.Grpc;
 using Etcdserverpb;
 using Google.Protobuf;
+using Grpc.Core;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Coordination.Embedded.Tests.Testing;
 
 /// <summary>A node without a server, and short words for the requests that tests send to it.</summary>
 public abstract class NodeFixture
 {
-    internal VirtualTimeProvider Time { get; } = new();
+    internal FakeTimeProvider Time { get; } = new();
 
     internal EtcdNode Node { get; }
 
@@ -67,9 +68,9 @@ public abstract class NodeFixture
     internal static string Show(WatchResponse response) =>
         string.Join(' ', response.Events.Select(e => $"{e.Type}:{e.Kv.Key.ToStringUtf8()}@{e.Kv.ModRevision}"));
 
-    internal static void Refused(GrpcStatusCode status, string detail, Action action)
+    internal static void Refused(StatusCode status, string detail, Action action)
     {
-        var refusal = Assert.Throws<GrpcException>(action);
-        Assert.Equal((status, detail), (refusal.Status, refusal.Detail));
+        var refusal = Assert.Throws<RpcException>(action);
+        Assert.Equal((status, detail), (refusal.StatusCode, refusal.Status.Detail));
     }
 }

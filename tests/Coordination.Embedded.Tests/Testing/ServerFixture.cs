@@ -1,7 +1,8 @@
-using Coordination.Etcd.Transport;
-using Coordination.Grpc;
 using Etcdserverpb;
 using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Coordination.Embedded.Tests.Testing;
 
@@ -10,16 +11,24 @@ public abstract class ServerFixture : IAsyncLifetime
 {
     protected EmbeddedEtcd Etcd { get; private set; } = null!;
 
-    internal VirtualTimeProvider Time { get; } = new();
+    internal FakeTimeProvider Time { get; } = new();
+
+    internal LogCapture Logs { get; } = new();
 
     internal GrpcChannel Channel { get; private set; } = null!;
+
+    internal KV.KVClient Kv => new(Channel);
+
+    internal Lease.LeaseClient Leases => new(Channel);
 
     protected static CancellationToken Deadline => new CancellationTokenSource(TimeSpan.FromSeconds(20)).Token;
 
     public async Task InitializeAsync()
     {
-        Etcd = await EmbeddedEtcd.StartAsync(new EmbeddedEtcdOptions { TimeProvider = Time });
-        Channel = new GrpcChannel(Etcd.Endpoint);
+        Etcd = await EmbeddedEtcd.StartAsync(new EmbeddedEtcdOptions { TimeProvider = Time, LoggerFactory = Logs });
+
+        // With a client of its own the channel does not wait a second before it connects again.
+        Channel = GrpcChannel.ForAddress(Etcd.Endpoint, new GrpcChannelOptions { HttpClient = new HttpClient(), DisposeHttpClient = true });
     }
 
     public async Task DisposeAsync()
@@ -31,13 +40,19 @@ public abstract class ServerFixture : IAsyncLifetime
     internal static ByteString B(string text) => ByteString.CopyFromUtf8(text);
 
     internal async Task<long> PutAsync(string key, string value = "v", long lease = 0) =>
-        (await Channel.UnaryAsync(EtcdMethods.Put, new PutRequest { Key = B(key), Value = B(value), Lease = lease }, default, Deadline)).Header.Revision;
+        (await Kv.PutAsync(new PutRequest { Key = B(key), Value = B(value), Lease = lease }, cancellationToken: Deadline)).Header.Revision;
 
-    internal async Task<RangeResponse> GetAsync(string key) =>
-        await Channel.UnaryAsync(EtcdMethods.Range, new RangeRequest { Key = B(key) }, default, Deadline);
+    internal async Task<RangeResponse> GetAsync(string key) => await Kv.RangeAsync(new RangeRequest { Key = B(key) }, cancellationToken: Deadline);
 
-    internal async Task<long> GrantAsync(long ttl) =>
-        (await Channel.UnaryAsync(EtcdMethods.LeaseGrant, new LeaseGrantRequest { TTL = ttl }, default, Deadline)).ID;
+    internal async Task<long> GrantAsync(long ttl) => (await Leases.LeaseGrantAsync(new LeaseGrantRequest { TTL = ttl }, cancellationToken: Deadline)).ID;
 
-    internal static async Task<GrpcException> FailsAsync(Task call) => await Assert.ThrowsAsync<GrpcException>(() => call);
+    internal async Task UntilRevisionAsync(long revision)
+    {
+        while (Etcd.Revision < revision)
+        {
+            await Task.Yield();
+        }
+    }
+
+    internal static async Task<RpcException> FailsAsync(Task call) => await Assert.ThrowsAsync<RpcException>(() => call);
 }

@@ -1,29 +1,23 @@
-using Coordination.Etcd.Transport;
-using Coordination.Grpc;
 using Etcdserverpb;
+using Grpc.Core;
+using Grpc.Net.Client;
 
 namespace Coordination.Embedded.Tests.Testing;
 
 /// <summary>A watch stream that is read one response at a time.</summary>
-internal sealed class TestWatch : IAsyncDisposable
+internal sealed class TestWatch(GrpcChannel channel, CancellationToken cancellationToken) : IDisposable
 {
-    private readonly GrpcDuplexCall<WatchRequest, WatchResponse> _call;
-    private readonly IAsyncEnumerator<WatchResponse> _responses;
+    private readonly AsyncDuplexStreamingCall<WatchRequest, WatchResponse> _call = new Watch.WatchClient(channel).Watch(cancellationToken: cancellationToken);
 
-    public TestWatch(GrpcChannel channel, CancellationToken cancellationToken)
-    {
-        _call = channel.Duplex(EtcdMethods.Watch, default, cancellationToken);
-        _responses = _call.ReadAllAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
-    }
+    public Task SendAsync(WatchCreateRequest request) => SendAsync(new WatchRequest { CreateRequest = request });
 
-    public ValueTask SendAsync(WatchCreateRequest request) => _call.WriteAsync(new WatchRequest { CreateRequest = request });
+    public Task SendAsync(WatchRequest request) => _call.RequestStream.WriteAsync(request);
 
-    public ValueTask SendAsync(WatchRequest request) => _call.WriteAsync(request);
+    public Task CompleteAsync() => _call.RequestStream.CompleteAsync();
 
-    public void CompleteWriting() => _call.CompleteWriting();
+    public async Task<WatchResponse> NextAsync() => await _call.ResponseStream.MoveNext(cancellationToken)
+        ? _call.ResponseStream.Current
+        : throw new InvalidOperationException("The watch stream has ended.");
 
-    public async Task<WatchResponse> NextAsync() =>
-        await _responses.MoveNextAsync() ? _responses.Current : throw new InvalidOperationException("The watch stream has ended.");
-
-    public async ValueTask DisposeAsync() => await _call.DisposeAsync();
+    public void Dispose() => _call.Dispose();
 }

@@ -1,6 +1,8 @@
 using Coordination.Demo.Greeter;
-using Coordination.Grpc;
 using Coordination.Grpc.Tests.Support;
+using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Net.Client;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Coordination.IntegrationTests.Balancing;
@@ -8,6 +10,14 @@ namespace Coordination.IntegrationTests.Balancing;
 /// <summary>A balancing handler before real servers: those that answer, refuse, reset, refuse streams, go away, and come up late.</summary>
 public sealed class NetworkTests : IAsyncLifetime, IAsyncDisposable
 {
+    // On the wire a stream with one message each way is a call like any other.
+    private static readonly Method<GreetRequest, GreetReply> Streamed = new(
+        MethodType.DuplexStreaming,
+        "coordination.demo.Greeter",
+        "SayHello",
+        Marshallers.Create(request => request.ToByteArray(), GreetRequest.Parser.ParseFrom),
+        Marshallers.Create(reply => reply.ToByteArray(), GreetReply.Parser.ParseFrom));
+
     private readonly GreeterFleet _fleet = new();
     private readonly List<BalancedAttempt> _attempts = [];
     private readonly List<IAsyncDisposable> _started = [];
@@ -92,10 +102,9 @@ public sealed class NetworkTests : IAsyncLifetime, IAsyncDisposable
             connection.Reset();
         });
 
-        var error = await Assert.ThrowsAsync<GrpcException>(() => UntilRawAsync(channel));
+        var error = await Assert.ThrowsAsync<RpcException>(() => UntilRawAsync(channel));
 
-        Assert.Equal(GrpcStatusCode.Unavailable, error.Status);
-        Assert.True(error.RequestSent);
+        Assert.Equal(StatusCode.Unavailable, error.StatusCode);
         Assert.Equal(1, requests());
         Assert.Equal((AttemptOutcome.Broken, false), (_attempts[^1].Outcome, _attempts[^1].Retried));
     }
@@ -173,9 +182,9 @@ public sealed class NetworkTests : IAsyncLifetime, IAsyncDisposable
             connection.Reset();
         });
 
-        var error = await Assert.ThrowsAsync<GrpcException>(() => UntilRawAsync(channel));
+        var error = await Assert.ThrowsAsync<RpcException>(() => UntilRawAsync(channel));
 
-        Assert.Equal(GrpcStatusCode.Unavailable, error.Status);
+        Assert.Equal(StatusCode.Unavailable, error.StatusCode);
         Assert.Equal(1, requests());
         Assert.Equal("raw", _attempts[^1].Instance.Id);
         Assert.Equal(AttemptOutcome.Answered, _attempts[^1].Outcome);
@@ -190,10 +199,10 @@ public sealed class NetworkTests : IAsyncLifetime, IAsyncDisposable
 
         for (var n = 0; n < 2; n++)
         {
-            await using var call = channel.Duplex(Greetings.SayHello);
-            await call.WriteAsync(new GreetRequest { Name = "you" });
-            call.CompleteWriting();
-            await foreach (var reply in call.ReadAllAsync())
+            using var call = channel.CreateCallInvoker().AsyncDuplexStreamingCall(Streamed, null, default);
+            await call.RequestStream.WriteAsync(new GreetRequest { Name = "you" });
+            await call.RequestStream.CompleteAsync();
+            await foreach (var reply in call.ResponseStream.ReadAllAsync())
             {
                 Assert.Equal("open", reply.Instance);
             }
@@ -202,8 +211,8 @@ public sealed class NetworkTests : IAsyncLifetime, IAsyncDisposable
         Assert.Contains(_attempts, attempt => attempt is { Outcome: AttemptOutcome.NotConnected, Retried: true });
     }
 
-    private static Task<GreetReply> SayHelloAsync(GrpcChannel channel) =>
-        channel.UnaryAsync(Greetings.SayHello, new GreetRequest { Name = "you" }, new GrpcCallOptions { Timeout = TimeSpan.FromSeconds(30) });
+    private static async Task<GreetReply> SayHelloAsync(GrpcChannel channel) => await new Greeter.GreeterClient(channel).SayHelloAsync(
+        new GreetRequest { Name = "you" }, deadline: (TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(30)).UtcDateTime);
 
     /// <summary>Calls until the raw server had one; round robin sees to that.</summary>
     private async Task UntilRawAsync(GrpcChannel channel)
@@ -244,6 +253,7 @@ public sealed class NetworkTests : IAsyncLifetime, IAsyncDisposable
     {
         var balancer = new ServiceBalancer(_ => _fleet, (options ?? new BalancingOptions()) with { OnAttempt = Attempted }, TimeProvider.System, NullLoggerFactory.Instance);
         _started.Add(balancer);
-        return new GrpcChannel(new Uri("http://greeter"), new GrpcChannelOptions(), balancer.CreateHandler(new SocketsHttpHandler { UseProxy = false }));
+        var http = new HttpClient(balancer.CreateHandler(new SocketsHttpHandler { UseProxy = false }));
+        return GrpcChannel.ForAddress("http://greeter", new GrpcChannelOptions { HttpClient = http, DisposeHttpClient = true });
     }
 }

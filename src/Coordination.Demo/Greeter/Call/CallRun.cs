@@ -1,12 +1,12 @@
 using Coordination.Demo.Cli;
 using Coordination.Demo.Services;
-using Coordination.Grpc;
 using Coordination.Time;
+using Grpc.Core;
 
 namespace Coordination.Demo.Greeter.Call;
 
 /// <summary>Calls the greeters in a loop, through a channel that knows only their name.</summary>
-internal sealed class CallRun(CallSettings settings, GrpcChannel channel, ServiceDiscovery discovery, ICallView view)
+internal sealed class CallRun(CallSettings settings, Greeter.GreeterClient greeter, ServiceDiscovery discovery, ICallView view)
 {
     // Each call has a list of its own; the balancer's listener runs in the call's own flow.
     private static readonly AsyncLocal<List<BalancedAttempt>?> Attempts = new();
@@ -56,23 +56,34 @@ internal sealed class CallRun(CallSettings settings, GrpcChannel channel, Servic
     {
         List<BalancedAttempt> attempts = [];
         Attempts.Value = attempts;
-        var method = Greetings.All[number % Greetings.All.Count].Method;
         GreetReply? reply = null;
         string? error = null;
         try
         {
-            reply = await channel.UnaryAsync(method, new GreetRequest { Name = settings.Name }, new GrpcCallOptions { Timeout = settings.Timeout }, stopping).ConfigureAwait(false);
+            reply = await GreetAsync(number, stopping).ConfigureAwait(false);
         }
-        catch (GrpcException failure)
-        {
-            error = failure.Message;
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (RpcException failure) when (failure.StatusCode == StatusCode.Cancelled && stopping.IsCancellationRequested)
         {
             return null;
         }
+        catch (RpcException failure)
+        {
+            error = $"{failure.StatusCode}: {failure.Status.Detail}";
+        }
 
         return new CallReport(number, _clock.Now - _start, _clock.Now - start, attempts, reply, error);
+    }
+
+    private AsyncUnaryCall<GreetReply> GreetAsync(int number, CancellationToken stopping)
+    {
+        var request = new GreetRequest { Name = settings.Name };
+        var options = new CallOptions(deadline: (TimeProvider.System.GetUtcNow() + settings.Timeout).UtcDateTime, cancellationToken: stopping);
+        return (number % 3) switch
+        {
+            0 => greeter.SayHelloAsync(request, options),
+            1 => greeter.MorningAsync(request, options),
+            _ => greeter.NightAsync(request, options),
+        };
     }
 
     private async Task FollowAsync(CancellationToken end)

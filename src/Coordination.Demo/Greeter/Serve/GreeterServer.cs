@@ -1,6 +1,4 @@
 using System.Net;
-using Coordination.Grpc;
-using Coordination.Grpc.Server;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -15,39 +13,35 @@ namespace Coordination.Demo.Greeter.Serve;
 /// <summary>A gRPC server that greets. Knows nothing of registration.</summary>
 internal sealed class GreeterServer : IAsyncDisposable
 {
+    private readonly GreeterService _greeter;
     private readonly WebApplication _app;
-    private readonly TimeSpan _work;
-    private int _inFlight;
-    private long _served;
 
     private GreeterServer(IPAddress address, int port, TimeSpan work, TimeSpan stopLimit)
     {
-        _work = work;
+        _greeter = new GreeterService(work);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddRoutingCore();
+        builder.Services.AddGrpc();
+        builder.Services.AddSingleton(_greeter);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = stopLimit);
         builder.WebHost.UseKestrelCore();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.UseGrpcLimits();
-            kestrel.Listen(address, port, endpoint => endpoint.Protocols = HttpProtocols.Http2);
-        });
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(address, port, endpoint => endpoint.Protocols = HttpProtocols.Http2));
         _app = builder.Build();
         _app.UseRouting();
-        foreach (var (method, words) in Greetings.All)
-        {
-            _app.MapGrpcUnary(method, (request, call) => GreetAsync(words, request, call));
-        }
+        _app.MapGrpcService<GreeterService>();
     }
 
     /// <summary>How it calls itself in its replies.</summary>
-    public string Id { get; set; } = "";
+    public string Id
+    {
+        get => _greeter.Id;
+        set => _greeter.Id = value;
+    }
 
     public int Port { get; private set; }
 
-    public int InFlight => Volatile.Read(ref _inFlight);
+    public int InFlight => _greeter.InFlight;
 
-    public long Served => Interlocked.Read(ref _served);
+    public long Served => _greeter.Served;
 
     /// <summary>Starts to listen.</summary>
     /// <param name="address">What it listens on.</param>
@@ -73,28 +67,4 @@ internal sealed class GreeterServer : IAsyncDisposable
     }
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync().ConfigureAwait(false);
-
-    private async ValueTask<GreetReply> GreetAsync(string words, GreetRequest request, GrpcServerContext call)
-    {
-        if (request.Name.Length is 0 or > 100)
-        {
-            throw new GrpcException(GrpcStatusCode.InvalidArgument, $"The name has {request.Name.Length} characters; allowed are 1 to 100.");
-        }
-
-        Interlocked.Increment(ref _inFlight);
-        try
-        {
-            if (_work > TimeSpan.Zero)
-            {
-                await Task.Delay(_work, TimeProvider.System, call.CancellationToken).ConfigureAwait(false);
-            }
-
-            Interlocked.Increment(ref _served);
-            return new GreetReply { Message = $"{words}, {request.Name}!", Instance = Id };
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _inFlight);
-        }
-    }
 }
