@@ -38,11 +38,13 @@ internal sealed record CallFailure(StatusCode Status, string Detail)
                 ? new(StatusCode.Unavailable, $"Cannot connect to {name}: {Innermost(cause)}") { RequestSent = false, SecurityProblem = ProblemOf(kind) }
             : (endedHere ?? (IsOfConnection(cause) || mark.Failure is not null
                 ? new(StatusCode.Unavailable, $"The connection to {name} failed: {Innermost(cause!)}")
-                : NotGrpc(status))) with { RequestSent = mark.WasSent() };
+                : NotGrpc(status, cause))) with { RequestSent = mark.WasSent() };
     }
 
-    // The library's own words. Content of another type, and a reply without a status, it calls a cancellation.
-    private static CallFailure NotGrpc(Status status) => new(status.StatusCode is StatusCode.Cancelled ? StatusCode.Internal : status.StatusCode, status.Detail);
+    // Content of another type, and a reply without a status, the library calls a cancellation.
+    private static CallFailure NotGrpc(Status status, Exception? cause) => new(
+        cause is null && status.StatusCode is not StatusCode.Cancelled ? status.StatusCode : StatusCode.Internal,
+        $"Protocol error: {cause?.Message ?? status.Detail}");
 
     // Bytes that are no message are an I/O error to Protobuf.
     private static bool IsOfConnection(Exception? cause) => cause is HttpRequestException or IOException and not InvalidProtocolBufferException;

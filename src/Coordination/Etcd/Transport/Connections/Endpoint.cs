@@ -61,9 +61,14 @@ internal sealed class Endpoint : IDisposable
         where TResponse : class
     {
         var mark = new RequestMark(isStream: true);
-        using (mark.Begin())
+        mark.Begin();
+        try
         {
             return new(rpc(_etcd, new CallOptions(headers, cancellationToken: cancellationToken)), error => Describe(error, mark, cancellationToken));
+        }
+        finally
+        {
+            RequestMark.Began();
         }
     }
 
@@ -94,13 +99,8 @@ internal sealed class Endpoint : IDisposable
         var mark = new RequestMark(isStream: false);
         try
         {
-            AsyncUnaryCall<TResponse> call;
-            using (mark.Begin())
-            {
-                call = rpc(_etcd, request, options);
-            }
-
-            return await call.ResponseAsync.ConfigureAwait(false);
+            mark.Begin();
+            return await rpc(_etcd, request, options).ResponseAsync.ConfigureAwait(false);
         }
         catch (Exception error) when (error is RpcException or ObjectDisposedException)
         {
