@@ -1,6 +1,6 @@
 using Coordination;
 using Coordination.Etcd;
-using Coordination.Grpc;
+using Grpc.Net.Client;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Snippets;
@@ -35,7 +35,8 @@ internal static class ServiceSnippets
         services.AddSingleton(balancer);                                        // or with IHttpClientFactory
         services.AddHttpClient("greeter", client => client.BaseAddress = new Uri("http://greeter")).AddServiceBalancing();
 
-        var channel = new GrpcChannel(new Uri("http://greeter"), new GrpcChannelOptions(), balancer.CreateHandler(new SocketsHttpHandler()));
+        var options = new GrpcChannelOptions { HttpHandler = balancer.CreateHandler(new SocketsHttpHandler()) };
+        var channel = GrpcChannel.ForAddress("http://greeter", options);          // Grpc.Net.Client
 
         // </balance>
         channel.Dispose();

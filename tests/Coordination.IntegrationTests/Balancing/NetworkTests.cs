@@ -1,6 +1,7 @@
 using Coordination.Demo.Greeter;
-using Coordination.Grpc;
-using Coordination.Grpc.Tests.Support;
+using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Net.Client;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Coordination.IntegrationTests.Balancing;
@@ -8,6 +9,13 @@ namespace Coordination.IntegrationTests.Balancing;
 /// <summary>A balancing handler before real servers: those that answer, refuse, reset, refuse streams, go away, and come up late.</summary>
 public sealed class NetworkTests : IAsyncLifetime, IAsyncDisposable
 {
+    private static readonly Method<GreetRequest, GreetReply> SayHelloAsStream = new(
+        MethodType.DuplexStreaming,
+        "coordination.demo.Greeter",
+        "SayHello",
+        Marshallers.Create(message => message.ToByteArray(), GreetRequest.Parser.ParseFrom),
+        Marshallers.Create(message => message.ToByteArray(), GreetReply.Parser.ParseFrom));
+
     private readonly GreeterFleet _fleet = new();
     private readonly List<BalancedAttempt> _attempts = [];
     private readonly List<IAsyncDisposable> _started = [];
@@ -92,10 +100,9 @@ public sealed class NetworkTests : IAsyncLifetime, IAsyncDisposable
             connection.Reset();
         });
 
-        var error = await Assert.ThrowsAsync<GrpcException>(() => UntilRawAsync(channel));
+        var error = await Assert.ThrowsAsync<RpcException>(() => UntilRawAsync(channel));
 
-        Assert.Equal(GrpcStatusCode.Unavailable, error.Status);
-        Assert.True(error.RequestSent);
+        Assert.Equal(StatusCode.Unavailable, error.StatusCode);
         Assert.Equal(1, requests());
         Assert.Equal((AttemptOutcome.Broken, false), (_attempts[^1].Outcome, _attempts[^1].Retried));
     }
@@ -173,9 +180,9 @@ public sealed class NetworkTests : IAsyncLifetime, IAsyncDisposable
             connection.Reset();
         });
 
-        var error = await Assert.ThrowsAsync<GrpcException>(() => UntilRawAsync(channel));
+        var error = await Assert.ThrowsAsync<RpcException>(() => UntilRawAsync(channel));
 
-        Assert.Equal(GrpcStatusCode.Unavailable, error.Status);
+        Assert.Equal(StatusCode.Unavailable, error.StatusCode);
         Assert.Equal(1, requests());
         Assert.Equal("raw", _attempts[^1].Instance.Id);
         Assert.Equal(AttemptOutcome.Answered, _attempts[^1].Outcome);
@@ -190,20 +197,22 @@ public sealed class NetworkTests : IAsyncLifetime, IAsyncDisposable
 
         for (var n = 0; n < 2; n++)
         {
-            await using var call = channel.Duplex(Greetings.SayHello);
-            await call.WriteAsync(new GreetRequest { Name = "you" });
-            call.CompleteWriting();
-            await foreach (var reply in call.ReadAllAsync())
-            {
-                Assert.Equal("open", reply.Instance);
-            }
+            using var call = channel.CreateCallInvoker().AsyncDuplexStreamingCall(SayHelloAsStream, null, default);
+            await call.RequestStream.WriteAsync(new GreetRequest { Name = "you" });
+            await call.RequestStream.CompleteAsync();
+            Assert.True(await call.ResponseStream.MoveNext(default));
+            Assert.Equal("open", call.ResponseStream.Current.Instance);
+            Assert.False(await call.ResponseStream.MoveNext(default));
         }
 
         Assert.Contains(_attempts, attempt => attempt is { Outcome: AttemptOutcome.NotConnected, Retried: true });
     }
 
-    private static Task<GreetReply> SayHelloAsync(GrpcChannel channel) =>
-        channel.UnaryAsync(Greetings.SayHello, new GreetRequest { Name = "you" }, new GrpcCallOptions { Timeout = TimeSpan.FromSeconds(30) });
+    private static Task<GreetReply> SayHelloAsync(GrpcChannel channel)
+    {
+        var call = new CallOptions(deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(30));
+        return new Greeter.GreeterClient(channel).SayHelloAsync(new GreetRequest { Name = "you" }, call).ResponseAsync;
+    }
 
     /// <summary>Calls until the raw server had one; round robin sees to that.</summary>
     private async Task UntilRawAsync(GrpcChannel channel)
@@ -244,6 +253,7 @@ public sealed class NetworkTests : IAsyncLifetime, IAsyncDisposable
     {
         var balancer = new ServiceBalancer(_ => _fleet, (options ?? new BalancingOptions()) with { OnAttempt = Attempted }, TimeProvider.System, NullLoggerFactory.Instance);
         _started.Add(balancer);
-        return new GrpcChannel(new Uri("http://greeter"), new GrpcChannelOptions(), balancer.CreateHandler(new SocketsHttpHandler { UseProxy = false }));
+        var handler = balancer.CreateHandler(new SocketsHttpHandler { UseProxy = false });
+        return GrpcChannel.ForAddress("http://greeter", new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
     }
 }

@@ -3,7 +3,7 @@ using System.CommandLine;
 using Coordination.Demo.Cli;
 using Coordination.Demo.Cli.Connection;
 using Coordination.Demo.Cron;
-using Coordination.Grpc;
+using Grpc.Net.Client;
 using Spectre.Console;
 
 namespace Coordination.Demo.Greeter.Call;
@@ -87,13 +87,14 @@ internal sealed class CallCommand(EtcdConnection connection)
         });
         await using (balancer.ConfigureAwait(false))
         {
-            using var channel = new GrpcChannel(new Uri($"http://{Host}"), new GrpcChannelOptions(), balancer.CreateHandler(new SocketsHttpHandler
+            var handler = balancer.CreateHandler(new SocketsHttpHandler
             {
                 ConnectTimeout = TimeSpan.FromSeconds(1),
                 EnableMultipleHttp2Connections = true,
                 UseProxy = false,
-            }));
-            return await new CallRun(settings, channel, discovery, View(result, settings)).RunAsync(stopping).ConfigureAwait(false);
+            });
+            using var channel = GrpcChannel.ForAddress($"http://{Host}", new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
+            return await new CallRun(settings, new Greeter.GreeterClient(channel), discovery, View(result, settings)).RunAsync(stopping).ConfigureAwait(false);
         }
     }
 

@@ -1,15 +1,22 @@
 using Coordination.Demo.Cli;
 using Coordination.Demo.Services;
-using Coordination.Grpc;
 using Coordination.Time;
+using Grpc.Core;
 
 namespace Coordination.Demo.Greeter.Call;
 
 /// <summary>Calls the greeters in a loop, through a channel that knows only their name.</summary>
-internal sealed class CallRun(CallSettings settings, GrpcChannel channel, ServiceDiscovery discovery, ICallView view)
+internal sealed class CallRun(CallSettings settings, Greeter.GreeterClient greeter, ServiceDiscovery discovery, ICallView view)
 {
     // Each call has a list of its own; the balancer's listener runs in the call's own flow.
     private static readonly AsyncLocal<List<BalancedAttempt>?> Attempts = new();
+
+    private static readonly Func<Greeter.GreeterClient, GreetRequest, CallOptions, AsyncUnaryCall<GreetReply>>[] Ways =
+    [
+        static (greeter, request, call) => greeter.SayHelloAsync(request, call),
+        static (greeter, request, call) => greeter.MorningAsync(request, call),
+        static (greeter, request, call) => greeter.NightAsync(request, call),
+    ];
 
     private readonly MonotonicClock _clock = new(TimeProvider.System);
     private readonly Instant _start = new MonotonicClock(TimeProvider.System).Now;
@@ -56,20 +63,20 @@ internal sealed class CallRun(CallSettings settings, GrpcChannel channel, Servic
     {
         List<BalancedAttempt> attempts = [];
         Attempts.Value = attempts;
-        var method = Greetings.All[number % Greetings.All.Count].Method;
         GreetReply? reply = null;
         string? error = null;
         try
         {
-            reply = await channel.UnaryAsync(method, new GreetRequest { Name = settings.Name }, new GrpcCallOptions { Timeout = settings.Timeout }, stopping).ConfigureAwait(false);
+            var call = new CallOptions(deadline: TimeProvider.System.GetUtcNow().UtcDateTime + settings.Timeout, cancellationToken: stopping);
+            reply = await Ways[number % Ways.Length](greeter, new GreetRequest { Name = settings.Name }, call).ConfigureAwait(false);
         }
-        catch (GrpcException failure)
-        {
-            error = failure.Message;
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (RpcException) when (stopping.IsCancellationRequested)
         {
             return null;
+        }
+        catch (RpcException failure)
+        {
+            error = $"{failure.StatusCode}: {failure.Status.Detail}";
         }
 
         return new CallReport(number, _clock.Now - _start, _clock.Now - start, attempts, reply, error);
