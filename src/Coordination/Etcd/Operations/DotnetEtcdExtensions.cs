@@ -13,6 +13,6 @@ public static class DotnetEtcdExtensions
     public static Compare ToCompare(this EtcdCompare condition)
     {
         ArgumentNullException.ThrowIfNull(condition);
-        return ProtoMapping.ToProto(condition);
+        return condition.ToProto();
     }
 }

@@ -30,7 +30,8 @@ internal sealed class Endpoint : IDisposable
         _http = new EndpointHandler(options, new Connector(address.Scheme == Uri.UriSchemeHttps, tls, options.TimeProvider));
         _channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions
         {
-            HttpHandler = _http,
+            // As a client, not as a handler: on a handler the library puts a balancer of its own, which begins requests when it likes, on other threads.
+            HttpClient = new HttpClient(_http) { Timeout = Timeout.InfiniteTimeSpan },
             DisposeHttpClient = true,
             MaxSendMessageSize = 2 * EtcdClientOptions.MaxRequestSize,
             MaxReceiveMessageSize = options.MaxReceiveMessageSize,
@@ -61,14 +62,9 @@ internal sealed class Endpoint : IDisposable
         where TResponse : class
     {
         var mark = new RequestMark(isStream: true);
-        mark.Begin();
-        try
+        using (mark.Begin())
         {
             return new(rpc(_etcd, new CallOptions(headers, cancellationToken: cancellationToken)), error => Describe(error, mark, cancellationToken));
-        }
-        finally
-        {
-            RequestMark.Began();
         }
     }
 
@@ -99,8 +95,13 @@ internal sealed class Endpoint : IDisposable
         var mark = new RequestMark(isStream: false);
         try
         {
-            mark.Begin();
-            return await rpc(_etcd, request, options).ResponseAsync.ConfigureAwait(false);
+            AsyncUnaryCall<TResponse> call;
+            using (mark.Begin())
+            {
+                call = rpc(_etcd, request, options);
+            }
+
+            return await call.ResponseAsync.ConfigureAwait(false);
         }
         catch (Exception error) when (error is RpcException or ObjectDisposedException)
         {

@@ -16,9 +16,6 @@ internal class MarkedContent(bool mayBeginAgain) : HttpContent
     private HttpContent? _inner;
     private int _state;
 
-    /// <summary>Whether it is around nothing yet.</summary>
-    protected bool IsEmpty => _inner is null;
-
     /// <summary>Puts it around a body.</summary>
     public MarkedContent Around(HttpContent inner)
     {

@@ -11,8 +11,8 @@ internal sealed class RequestMark(bool isStream) : MarkedContent(mayBeginAgain: 
 {
     private const string StatusHeader = "grpc-status";
 
-    // The library begins the request on this thread or on another one, as it pleases.
-    private static readonly AsyncLocal<RequestMark?> Next = new();
+    [ThreadStatic]
+    private static RequestMark? _next;
 
     /// <summary>What HTTP threw, if it did.</summary>
     public Exception? Failure { get; private set; }
@@ -22,19 +22,19 @@ internal sealed class RequestMark(bool isStream) : MarkedContent(mayBeginAgain: 
 
     private HttpResponseMessage? Response { get; set; }
 
-    /// <summary>The request that the library makes next in this flow gets this mark.</summary>
-    public void Begin() => Next.Value = this;
+    /// <summary>The library begins a call next, on this thread, and its request gets this mark. To be disposed when it has begun.</summary>
+    public Turn Begin()
+    {
+        _next = this;
+        return new Turn(this);
+    }
 
-    /// <summary>The call has begun; what follows in this flow is something else.</summary>
-    public static void Began() => Next.Value = null;
-
-    /// <summary>Sends the request of the call that has begun in this flow.</summary>
+    /// <summary>Sends the request of the call that begins on this thread.</summary>
     public static async Task<HttpResponseMessage> SendAsync(HttpMessageInvoker http, HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        // Were one sent without a mark of its own, a failure would claim that it was not.
-        var mark = Next.Value is { IsEmpty: true } begun
-            ? begun
-            : throw new InvalidOperationException("A request has no mark: it would not be known whether it was sent.");
+        // Were one sent without a mark, a failure would claim that it was not.
+        var mark = _next ?? throw new InvalidOperationException("A request has no mark: it would not be known whether it was sent.");
+        _next = null;
         request.Content = mark.Around(request.Content!);
         try
         {
@@ -50,4 +50,12 @@ internal sealed class RequestMark(bool isStream) : MarkedContent(mayBeginAgain: 
     private static StatusCode? StatusIn(HttpResponseHeaders headers) =>
         headers.NonValidated.TryGetValues(StatusHeader, out var values)
         && int.TryParse(values.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var status) ? (StatusCode)status : null;
+
+    /// <summary>The time in which the library begins a call.</summary>
+    public readonly ref struct Turn(RequestMark mark)
+    {
+        private readonly RequestMark _mark = mark;
+
+        public void Dispose() => _next = _next == _mark ? null : _next;
+    }
 }
