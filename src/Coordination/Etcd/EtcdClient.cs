@@ -50,21 +50,25 @@ public sealed class EtcdClient : IEtcdClient
     public async Task<GetResult> GetAsync(EtcdOp.Get get, CancellationToken cancellationToken = default)
     {
         RequestLimits.Check(get);
-        return (await CallAsync(static (etcd, op, call) => etcd.KVClient.RangeAsync(op, call), get.ToProto(), isRead: true, cancellationToken).ConfigureAwait(false)).ToResult();
+        return (await CallAsync(
+            static (etcd, op, call) => etcd.KVClient.RangeAsync(op, call), get.ToProto(), isRead: true, cancellationToken).ConfigureAwait(false)).ToResult();
     }
 
     /// <inheritdoc/>
     public async Task<PutResult> PutAsync(EtcdOp.Put put, CancellationToken cancellationToken = default)
     {
         RequestLimits.Check(put);
-        return (await CallAsync(static (etcd, op, call) => etcd.KVClient.PutAsync(op, call), put.ToProto(), isRead: false, cancellationToken).ConfigureAwait(false)).ToResult();
+        return (await CallAsync(
+            static (etcd, op, call) => etcd.KVClient.PutAsync(op, call), put.ToProto(), isRead: false, cancellationToken).ConfigureAwait(false)).ToResult();
     }
 
     /// <inheritdoc/>
     public async Task<DeleteResult> DeleteAsync(EtcdOp.Delete delete, CancellationToken cancellationToken = default)
     {
         RequestLimits.Check(delete);
-        return (await CallAsync(static (etcd, op, call) => etcd.KVClient.DeleteRangeAsync(op, call), delete.ToProto(), isRead: false, cancellationToken).ConfigureAwait(false)).ToResult();
+        return (await CallAsync(
+            static (etcd, op, call) => etcd.KVClient.DeleteRangeAsync(op, call),
+            delete.ToProto(), isRead: false, cancellationToken).ConfigureAwait(false)).ToResult();
     }
 
     /// <inheritdoc/>
@@ -76,14 +80,17 @@ public sealed class EtcdClient : IEtcdClient
             CoordinationMeter.EtcdTxn.Record(EtcdCall.SizeOf(txn));
         }
 
-        return (await CallAsync(static (etcd, op, call) => etcd.KVClient.TxnAsync(op, call), txn.ToProto(), isRead: false, cancellationToken).ConfigureAwait(false)).ToResult();
+        return (await CallAsync(
+            static (etcd, op, call) => etcd.KVClient.TxnAsync(op, call), txn.ToProto(), isRead: false, cancellationToken).ConfigureAwait(false)).ToResult();
     }
 
     /// <inheritdoc/>
     public async Task<EtcdHeader> CompactAsync(Revision revision, bool physical = false, CancellationToken cancellationToken = default)
     {
         var request = new CompactionRequest { Revision = revision.Value, Physical = physical };
-        return (await CallAsync(static (etcd, op, call) => etcd.KVClient.CompactAsync(op, call), request, isRead: false, cancellationToken).ConfigureAwait(false)).Header.ToHeader();
+        return (await CallAsync(
+            static (etcd, op, call) => etcd.KVClient.CompactAsync(op, call),
+            request, isRead: false, cancellationToken).ConfigureAwait(false)).Header.ToHeader();
     }
 
     /// <inheritdoc/>
@@ -96,7 +103,8 @@ public sealed class EtcdClient : IEtcdClient
         }
 
         var request = new LeaseGrantRequest { TTL = (long)Math.Ceiling(ttl.TotalSeconds), ID = id.Value };
-        var response = await CallAsync(static (etcd, op, call) => etcd.LeaseClient.LeaseGrantAsync(op, call), request, isRead: false, cancellationToken).ConfigureAwait(false);
+        var response = await CallAsync(
+            static (etcd, op, call) => etcd.LeaseClient.LeaseGrantAsync(op, call), request, isRead: false, cancellationToken).ConfigureAwait(false);
         return LeaseReplies.Granted(response, request);
     }
 
@@ -104,7 +112,9 @@ public sealed class EtcdClient : IEtcdClient
     public async Task<EtcdHeader> RevokeLeaseAsync(LeaseId id, CancellationToken cancellationToken = default)
     {
         var request = new LeaseRevokeRequest { ID = id.Value };
-        return (await CallAsync(static (etcd, op, call) => etcd.LeaseClient.LeaseRevokeAsync(op, call), request, isRead: false, cancellationToken).ConfigureAwait(false)).Header.ToHeader();
+        return (await CallAsync(
+            static (etcd, op, call) => etcd.LeaseClient.LeaseRevokeAsync(op, call),
+            request, isRead: false, cancellationToken).ConfigureAwait(false)).Header.ToHeader();
     }
 
     /// <inheritdoc/>
@@ -115,14 +125,17 @@ public sealed class EtcdClient : IEtcdClient
     public async Task<LeaseInfo> GetLeaseAsync(LeaseId id, bool withKeys = false, CancellationToken cancellationToken = default)
     {
         var request = new LeaseTimeToLiveRequest { ID = id.Value, Keys = withKeys };
-        var response = await CallAsync(static (etcd, op, call) => etcd.LeaseClient.LeaseTimeToLiveAsync(op, call), request, isRead: true, cancellationToken).ConfigureAwait(false);
+        var response = await CallAsync(
+            static (etcd, op, call) => etcd.LeaseClient.LeaseTimeToLiveAsync(op, call), request, isRead: true, cancellationToken).ConfigureAwait(false);
         return LeaseReplies.Info(response);
     }
 
     /// <inheritdoc/>
     public async Task<ImmutableArray<LeaseId>> ListLeasesAsync(CancellationToken cancellationToken = default)
     {
-        var response = await CallAsync(static (etcd, op, call) => etcd.LeaseClient.LeaseLeasesAsync(op, call), new LeaseLeasesRequest(), isRead: true, cancellationToken).ConfigureAwait(false);
+        var response = await CallAsync(
+            static (etcd, op, call) => etcd.LeaseClient.LeaseLeasesAsync(op, call),
+            new LeaseLeasesRequest(), isRead: true, cancellationToken).ConfigureAwait(false);
         return [.. response.Leases.Select(lease => new LeaseId(lease.ID))];
     }
 
@@ -139,7 +152,8 @@ public sealed class EtcdClient : IEtcdClient
     public async Task<EndpointStatus> GetStatusAsync(Uri? endpoint = null, CancellationToken cancellationToken = default)
     {
         var asked = Find(endpoint);
-        var response = await _transport.UnaryAsync(asked, static (etcd, op, call) => etcd.MaintenanceClient.StatusAsync(op, call), new StatusRequest(), cancellationToken).ConfigureAwait(false);
+        var response = await _transport.UnaryAsync(asked,
+            static (etcd, op, call) => etcd.MaintenanceClient.StatusAsync(op, call), new StatusRequest(), cancellationToken).ConfigureAwait(false);
         return response.ToStatus(asked.Address);
     }
 
@@ -155,7 +169,9 @@ public sealed class EtcdClient : IEtcdClient
     /// <inheritdoc/>
     public async Task<ImmutableArray<EtcdMember>> ListMembersAsync(CancellationToken cancellationToken = default)
     {
-        var response = await CallAsync(static (etcd, op, call) => etcd.ClusterClient.MemberListAsync(op, call), new MemberListRequest(), isRead: true, cancellationToken).ConfigureAwait(false);
+        var response = await CallAsync(
+            static (etcd, op, call) => etcd.ClusterClient.MemberListAsync(op, call),
+            new MemberListRequest(), isRead: true, cancellationToken).ConfigureAwait(false);
         return [.. response.Members.Select(ProtoMapping.ToMember)];
     }
 

@@ -30,22 +30,30 @@ public sealed class EtcdAuth
     internal EtcdAuth(EtcdClient client) => _client = client;
 
     /// <summary>Turns authentication on. There must be a user <c>root</c> with the role <c>root</c>.</summary>
-    public Task EnableAsync(CancellationToken cancellationToken = default) => CallAsync(static (etcd, request, call) => etcd.AuthClient.AuthEnableAsync(request, call), new AuthEnableRequest(), cancellationToken);
+    public Task EnableAsync(CancellationToken cancellationToken = default) => CallAsync(
+        static (etcd, request, call) => etcd.AuthClient.AuthEnableAsync(request, call), new AuthEnableRequest(), cancellationToken);
 
     /// <summary>Turns authentication off.</summary>
-    public Task DisableAsync(CancellationToken cancellationToken = default) => CallAsync(static (etcd, request, call) => etcd.AuthClient.AuthDisableAsync(request, call), new AuthDisableRequest(), cancellationToken);
+    public Task DisableAsync(CancellationToken cancellationToken = default) => CallAsync(
+        static (etcd, request, call) => etcd.AuthClient.AuthDisableAsync(request, call), new AuthDisableRequest(), cancellationToken);
 
     /// <summary>All users.</summary>
     public async Task<ImmutableArray<string>> ListUsersAsync(CancellationToken cancellationToken = default) =>
-        [.. (await _client.CallAsync(static (etcd, request, call) => etcd.AuthClient.UserListAsync(request, call), new AuthUserListRequest(), isRead: true, cancellationToken).ConfigureAwait(false)).Users];
+        [.. (await _client.CallAsync(
+            static (etcd, request, call) => etcd.AuthClient.UserListAsync(request, call),
+            new AuthUserListRequest(), isRead: true, cancellationToken).ConfigureAwait(false)).Users];
 
     /// <summary>Adds a user with a password.</summary>
     public Task AddUserAsync(string user, string password, CancellationToken cancellationToken = default) =>
-        CallAsync(static (etcd, request, call) => etcd.AuthClient.UserAddAsync(request, call), new AuthUserAddRequest { Name = user, Password = password }, cancellationToken);
+        CallAsync(
+            static (etcd, request, call) => etcd.AuthClient.UserAddAsync(request, call),
+            new AuthUserAddRequest { Name = user, Password = password }, cancellationToken);
 
     /// <summary>Changes a password; tokens that were given out before become invalid.</summary>
     public Task ChangePasswordAsync(string user, string password, CancellationToken cancellationToken = default) =>
-        CallAsync(static (etcd, request, call) => etcd.AuthClient.UserChangePasswordAsync(request, call), new AuthUserChangePasswordRequest { Name = user, Password = password }, cancellationToken);
+        CallAsync(
+            static (etcd, request, call) => etcd.AuthClient.UserChangePasswordAsync(request, call),
+            new AuthUserChangePasswordRequest { Name = user, Password = password }, cancellationToken);
 
     /// <summary>Deletes a user.</summary>
     public Task DeleteUserAsync(string user, CancellationToken cancellationToken = default) =>
@@ -53,11 +61,15 @@ public sealed class EtcdAuth
 
     /// <summary>Gives a user a role.</summary>
     public Task GrantRoleAsync(string user, string role, CancellationToken cancellationToken = default) =>
-        CallAsync(static (etcd, request, call) => etcd.AuthClient.UserGrantRoleAsync(request, call), new AuthUserGrantRoleRequest { User = user, Role = role }, cancellationToken);
+        CallAsync(
+            static (etcd, request, call) => etcd.AuthClient.UserGrantRoleAsync(request, call),
+            new AuthUserGrantRoleRequest { User = user, Role = role }, cancellationToken);
 
     /// <summary>Takes a role from a user.</summary>
     public Task RevokeRoleAsync(string user, string role, CancellationToken cancellationToken = default) =>
-        CallAsync(static (etcd, request, call) => etcd.AuthClient.UserRevokeRoleAsync(request, call), new AuthUserRevokeRoleRequest { Name = user, Role = role }, cancellationToken);
+        CallAsync(
+            static (etcd, request, call) => etcd.AuthClient.UserRevokeRoleAsync(request, call),
+            new AuthUserRevokeRoleRequest { Name = user, Role = role }, cancellationToken);
 
     /// <summary>Adds a role without permissions.</summary>
     public Task AddRoleAsync(string role, CancellationToken cancellationToken = default) =>
@@ -76,7 +88,9 @@ public sealed class EtcdAuth
             Key = keys.Key.ToByteString(),
             RangeEnd = keys.End.ToByteString(),
         };
-        return CallAsync(static (etcd, request, call) => etcd.AuthClient.RoleGrantPermissionAsync(request, call), new AuthRoleGrantPermissionRequest { Name = role, Perm = granted }, cancellationToken);
+        return CallAsync(
+            static (etcd, request, call) => etcd.AuthClient.RoleGrantPermissionAsync(request, call),
+            new AuthRoleGrantPermissionRequest { Name = role, Perm = granted }, cancellationToken);
     }
 
     /// <summary>Takes a permission back; the range must be exactly the one that was granted.</summary>

@@ -58,7 +58,8 @@ internal sealed class EndpointChecks(ImmutableArray<Endpoint> endpoints, ulong? 
         StatusResponse status;
         try
         {
-            status = await endpoint.UnaryAsync(static (etcd, request, call) => etcd.MaintenanceClient.StatusAsync(request, call), new StatusRequest()).ConfigureAwait(false);
+            status = await endpoint.UnaryAsync(
+                static (etcd, request, call) => etcd.MaintenanceClient.StatusAsync(request, call), new StatusRequest()).ConfigureAwait(false);
         }
         catch (EtcdException error)
         {

@@ -142,7 +142,8 @@ internal sealed class StalledRequests : IDisposable
         StatusResponse? status = null;
         try
         {
-            status = await _endpoint.UnaryAsync(static (etcd, request, call) => etcd.MaintenanceClient.StatusAsync(request, call), new StatusRequest()).ConfigureAwait(false);
+            status = await _endpoint.UnaryAsync(
+                static (etcd, request, call) => etcd.MaintenanceClient.StatusAsync(request, call), new StatusRequest()).ConfigureAwait(false);
         }
         catch (Exception error) when (error is EtcdException or OperationCanceledException)
         {

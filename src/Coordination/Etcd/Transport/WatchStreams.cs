@@ -117,7 +117,8 @@ internal sealed class WatchStreams : IAsyncDisposable
         {
             var keys = watch.Spec.Keys;
             var read = new RangeRequest { Key = keys.Key.ToByteString(), RangeEnd = keys.End.ToByteString(), Limit = 1, KeysOnly = true };
-            await _transport.UnaryAsync(stream.Endpoint, static (etcd, request, call) => etcd.KVClient.RangeAsync(request, call), read, CancellationToken.None).ConfigureAwait(false);
+            await _transport.UnaryAsync(
+                stream.Endpoint, static (etcd, request, call) => etcd.KVClient.RangeAsync(request, call), read, CancellationToken.None).ConfigureAwait(false);
             stream.Retire();
             EndOldestRetired();
             Begin(watch);

@@ -13,12 +13,13 @@ internal static class Repetition
     /// <param name="outcome">How the attempt failed.</param>
     /// <param name="wasSent">Whether any of the body may have left, in this attempt or one before.</param>
     /// <param name="isIdempotent">What the owner says of the request.</param>
-    public static bool IsAllowed(HttpRequestMessage request, AttemptOutcome outcome, bool wasSent, Func<HttpRequestMessage, bool>? isIdempotent) => outcome switch
-    {
-        AttemptOutcome.NotConnected or AttemptOutcome.Refused => !wasSent || IsTheSameEachTime(request.Content),
-        AttemptOutcome.Broken => (isIdempotent?.Invoke(request) ?? IdempotentMethods.Contains(request.Method)) && IsTheSameEachTime(request.Content),
-        _ => false,
-    };
+    public static bool IsAllowed(HttpRequestMessage request, AttemptOutcome outcome, bool wasSent, Func<HttpRequestMessage, bool>? isIdempotent) =>
+        outcome switch
+        {
+            AttemptOutcome.NotConnected or AttemptOutcome.Refused => !wasSent || IsTheSameEachTime(request.Content),
+            AttemptOutcome.Broken => (isIdempotent?.Invoke(request) ?? IdempotentMethods.Contains(request.Method)) && IsTheSameEachTime(request.Content),
+            _ => false,
+        };
 
     /// <summary>Whether a body is the body of a gRPC stream, which HTTP must not be given a second time: it would wait for ever, or send nothing.</summary>
     public static bool IsGrpcStream(HttpContent content) =>

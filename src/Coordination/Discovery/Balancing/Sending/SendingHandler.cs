@@ -8,7 +8,8 @@ internal sealed class SendingHandler(HttpMessageHandler inner) : HttpMessageHand
 {
     private readonly HttpMessageInvoker _http = new(inner, disposeHandler: true);
 
-    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => _http.SendAsync(request, cancellationToken);
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        _http.SendAsync(request, cancellationToken);
 
     protected override void Dispose(bool disposing)
     {

@@ -57,7 +57,8 @@ internal sealed class Endpoint : IDisposable
     }
 
     /// <summary>Opens a stream, without a limit of time.</summary>
-    public EndpointStream<TRequest, TResponse> Open<TRequest, TResponse>(EtcdStreamRpc<TRequest, TResponse> rpc, Metadata headers, CancellationToken cancellationToken)
+    public EndpointStream<TRequest, TResponse> Open<TRequest, TResponse>(
+        EtcdStreamRpc<TRequest, TResponse> rpc, Metadata headers, CancellationToken cancellationToken)
         where TRequest : class
         where TResponse : class
     {

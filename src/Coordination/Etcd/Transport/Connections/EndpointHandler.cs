@@ -2,7 +2,9 @@ using System.Net;
 
 namespace Coordination.Etcd.Transport.Connections;
 
-/// <summary>What is below the gRPC library: HTTP/2 with connections of our own making, which can be given up for new ones while calls are open. Thread-safe.</summary>
+/// <summary>
+/// What is below the gRPC library: HTTP/2 with connections of our own making, which can be given up for new ones while calls are open. Thread-safe.
+/// </summary>
 internal sealed class EndpointHandler(EtcdClientOptions options, Connector connector) : HttpMessageHandler
 {
     private readonly Lock _lock = new();

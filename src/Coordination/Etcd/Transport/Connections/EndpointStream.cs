@@ -2,7 +2,9 @@ using Grpc.Core;
 
 namespace Coordination.Etcd.Transport.Connections;
 
-/// <summary>A stream in both directions, usable at once: what is written waits for the connection. One writer and one reader, independent of each other.</summary>
+/// <summary>
+/// A stream in both directions, usable at once: what is written waits for the connection. One writer and one reader, independent of each other.
+/// </summary>
 /// <param name="call">The library's stream.</param>
 /// <param name="describe">What an exception of it means.</param>
 internal sealed class EndpointStream<TRequest, TResponse>(AsyncDuplexStreamingCall<TRequest, TResponse> call, Func<Exception, Exception> describe) : IDisposable

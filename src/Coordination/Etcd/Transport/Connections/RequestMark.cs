@@ -5,7 +5,8 @@ using Grpc.Core;
 namespace Coordination.Etcd.Transport.Connections;
 
 /// <summary>
-/// What becomes of one call below the gRPC library, which does not tell: whether its request was sent, what HTTP threw, and whether a status is the server's own.
+/// What becomes of one call below the gRPC library, which does not tell: whether its request was sent, what HTTP threw, and whether a status is the
+/// server's own.
 /// </summary>
 internal sealed class RequestMark(bool isStream) : MarkedContent(mayBeginAgain: !isStream)
 {
