@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Coordination.Etcd.Transport;
-using Coordination.Grpc;
+using Coordination.Etcd.Transport.Connections;
 
 namespace Coordination.Etcd;
 
@@ -46,11 +46,12 @@ public sealed record EndpointHealth(Uri Endpoint, bool IsHealthy, TimeSpan Took,
     // The key that etcdctl asks for, too; it need not exist.
     private const string Probe = "health";
 
-    internal static async Task<EtcdException?> AskAsync(EtcdTransport transport, GrpcChannel channel, CancellationToken cancellationToken)
+    internal static async Task<EtcdException?> AskAsync(EtcdTransport transport, Endpoint endpoint, CancellationToken cancellationToken)
     {
         try
         {
-            await transport.UnaryAsync(channel, EtcdMethods.Range, new EtcdOp.Get(Probe).ToProto(), cancellationToken).ConfigureAwait(false);
+            await transport.UnaryAsync(
+                endpoint, static (etcd, read, call) => etcd.KVClient.RangeAsync(read, call), new EtcdOp.Get(Probe).ToProto(), cancellationToken).ConfigureAwait(false);
             return null;
         }
         catch (EtcdException error)

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Coordination.Diagnostics;
 using Coordination.Etcd.Transport;
-using Coordination.Grpc;
+using Coordination.Etcd.Transport.Connections;
 using Coordination.Time;
 using Etcdserverpb;
 using Google.Protobuf;
@@ -50,21 +50,25 @@ public sealed class EtcdClient : IEtcdClient
     public async Task<GetResult> GetAsync(EtcdOp.Get get, CancellationToken cancellationToken = default)
     {
         RequestLimits.Check(get);
-        return (await CallAsync(EtcdMethods.Range, get.ToProto(), isRead: true, cancellationToken).ConfigureAwait(false)).ToResult();
+        return (await CallAsync(
+            static (etcd, op, call) => etcd.KVClient.RangeAsync(op, call), get.ToProto(), isRead: true, cancellationToken).ConfigureAwait(false)).ToResult();
     }
 
     /// <inheritdoc/>
     public async Task<PutResult> PutAsync(EtcdOp.Put put, CancellationToken cancellationToken = default)
     {
         RequestLimits.Check(put);
-        return (await CallAsync(EtcdMethods.Put, put.ToProto(), isRead: false, cancellationToken).ConfigureAwait(false)).ToResult();
+        return (await CallAsync(
+            static (etcd, op, call) => etcd.KVClient.PutAsync(op, call), put.ToProto(), isRead: false, cancellationToken).ConfigureAwait(false)).ToResult();
     }
 
     /// <inheritdoc/>
     public async Task<DeleteResult> DeleteAsync(EtcdOp.Delete delete, CancellationToken cancellationToken = default)
     {
         RequestLimits.Check(delete);
-        return (await CallAsync(EtcdMethods.DeleteRange, delete.ToProto(), isRead: false, cancellationToken).ConfigureAwait(false)).ToResult();
+        return (await CallAsync(
+            static (etcd, op, call) => etcd.KVClient.DeleteRangeAsync(op, call),
+            delete.ToProto(), isRead: false, cancellationToken).ConfigureAwait(false)).ToResult();
     }
 
     /// <inheritdoc/>
@@ -76,14 +80,17 @@ public sealed class EtcdClient : IEtcdClient
             CoordinationMeter.EtcdTxn.Record(EtcdCall.SizeOf(txn));
         }
 
-        return (await CallAsync(EtcdMethods.Txn, txn.ToProto(), isRead: false, cancellationToken).ConfigureAwait(false)).ToResult();
+        return (await CallAsync(
+            static (etcd, op, call) => etcd.KVClient.TxnAsync(op, call), txn.ToProto(), isRead: false, cancellationToken).ConfigureAwait(false)).ToResult();
     }
 
     /// <inheritdoc/>
     public async Task<EtcdHeader> CompactAsync(Revision revision, bool physical = false, CancellationToken cancellationToken = default)
     {
         var request = new CompactionRequest { Revision = revision.Value, Physical = physical };
-        return (await CallAsync(EtcdMethods.Compact, request, isRead: false, cancellationToken).ConfigureAwait(false)).Header.ToHeader();
+        return (await CallAsync(
+            static (etcd, op, call) => etcd.KVClient.CompactAsync(op, call),
+            request, isRead: false, cancellationToken).ConfigureAwait(false)).Header.ToHeader();
     }
 
     /// <inheritdoc/>
@@ -96,7 +103,8 @@ public sealed class EtcdClient : IEtcdClient
         }
 
         var request = new LeaseGrantRequest { TTL = (long)Math.Ceiling(ttl.TotalSeconds), ID = id.Value };
-        var response = await CallAsync(EtcdMethods.LeaseGrant, request, isRead: false, cancellationToken).ConfigureAwait(false);
+        var response = await CallAsync(
+            static (etcd, op, call) => etcd.LeaseClient.LeaseGrantAsync(op, call), request, isRead: false, cancellationToken).ConfigureAwait(false);
         return LeaseReplies.Granted(response, request);
     }
 
@@ -104,7 +112,9 @@ public sealed class EtcdClient : IEtcdClient
     public async Task<EtcdHeader> RevokeLeaseAsync(LeaseId id, CancellationToken cancellationToken = default)
     {
         var request = new LeaseRevokeRequest { ID = id.Value };
-        return (await CallAsync(EtcdMethods.LeaseRevoke, request, isRead: false, cancellationToken).ConfigureAwait(false)).Header.ToHeader();
+        return (await CallAsync(
+            static (etcd, op, call) => etcd.LeaseClient.LeaseRevokeAsync(op, call),
+            request, isRead: false, cancellationToken).ConfigureAwait(false)).Header.ToHeader();
     }
 
     /// <inheritdoc/>
@@ -115,14 +125,17 @@ public sealed class EtcdClient : IEtcdClient
     public async Task<LeaseInfo> GetLeaseAsync(LeaseId id, bool withKeys = false, CancellationToken cancellationToken = default)
     {
         var request = new LeaseTimeToLiveRequest { ID = id.Value, Keys = withKeys };
-        var response = await CallAsync(EtcdMethods.LeaseTimeToLive, request, isRead: true, cancellationToken).ConfigureAwait(false);
+        var response = await CallAsync(
+            static (etcd, op, call) => etcd.LeaseClient.LeaseTimeToLiveAsync(op, call), request, isRead: true, cancellationToken).ConfigureAwait(false);
         return LeaseReplies.Info(response);
     }
 
     /// <inheritdoc/>
     public async Task<ImmutableArray<LeaseId>> ListLeasesAsync(CancellationToken cancellationToken = default)
     {
-        var response = await CallAsync(EtcdMethods.LeaseLeases, new LeaseLeasesRequest(), isRead: true, cancellationToken).ConfigureAwait(false);
+        var response = await CallAsync(
+            static (etcd, op, call) => etcd.LeaseClient.LeaseLeasesAsync(op, call),
+            new LeaseLeasesRequest(), isRead: true, cancellationToken).ConfigureAwait(false);
         return [.. response.Leases.Select(lease => new LeaseId(lease.ID))];
     }
 
@@ -138,24 +151,27 @@ public sealed class EtcdClient : IEtcdClient
     /// <inheritdoc/>
     public async Task<EndpointStatus> GetStatusAsync(Uri? endpoint = null, CancellationToken cancellationToken = default)
     {
-        var channel = ChannelOf(endpoint);
-        var response = await _transport.UnaryAsync(channel, EtcdMethods.Status, new StatusRequest(), cancellationToken).ConfigureAwait(false);
-        return response.ToStatus(channel.Address);
+        var asked = Find(endpoint);
+        var response = await _transport.UnaryAsync(asked,
+            static (etcd, op, call) => etcd.MaintenanceClient.StatusAsync(op, call), new StatusRequest(), cancellationToken).ConfigureAwait(false);
+        return response.ToStatus(asked.Address);
     }
 
     /// <inheritdoc/>
     public async Task<EndpointHealth> CheckHealthAsync(Uri? endpoint = null, CancellationToken cancellationToken = default)
     {
-        var channel = ChannelOf(endpoint);
+        var asked = Find(endpoint);
         var begun = _options.TimeProvider.GetTimestamp();
-        var error = await EndpointHealth.AskAsync(_transport, channel, cancellationToken).ConfigureAwait(false);
-        return new EndpointHealth(channel.Address, error is null, _options.TimeProvider.GetElapsedTime(begun), error);
+        var error = await EndpointHealth.AskAsync(_transport, asked, cancellationToken).ConfigureAwait(false);
+        return new EndpointHealth(asked.Address, error is null, _options.TimeProvider.GetElapsedTime(begun), error);
     }
 
     /// <inheritdoc/>
     public async Task<ImmutableArray<EtcdMember>> ListMembersAsync(CancellationToken cancellationToken = default)
     {
-        var response = await CallAsync(EtcdMethods.MemberList, new MemberListRequest(), isRead: true, cancellationToken).ConfigureAwait(false);
+        var response = await CallAsync(
+            static (etcd, op, call) => etcd.ClusterClient.MemberListAsync(op, call),
+            new MemberListRequest(), isRead: true, cancellationToken).ConfigureAwait(false);
         return [.. response.Members.Select(ProtoMapping.ToMember)];
     }
 
@@ -178,20 +194,19 @@ public sealed class EtcdClient : IEtcdClient
     /// it. At most one attempt per endpoint, and again while <see cref="EtcdClientOptions.RetryLimit"/> lasts.
     /// </summary>
     internal async Task<TResponse> CallAsync<TRequest, TResponse>(
-        GrpcMethod<TRequest, TResponse> method, TRequest request, bool isRead, CancellationToken cancellationToken)
+        EtcdRpc<TRequest, TResponse> rpc, TRequest request, bool isRead, CancellationToken cancellationToken)
         where TRequest : class, IMessage<TRequest>
-        where TResponse : class, IMessage<TResponse>
     {
         RequestLimits.CheckSize(request.CalculateSize());
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed), this);
         var begun = _options.TimeProvider.GetTimestamp();
         for (var attempt = 1; ; attempt++)
         {
-            var channel = _pool.Current;
-            var call = EtcdCall.Begin(method.Path, channel.Address);
+            var endpoint = _pool.Current;
+            var call = EtcdCall.Begin<TRequest>(endpoint.Address);
             try
             {
-                var response = await _transport.UnaryAsync(channel, method, request, cancellationToken).ConfigureAwait(false);
+                var response = await _transport.UnaryAsync(endpoint, rpc, request, cancellationToken).ConfigureAwait(false);
                 call?.Succeed();
                 return response;
             }
@@ -205,7 +220,7 @@ public sealed class EtcdClient : IEtcdClient
                 call?.Fail(error);
                 if (error is { MayWorkElsewhere: true, IsOfAnotherMember: false })
                 {
-                    _pool.MoveFrom(channel, error.Message);
+                    _pool.MoveFrom(endpoint, error.Message);
                 }
 
                 var mayRepeat = error.MayWorkElsewhere && (isRead || error.Outcome == WriteOutcome.NotApplied);
@@ -225,6 +240,6 @@ public sealed class EtcdClient : IEtcdClient
     private bool HasTime(EtcdException error, long begun) =>
         error.Kind is not (CoordinationErrorKind.SecurityFailure or CoordinationErrorKind.NoSpace) && _options.TimeProvider.GetElapsedTime(begun) < _options.RetryLimit;
 
-    private GrpcChannel ChannelOf(Uri? endpoint) => endpoint is null ? _pool.Current : _pool.Find(endpoint)
+    private Endpoint Find(Uri? endpoint) => endpoint is null ? _pool.Current : _pool.Find(endpoint)
         ?? throw new ArgumentException($"'{endpoint}' is none of this client's endpoints: {string.Join(", ", Endpoints)}.", nameof(endpoint));
 }

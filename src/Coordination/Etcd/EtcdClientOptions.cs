@@ -82,6 +82,15 @@ public sealed record EtcdClientOptions
     /// <summary>The clock for timeouts. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
+    /// <summary>Options for endpoints as they are written in a connection string, also in one of dotnet-etcd's: <c>http://a:2379,http://b:2379</c>.</summary>
+    /// <param name="endpoints">The endpoints, each with its scheme. A scheme is not guessed: that could turn TLS off.</param>
+    /// <exception cref="FormatException">One of them is not an endpoint; the message names it and says what is allowed.</exception>
+    public static EtcdClientOptions FromConnectionString(string endpoints)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        return new() { Endpoints = EndpointText.ParseList(endpoints) };
+    }
+
     /// <summary>Everything that is wrong with these options, a sentence each; empty when nothing is.</summary>
     public IReadOnlyList<string> Validate()
     {

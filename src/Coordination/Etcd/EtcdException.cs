@@ -40,6 +40,9 @@ public sealed class EtcdException : CoordinationException
     /// <summary>Whether another endpoint may do better: a certificate, too, is a matter of one member.</summary>
     internal bool MayWorkElsewhere => IsTransient || Kind == CoordinationErrorKind.SecurityFailure;
 
+    /// <summary>Whether the server itself said so.</summary>
+    internal bool IsAnswer { get; init; }
+
     /// <summary>Whether the endpoint that was asked is fine, and another member failed: there is no reason to leave it.</summary>
     internal bool IsOfAnotherMember { get; init; }
 

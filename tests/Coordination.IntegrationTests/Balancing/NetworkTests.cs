@@ -1,5 +1,4 @@
 using Coordination.Demo.Greeter;
-using Coordination.Grpc.Tests.Support;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
-using Coordination.Grpc.Tests.Support;
 
 namespace Coordination.IntegrationTests.Security;
 

@@ -11,6 +11,13 @@ internal sealed class CallRun(CallSettings settings, Greeter.GreeterClient greet
     // Each call has a list of its own; the balancer's listener runs in the call's own flow.
     private static readonly AsyncLocal<List<BalancedAttempt>?> Attempts = new();
 
+    private static readonly Func<Greeter.GreeterClient, GreetRequest, CallOptions, AsyncUnaryCall<GreetReply>>[] Ways =
+    [
+        static (greeter, request, call) => greeter.SayHelloAsync(request, call),
+        static (greeter, request, call) => greeter.MorningAsync(request, call),
+        static (greeter, request, call) => greeter.NightAsync(request, call),
+    ];
+
     private readonly MonotonicClock _clock = new(TimeProvider.System);
     private readonly Instant _start = new MonotonicClock(TimeProvider.System).Now;
     private readonly CallBoard _board = new();

@@ -13,7 +13,7 @@ namespace Coordination;
 /// <see cref="CoordinationException"/>.</item>
 /// <item>A request goes to another instance when there was no connection, or the server refused the stream unseen (HTTP/2 REFUSED_STREAM; what a GOAWAY cut off unseen
 /// HTTP itself repeats). After any of it may have been sent only an idempotent request does, and only if its body can be sent again: none, bytes, text, form, JSON, a
-/// message of this library's gRPC. All within the budget (<see cref="BalancingOptions.RetryShare"/>) and <see cref="BalancingOptions.MaxAttempts"/>. Once a response has
+/// single message of Grpc.Net.Client. All within the budget (<see cref="BalancingOptions.RetryShare"/>) and <see cref="BalancingOptions.MaxAttempts"/>. Once a response has
 /// begun, nothing is repeated.</item>
 /// <item>TLS: an instance that says https or grpcs is sent to with TLS whatever the address says; an https request never goes to an instance that says http. One that says
 /// neither gets what the address says.</item>

@@ -47,7 +47,7 @@ public sealed class ServiceBalancer : IAsyncDisposable
     /// A handler that balances over this balancer and sends with <paramref name="inner"/>, for <c>new HttpClient(…)</c> or a gRPC channel. Give the inner one a
     /// <see cref="SocketsHttpHandler.ConnectTimeout"/>: without it an instance that does not answer at all is noticed by the caller's timeout only.
     /// </summary>
-    public BalancingHandler CreateHandler(HttpMessageHandler inner) => new(this) { InnerHandler = inner };
+    public BalancingHandler CreateHandler(HttpMessageHandler inner) => new(this) { InnerHandler = new SendingHandler(inner) };
 
     /// <summary>
     /// Begins to discover a service before it is first sent to, so that the first request does not wait for the view.

@@ -1,23 +1,8 @@
-using Coordination.Grpc;
-
 namespace Coordination.Etcd.Security;
 
 /// <summary>Which problem of security an error is, and what to do about it.</summary>
 internal static class SecurityAdvice
 {
-    public static EtcdSecurityProblem ProblemOf(GrpcException error) => error.SecurityProblem switch
-    {
-        GrpcSecurityProblem.UntrustedAuthority => EtcdSecurityProblem.UntrustedAuthority,
-        GrpcSecurityProblem.WrongHostName => EtcdSecurityProblem.WrongHostName,
-        GrpcSecurityProblem.CertificateNotValidNow => EtcdSecurityProblem.CertificateNotValidNow,
-        GrpcSecurityProblem.ClientCertificateRefused => EtcdSecurityProblem.ClientCertificateRefused,
-        GrpcSecurityProblem.ServerSpeaksPlaintext => EtcdSecurityProblem.ServerSpeaksPlaintext,
-        GrpcSecurityProblem.ServerSpeaksTls => EtcdSecurityProblem.ServerSpeaksTls,
-        GrpcSecurityProblem.HandshakeFailed => EtcdSecurityProblem.HandshakeFailed,
-        _ when error.InnerException is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => EtcdSecurityProblem.HandshakeFailed,
-        _ => error.FromServer ? ProblemOf(error.Detail) : EtcdSecurityProblem.None,
-    };
-
     /// <summary>By what etcd says; its status codes differ from version to version.</summary>
     public static EtcdSecurityProblem ProblemOf(string detail) =>
         Says(detail, "invalid auth token") || Says(detail, "revision of auth store is old") ? EtcdSecurityProblem.TokenExpired

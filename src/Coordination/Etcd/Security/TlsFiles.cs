@@ -1,5 +1,5 @@
 using Coordination.Diagnostics;
-using Coordination.Grpc;
+using Coordination.Etcd.Transport.Connections;
 using Microsoft.Extensions.Logging;
 
 namespace Coordination.Etcd.Security;
@@ -16,7 +16,7 @@ internal sealed class TlsFiles(EtcdTlsOptions options, ILogger log)
 
     /// <summary>The settings as the files are now; when they cannot be used, as they were.</summary>
     /// <exception cref="IOException">They cannot be used, and never could.</exception>
-    public GrpcTlsSettings Current()
+    public TlsSettings Current()
     {
         lock (_lock)
         {
@@ -69,7 +69,7 @@ internal sealed class TlsFiles(EtcdTlsOptions options, ILogger log)
         public Loaded(Files files, EtcdTlsOptions options)
         {
             Files = files;
-            Settings = new GrpcTlsSettings
+            Settings = new TlsSettings
             {
                 Authorities = files.Authority.IsEmpty ? null : CertificateFiles.Authorities(files.Authority.Span.ToArray()),
                 ClientCertificate = files.Certificate.IsEmpty ? null : CertificateFiles.Identity(files.Certificate.Span.ToArray(), files.Key.Span.ToArray()),
@@ -80,6 +80,6 @@ internal sealed class TlsFiles(EtcdTlsOptions options, ILogger log)
 
         public Files Files { get; }
 
-        public GrpcTlsSettings Settings { get; }
+        public TlsSettings Settings { get; }
     }
 }

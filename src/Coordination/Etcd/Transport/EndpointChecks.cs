@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Coordination.Diagnostics;
-using Coordination.Grpc;
-using Coordination.Grpc.Client;
+using Coordination.Etcd.Transport.Connections;
 using Etcdserverpb;
 using Microsoft.Extensions.Logging;
 
@@ -12,18 +11,18 @@ namespace Coordination.Etcd.Transport;
 /// shows it. Its version: for a warning. A client with one endpoint, that was not told its cluster, does not wait for the answer: there is nothing to mix up.
 /// Thread-safe.
 /// </summary>
-internal sealed class EndpointChecks(ImmutableArray<GrpcChannel> channels, ulong? cluster, TimeSpan timeout, ILogger log)
+internal sealed class EndpointChecks(ImmutableArray<Endpoint> endpoints, ulong? cluster, ILogger log)
 {
     private readonly Lock _lock = new();
-    private readonly ClusterGuard _guard = new(channels.Length, cluster);
-    private readonly Task?[] _checks = new Task?[channels.Length];
+    private readonly ClusterGuard _guard = new(endpoints.Length, cluster);
+    private readonly Task?[] _checks = new Task?[endpoints.Length];
     private bool _isWarned;
 
     /// <summary>Completes when the endpoint may be used.</summary>
     /// <exception cref="EtcdException">It does not answer, or belongs to another cluster (<see cref="CoordinationErrorKind.WrongCluster"/>). Nothing was sent.</exception>
-    public Task AdmitAsync(GrpcChannel channel, CancellationToken cancellationToken)
+    public Task AdmitAsync(Endpoint endpoint, CancellationToken cancellationToken)
     {
-        var index = channels.IndexOf(channel);
+        var index = endpoints.IndexOf(endpoint);
         if (Volatile.Read(ref _checks[index]) is { IsCompletedSuccessfully: true } admitted)
         {
             return admitted;
@@ -35,50 +34,51 @@ internal sealed class EndpointChecks(ImmutableArray<GrpcChannel> channels, ulong
             // One question for all who begin at the same time; one that failed is not the answer to the next.
             if (_checks[index] is not { IsFaulted: false, IsCanceled: false })
             {
-                _checks[index] = CheckAsync(channel, index);
+                _checks[index] = CheckAsync(endpoint, index);
                 _checks[index]!.Observe();
             }
 
             check = _checks[index]!;
         }
 
-        return check.IsCompletedSuccessfully || (channels.Length == 1 && cluster is null) ? Task.CompletedTask : check.WaitAsync(cancellationToken);
+        return check.IsCompletedSuccessfully || (endpoints.Length == 1 && cluster is null) ? Task.CompletedTask : check.WaitAsync(cancellationToken);
     }
 
     /// <summary>The endpoint failed: what is there next may be another one. A question that still hangs is asked again, on another connection perhaps.</summary>
-    public void Forget(GrpcChannel channel)
+    public void Forget(Endpoint endpoint)
     {
         lock (_lock)
         {
-            _checks[channels.IndexOf(channel)] = null;
+            _checks[endpoints.IndexOf(endpoint)] = null;
         }
     }
 
-    private async Task CheckAsync(GrpcChannel channel, int index)
+    private async Task CheckAsync(Endpoint endpoint, int index)
     {
         StatusResponse status;
         try
         {
-            status = await channel.UnaryAsync(EtcdMethods.Status, new StatusRequest(), new GrpcCallOptions { Timeout = timeout }).ConfigureAwait(false);
+            status = await endpoint.UnaryAsync(
+                static (etcd, request, call) => etcd.MaintenanceClient.StatusAsync(request, call), new StatusRequest()).ConfigureAwait(false);
         }
-        catch (GrpcException error)
+        catch (EtcdException error)
         {
-            var why = EtcdErrors.Describe(error, channel.Address);
-            throw new EtcdException(why.Kind, WriteOutcome.NotApplied, why.Message, channel.Address, error) { SecurityProblem = why.SecurityProblem };
+            // The question may have been sent; what it is asked for was not.
+            throw EtcdErrors.NothingSent(error, error.Message);
         }
 
         lock (_lock)
         {
-            Judge(channel, index, status.Header?.ClusterId ?? 0);
+            Judge(endpoint, index, status.Header?.ClusterId ?? 0);
             if (!_isWarned && !ServerVersion.RenewsOnlyAsLeader(status.Version))
             {
                 _isWarned = true;
-                log.ServerHasLeaseBugs(EtcdErrors.Name(channel.Address), status.Version);
+                log.ServerHasLeaseBugs(EtcdErrors.Name(endpoint.Address), status.Version);
             }
         }
     }
 
-    private void Judge(GrpcChannel channel, int index, ulong said)
+    private void Judge(Endpoint endpoint, int index, ulong said)
     {
         var before = _guard.Cluster;
         if (!_guard.Admits(index, said))
@@ -87,8 +87,8 @@ internal sealed class EndpointChecks(ImmutableArray<GrpcChannel> channels, ulong
             throw new EtcdException(
                 CoordinationErrorKind.WrongCluster,
                 WriteOutcome.NotApplied,
-                $"The endpoint {EtcdErrors.Name(channel.Address)} belongs to cluster {said:x}, but {meant} cluster {_guard.Cluster:x}; it is not used",
-                channel.Address);
+                $"The endpoint {EtcdErrors.Name(endpoint.Address)} belongs to cluster {said:x}, but {meant} cluster {_guard.Cluster:x}; it is not used",
+                endpoint.Address);
         }
 
         if (before != 0 && before != _guard.Cluster)

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Coordination.Diagnostics;
 using Coordination.Etcd.Security;
-using Coordination.Grpc;
+using Coordination.Etcd.Transport.Connections;
 using Microsoft.Extensions.Logging;
 
 namespace Coordination.Etcd.Transport;
@@ -10,30 +10,21 @@ namespace Coordination.Etcd.Transport;
 internal sealed class EndpointPool : IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly ImmutableArray<GrpcChannel> _channels;
+    private readonly ImmutableArray<Endpoint> _endpoints;
     private readonly EndpointChecks _checks;
     private readonly EndpointChoice _choice;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly long _begun;
-    private volatile GrpcChannel _current;
+    private volatile Endpoint _current;
 
     public EndpointPool(EtcdClientOptions options, ILogger log)
     {
-        var channelOptions = new GrpcChannelOptions
-        {
-            ConnectTimeout = options.ConnectTimeout,
-            MaxReceiveMessageSize = options.MaxReceiveMessageSize,
-            MaxSendMessageSize = 2 * EtcdClientOptions.MaxRequestSize,
-            TlsForConnection = new TlsFiles(options.Tls, log).Current,
-            KeepAlivePingDelay = options.PingDelay,
-            KeepAlivePingTimeout = options.PingTimeout,
-            TimeProvider = options.TimeProvider,
-        };
-        _channels = [.. options.Endpoints.Select(endpoint => new GrpcChannel(endpoint, channelOptions))];
-        _checks = new EndpointChecks(_channels, options.ClusterId, options.RequestTimeout, log);
-        _choice = new EndpointChoice(_channels.Length);
-        _current = _channels[0];
+        var tls = new TlsFiles(options.Tls, log);
+        _endpoints = [.. options.Endpoints.Select(address => new Endpoint(address, options, tls.Current))];
+        _checks = new EndpointChecks(_endpoints, options.ClusterId, log);
+        _choice = new EndpointChoice(_endpoints.Length);
+        _current = _endpoints[0];
         _time = options.TimeProvider;
         _begun = _time.GetTimestamp();
         _log = log;
@@ -43,32 +34,32 @@ internal sealed class EndpointPool : IDisposable
         }
     }
 
-    public ImmutableArray<GrpcChannel> Channels => _channels;
+    public ImmutableArray<Endpoint> Endpoints => _endpoints;
 
-    public int Count => _channels.Length;
+    public int Count => _endpoints.Length;
 
-    public GrpcChannel Current => _current;
+    public Endpoint Current => _current;
 
-    public GrpcChannel? Find(Uri endpoint) => _channels.FirstOrDefault(c => c.Address == endpoint);
+    public Endpoint? Find(Uri address) => _endpoints.FirstOrDefault(endpoint => endpoint.Address == address);
 
     /// <summary>Completes when the endpoint may be used: it is of the same cluster as the others.</summary>
     /// <exception cref="EtcdException">It is not, or does not answer. Nothing was sent.</exception>
-    public Task AdmitAsync(GrpcChannel channel, CancellationToken cancellationToken) => _checks.AdmitAsync(channel, cancellationToken);
+    public Task AdmitAsync(Endpoint endpoint, CancellationToken cancellationToken) => _checks.AdmitAsync(endpoint, cancellationToken);
 
     /// <summary>Moves on to another endpoint, unless somebody else already moved away from the failed one.</summary>
     /// <param name="failed">The endpoint that failed.</param>
     /// <param name="reason">Why, for the log.</param>
-    public void MoveFrom(GrpcChannel failed, string reason)
+    public void MoveFrom(Endpoint failed, string reason)
     {
         _checks.Forget(failed);
         lock (_lock)
         {
-            if (!_choice.MoveFrom(_channels.IndexOf(failed), _time.GetElapsedTime(_begun)))
+            if (!_choice.MoveFrom(_endpoints.IndexOf(failed), _time.GetElapsedTime(_begun)))
             {
                 return;
             }
 
-            _current = _channels[_choice.Current];
+            _current = _endpoints[_choice.Current];
         }
 
         _log.EndpointChanged(EtcdErrors.Name(_current.Address), reason);
@@ -76,9 +67,9 @@ internal sealed class EndpointPool : IDisposable
 
     public void Dispose()
     {
-        foreach (var channel in _channels)
+        foreach (var endpoint in _endpoints)
         {
-            channel.Dispose();
+            endpoint.Dispose();
         }
     }
 }

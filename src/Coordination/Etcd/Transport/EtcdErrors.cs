@@ -1,19 +1,24 @@
 using System.Globalization;
 using Coordination.Etcd.Security;
-using Coordination.Grpc;
+using Coordination.Etcd.Transport.Connections;
+using Grpc.Core;
 
 namespace Coordination.Etcd.Transport;
 
 /// <summary>What a failed call means: its kind, and whether a write may have been applied.</summary>
 internal static class EtcdErrors
 {
-    public static EtcdException Describe(GrpcException error, Uri endpoint)
+    public static EtcdException Describe(CallFailure failure, Uri endpoint, Exception? cause = null)
     {
-        var problem = SecurityAdvice.ProblemOf(error);
-        var kind = problem == EtcdSecurityProblem.None ? KindOf(error) : SecurityAdvice.KindOf(problem);
-        var message = $"{Message(error).TrimEnd('.')}{SecurityAdvice.For(problem)} (endpoint {Name(endpoint)})";
-        return new EtcdException(kind, OutcomeOf(error, kind), message, endpoint, error) { SecurityProblem = problem };
+        var problem = failure.FromServer ? SecurityAdvice.ProblemOf(failure.Detail) : failure.SecurityProblem;
+        var kind = problem == EtcdSecurityProblem.None ? KindOf(failure) : SecurityAdvice.KindOf(problem);
+        var message = $"{Message(failure).TrimEnd('.')}{SecurityAdvice.For(problem)} (endpoint {Name(endpoint)})";
+        return new EtcdException(kind, OutcomeOf(failure, kind), message, endpoint, cause) { SecurityProblem = problem, IsAnswer = failure.FromServer };
     }
+
+    /// <summary>The failure of what had to be done before a request: of the request, nothing was sent.</summary>
+    public static EtcdException NothingSent(EtcdException why, string message) =>
+        new(why.Kind, WriteOutcome.NotApplied, message, why.Endpoint, why.InnerException) { SecurityProblem = why.SecurityProblem };
 
     /// <summary>The cause of a watch that the server cancelled or refused.</summary>
     public static EtcdException WatchCancelled(string reason, long compactRevision, Uri endpoint)
@@ -36,7 +41,6 @@ internal static class EtcdErrors
     public static EtcdException StreamEnded(Exception? cause, Uri endpoint) => cause switch
     {
         EtcdException etcd => etcd,
-        GrpcException grpc => Describe(grpc, endpoint),
         null => new EtcdException(
             CoordinationErrorKind.Unavailable, WriteOutcome.Unknown, $"The server ended the stream (endpoint {Name(endpoint)})", endpoint),
         OperationCanceledException => new EtcdException(
@@ -47,35 +51,35 @@ internal static class EtcdErrors
 
     public static string Name(Uri endpoint) => endpoint.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
 
-    private static string Message(GrpcException error) => error.Detail.Length > 0 ? error.Detail : error.Status.ToString();
+    private static string Message(CallFailure error) => error.Detail.Length > 0 ? error.Detail : error.Status.ToString();
 
-    private static CoordinationErrorKind KindOf(GrpcException error) => error.Status switch
+    private static CoordinationErrorKind KindOf(CallFailure error) => error.Status switch
     {
-        GrpcStatusCode.Unavailable when Says(error, "no leader") => CoordinationErrorKind.NoLeader,
-        GrpcStatusCode.Unavailable when Says(error, "request timed out") => CoordinationErrorKind.Timeout,
-        GrpcStatusCode.Unavailable => CoordinationErrorKind.Unavailable,
+        StatusCode.Unavailable when Says(error, "no leader") => CoordinationErrorKind.NoLeader,
+        StatusCode.Unavailable when Says(error, "request timed out") => CoordinationErrorKind.Timeout,
+        StatusCode.Unavailable => CoordinationErrorKind.Unavailable,
 
         // What etcd says when it notices the end of a request's time, or its own, before we do.
-        GrpcStatusCode.Unknown when Says(error, "context deadline exceeded") || Says(error, "context canceled") => CoordinationErrorKind.Timeout,
-        GrpcStatusCode.DeadlineExceeded or GrpcStatusCode.Cancelled => CoordinationErrorKind.Timeout,
-        GrpcStatusCode.NotFound when Says(error, "lease not found") => CoordinationErrorKind.LeaseNotFound,
-        GrpcStatusCode.FailedPrecondition when Says(error, "lease already exists") => CoordinationErrorKind.LeaseAlreadyExists,
-        GrpcStatusCode.OutOfRange when Says(error, "compacted") => CoordinationErrorKind.Compacted,
-        GrpcStatusCode.OutOfRange when Says(error, "future revision") => CoordinationErrorKind.FutureRevision,
-        GrpcStatusCode.ResourceExhausted when !error.FromServer => CoordinationErrorKind.TooLarge,
-        GrpcStatusCode.ResourceExhausted => CoordinationErrorKind.NoSpace,
-        GrpcStatusCode.InvalidArgument when Says(error, "too large") || Says(error, "too many operations") => CoordinationErrorKind.TooLarge,
-        GrpcStatusCode.Unauthenticated => CoordinationErrorKind.Unauthenticated,
-        GrpcStatusCode.PermissionDenied => CoordinationErrorKind.PermissionDenied,
-        GrpcStatusCode.InvalidArgument or GrpcStatusCode.OutOfRange => CoordinationErrorKind.InvalidRequest,
-        GrpcStatusCode.Internal when !error.FromServer => CoordinationErrorKind.ProtocolError,
-        GrpcStatusCode.Unknown when !error.FromServer => CoordinationErrorKind.ProtocolError,
+        StatusCode.Unknown when Says(error, "context deadline exceeded") || Says(error, "context canceled") => CoordinationErrorKind.Timeout,
+        StatusCode.DeadlineExceeded or StatusCode.Cancelled => CoordinationErrorKind.Timeout,
+        StatusCode.NotFound when Says(error, "lease not found") => CoordinationErrorKind.LeaseNotFound,
+        StatusCode.FailedPrecondition when Says(error, "lease already exists") => CoordinationErrorKind.LeaseAlreadyExists,
+        StatusCode.OutOfRange when Says(error, "compacted") => CoordinationErrorKind.Compacted,
+        StatusCode.OutOfRange when Says(error, "future revision") => CoordinationErrorKind.FutureRevision,
+        StatusCode.ResourceExhausted when !error.FromServer => CoordinationErrorKind.TooLarge,
+        StatusCode.ResourceExhausted => CoordinationErrorKind.NoSpace,
+        StatusCode.InvalidArgument when Says(error, "too large") || Says(error, "too many operations") => CoordinationErrorKind.TooLarge,
+        StatusCode.Unauthenticated => CoordinationErrorKind.Unauthenticated,
+        StatusCode.PermissionDenied => CoordinationErrorKind.PermissionDenied,
+        StatusCode.InvalidArgument or StatusCode.OutOfRange => CoordinationErrorKind.InvalidRequest,
+        StatusCode.Internal when !error.FromServer => CoordinationErrorKind.ProtocolError,
+        StatusCode.Unknown when !error.FromServer => CoordinationErrorKind.ProtocolError,
         _ => CoordinationErrorKind.Server,
     };
 
     // etcd refuses these before it proposes anything to raft. Everything else that came after the request was sent may have been
     // applied: a timeout, a lost connection, a server that stopped, also "leader changed".
-    private static WriteOutcome OutcomeOf(GrpcException error, CoordinationErrorKind kind)
+    private static WriteOutcome OutcomeOf(CallFailure error, CoordinationErrorKind kind)
     {
         if (!error.RequestSent)
         {
@@ -93,8 +97,8 @@ internal static class EtcdErrors
             or CoordinationErrorKind.PermissionDenied
             or CoordinationErrorKind.Unauthenticated
             or CoordinationErrorKind.NoLeader;
-        return refused || error is { FromServer: true, Status: GrpcStatusCode.Unimplemented } ? WriteOutcome.NotApplied : WriteOutcome.Unknown;
+        return refused || error is { FromServer: true, Status: StatusCode.Unimplemented } ? WriteOutcome.NotApplied : WriteOutcome.Unknown;
     }
 
-    private static bool Says(GrpcException error, string text) => error.Detail.Contains(text, StringComparison.Ordinal);
+    private static bool Says(CallFailure error, string text) => error.Detail.Contains(text, StringComparison.Ordinal);
 }

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Coordination.Grpc;
+using Coordination.Etcd.Transport.Connections;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
 
@@ -13,7 +13,7 @@ internal sealed class EtcdTransport(EtcdClientOptions options, EndpointPool pool
 {
     private readonly ImmutableArray<StalledRequests> _stalled = Watch(options, pool);
 
-    private readonly Login _login = new(options.Credentials, options.RequestTimeout, options.TimeProvider, log);
+    private readonly Login _login = new(options.Credentials, options.TimeProvider, log);
 
     public EndpointPool Pool => pool;
 
@@ -22,17 +22,17 @@ internal sealed class EtcdTransport(EtcdClientOptions options, EndpointPool pool
 
     /// <summary>What a call to this endpoint is to send along; waits until it may be used.</summary>
     /// <exception cref="EtcdException">It may not, or the login failed. Nothing else was sent.</exception>
-    public async ValueTask<LoginToken> PrepareAsync(GrpcChannel channel, CancellationToken cancellationToken)
+    public async ValueTask<LoginToken> PrepareAsync(Endpoint endpoint, CancellationToken cancellationToken)
     {
         // Before the login: the password is not for another cluster.
-        await pool.AdmitAsync(channel, cancellationToken).ConfigureAwait(false);
-        return await _login.TokenAsync(channel, cancellationToken).ConfigureAwait(false);
+        await pool.AdmitAsync(endpoint, cancellationToken).ConfigureAwait(false);
+        return await _login.TokenAsync(endpoint, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Takes note that a stream with this token ended so.</summary>
     public void Ended(LoginToken token, Exception? cause)
     {
-        if (cause is GrpcException error)
+        if (cause is EtcdException error)
         {
             _login.Expire(token, error);
         }
@@ -41,32 +41,26 @@ internal sealed class EtcdTransport(EtcdClientOptions options, EndpointPool pool
     private static ImmutableArray<StalledRequests> Watch(EtcdClientOptions options, EndpointPool pool)
     {
         var seen = new LeaderSeen(options.RequestTimeout, options.TimeProvider);
-        return [.. pool.Count > 1 ? pool.Channels.Select(channel => new StalledRequests(channel, options.RequestTimeout, options.TimeProvider, seen)) : []];
+        return [.. pool.Count > 1 ? pool.Endpoints.Select(endpoint => new StalledRequests(endpoint, options.RequestTimeout, options.TimeProvider, seen)) : []];
     }
 
     /// <summary>One request to one endpoint.</summary>
     /// <exception cref="EtcdException">It failed.</exception>
     public async Task<TResponse> UnaryAsync<TRequest, TResponse>(
-        GrpcChannel channel, GrpcMethod<TRequest, TResponse> method, TRequest request, CancellationToken cancellationToken)
+        Endpoint endpoint, EtcdRpc<TRequest, TResponse> rpc, TRequest request, CancellationToken cancellationToken)
         where TRequest : class, IMessage<TRequest>
-        where TResponse : class, IMessage<TResponse>
     {
         for (var repeats = 0; ; repeats++)
         {
-            var token = await PrepareAsync(channel, cancellationToken).ConfigureAwait(false);
+            var token = await PrepareAsync(endpoint, cancellationToken).ConfigureAwait(false);
             try
             {
-                var call = new GrpcCallOptions { Timeout = options.RequestTimeout, Metadata = token.Metadata };
-                var reply = channel.UnaryAsync(method, request, call, cancellationToken);
-                return await (_stalled.IsEmpty ? reply : _stalled[pool.Channels.IndexOf(channel)].AwaitAsync(reply)).ConfigureAwait(false);
+                var reply = endpoint.UnaryAsync(rpc, request, token.Headers, cancellationToken);
+                return await (_stalled.IsEmpty ? reply : _stalled[pool.Endpoints.IndexOf(endpoint)].AwaitAsync(reply)).ConfigureAwait(false);
             }
-            catch (GrpcException error)
+            catch (EtcdException error) when (_login.Expire(token, error) && repeats < Login.MostRepeats)
             {
                 // A refused token was refused before anything was done: so this is safe for writes, too.
-                if (!_login.Expire(token, error) || repeats >= Login.MostRepeats)
-                {
-                    throw EtcdErrors.Describe(error, channel.Address);
-                }
             }
         }
     }

@@ -1,5 +1,4 @@
-using Coordination.Grpc;
-using Coordination.Grpc.Client;
+using Coordination.Etcd.Transport.Connections;
 using Etcdserverpb;
 
 namespace Coordination.Etcd.Transport;
@@ -17,13 +16,13 @@ internal sealed class KeepAliveStream : IAsyncDisposable
     private EtcdException? _closed;
     private bool _ended;
 
-    public KeepAliveStream(EtcdTransport transport, GrpcChannel channel, int queueLimit)
+    public KeepAliveStream(EtcdTransport transport, Endpoint endpoint, int queueLimit)
     {
-        Channel = channel;
-        _stream = new(transport, channel, EtcdMethods.LeaseKeepAlive, queueLimit, OnMessage, OnEnded);
+        Endpoint = endpoint;
+        _stream = new(transport, endpoint, static (etcd, call) => etcd.LeaseClient.LeaseKeepAlive(call), queueLimit, OnMessage, OnEnded);
     }
 
-    public GrpcChannel Channel { get; }
+    public Endpoint Endpoint { get; }
 
     public bool IsOver
     {
@@ -46,8 +45,8 @@ internal sealed class KeepAliveStream : IAsyncDisposable
                 return Task.FromException<LeaseRenewed>(new EtcdException(
                     CoordinationErrorKind.Unavailable,
                     WriteOutcome.NotApplied,
-                    $"The keep-alive stream is over or its queue is full (endpoint {EtcdErrors.Name(Channel.Address)})",
-                    Channel.Address));
+                    $"The keep-alive stream is over or its queue is full (endpoint {EtcdErrors.Name(Endpoint.Address)})",
+                    Endpoint.Address));
             }
 
             if (!_waiting.TryGetValue(id.Value, out var queue))
@@ -70,7 +69,7 @@ internal sealed class KeepAliveStream : IAsyncDisposable
         lock (_lock)
         {
             _closed ??= new EtcdException(
-                CoordinationErrorKind.Unavailable, WriteOutcome.Unknown, $"The keep-alive stream was given up: {why} (endpoint {EtcdErrors.Name(Channel.Address)})", Channel.Address);
+                CoordinationErrorKind.Unavailable, WriteOutcome.Unknown, $"The keep-alive stream was given up: {why} (endpoint {EtcdErrors.Name(Endpoint.Address)})", Endpoint.Address);
         }
 
         _stream.Close();
@@ -105,7 +104,7 @@ internal sealed class KeepAliveStream : IAsyncDisposable
         lock (_lock)
         {
             _ended = true;
-            error = _closed ?? EtcdErrors.StreamEnded(cause, Channel.Address);
+            error = _closed ?? EtcdErrors.StreamEnded(cause, Endpoint.Address);
             lost = [.. _waiting.Values.SelectMany(queue => queue)];
             _waiting.Clear();
         }

@@ -21,17 +21,17 @@ internal sealed class KeepAliveStreams(EtcdTransport transport, EtcdClientOption
             // Silence: the member hangs or the connection is half open. Everybody on this stream is better off elsewhere; and where there is no other
             // member, on another connection.
             stream.Close("a keep-alive was not answered in time");
-            stream.Channel.Reconnect();
-            transport.Pool.MoveFrom(stream.Channel, "a keep-alive was not answered");
+            stream.Endpoint.Reconnect();
+            transport.Pool.MoveFrom(stream.Endpoint, "a keep-alive was not answered");
             throw new EtcdException(
                 CoordinationErrorKind.Timeout,
                 WriteOutcome.Unknown,
-                $"No answer to the keep-alive of lease {id} within {timeout.TotalSeconds:0.###} s (endpoint {EtcdErrors.Name(stream.Channel.Address)})",
-                stream.Channel.Address);
+                $"No answer to the keep-alive of lease {id} within {timeout.TotalSeconds:0.###} s (endpoint {EtcdErrors.Name(stream.Endpoint.Address)})",
+                stream.Endpoint.Address);
         }
         catch (EtcdException e) when (e.MayWorkElsewhere)
         {
-            transport.Pool.MoveFrom(stream.Channel, e.Message);
+            transport.Pool.MoveFrom(stream.Endpoint, e.Message);
             throw;
         }
     }
@@ -61,7 +61,7 @@ internal sealed class KeepAliveStreams(EtcdTransport transport, EtcdClientOption
         {
             ObjectDisposedException.ThrowIf(_disposed, typeof(EtcdClient));
             var stream = _streams[shard];
-            if (stream is null || stream.IsOver || stream.Channel != transport.Pool.Current)
+            if (stream is null || stream.IsOver || stream.Endpoint != transport.Pool.Current)
             {
                 // What still waits on the old stream fails and is renewed again, here.
                 if (stream is not null)

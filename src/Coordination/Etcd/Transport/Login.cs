@@ -1,7 +1,5 @@
 using Coordination.Diagnostics;
-using Coordination.Etcd.Security;
-using Coordination.Grpc;
-using Coordination.Grpc.Client;
+using Coordination.Etcd.Transport.Connections;
 using Etcdserverpb;
 using Microsoft.Extensions.Logging;
 
@@ -11,7 +9,7 @@ namespace Coordination.Etcd.Transport;
 /// Logs in when somebody needs a token, once for all who need it at the same time. A login that was refused is the answer for a while
 /// (<see cref="EtcdCredentials.LoginPause"/>); one that failed otherwise is tried again by the next who needs it. Thread-safe.
 /// </summary>
-internal sealed class Login(EtcdCredentials? credentials, TimeSpan timeout, TimeProvider time, ILogger log)
+internal sealed class Login(EtcdCredentials? credentials, TimeProvider time, ILogger log)
 {
     /// <summary>How often one call logs in again because its token is refused. More often it is not the token's age.</summary>
     public const int MostRepeats = 2;
@@ -27,7 +25,7 @@ internal sealed class Login(EtcdCredentials? credentials, TimeSpan timeout, Time
 
     /// <summary>The token to use with an endpoint now.</summary>
     /// <exception cref="EtcdException">The login failed; nothing else was sent.</exception>
-    public Task<LoginToken> TokenAsync(GrpcChannel channel, CancellationToken cancellationToken)
+    public Task<LoginToken> TokenAsync(Endpoint endpoint, CancellationToken cancellationToken)
     {
         if (credentials is null)
         {
@@ -37,9 +35,9 @@ internal sealed class Login(EtcdCredentials? credentials, TimeSpan timeout, Time
         Attempt attempt;
         lock (_lock)
         {
-            if (_last is null || !IsAnswerFor(_last, channel))
+            if (_last is null || !IsAnswerFor(_last, endpoint))
             {
-                _last = new Attempt(channel, LogInAsync(channel, credentials), time.GetTimestamp());
+                _last = new Attempt(endpoint, LogInAsync(endpoint, credentials), time.GetTimestamp());
                 _last.Token.Observe();
             }
 
@@ -50,7 +48,7 @@ internal sealed class Login(EtcdCredentials? credentials, TimeSpan timeout, Time
     }
 
     /// <summary>Whether a call that failed with this token can succeed with another one. Who asks next logs in again.</summary>
-    public bool Expire(LoginToken token, GrpcException error)
+    public bool Expire(LoginToken token, EtcdException error)
     {
         if (credentials is null)
         {
@@ -58,7 +56,7 @@ internal sealed class Login(EtcdCredentials? credentials, TimeSpan timeout, Time
         }
 
         // When authentication is turned on later, who shows a certificate is taken for a user of its name, and has no permissions.
-        var problem = SecurityAdvice.ProblemOf(error);
+        var problem = error.SecurityProblem;
         if (problem is not (EtcdSecurityProblem.TokenExpired or EtcdSecurityProblem.UserRequired) && !(token.IsEmpty && problem == EtcdSecurityProblem.PermissionDenied))
         {
             return false;
@@ -76,10 +74,10 @@ internal sealed class Login(EtcdCredentials? credentials, TimeSpan timeout, Time
         return true;
     }
 
-    private bool IsAnswerFor(Attempt last, GrpcChannel channel) =>
+    private bool IsAnswerFor(Attempt last, Endpoint endpoint) =>
         last.Token.IsCompletedSuccessfully ? _current is not null
         : last.Token.IsFaulted ? last.Token.Exception.InnerException is EtcdException { IsTransient: false } && time.GetElapsedTime(last.Begun) < credentials!.LoginPause
-        : last.Channel == channel;
+        : last.Endpoint == endpoint;
 
     private LoginToken Keep(LoginToken token)
     {
@@ -89,32 +87,28 @@ internal sealed class Login(EtcdCredentials? credentials, TimeSpan timeout, Time
         }
     }
 
-    private async Task<LoginToken> LogInAsync(GrpcChannel channel, EtcdCredentials who)
+    private async Task<LoginToken> LogInAsync(Endpoint endpoint, EtcdCredentials who)
     {
         // Not under the lock of the caller.
         await Task.Yield();
         try
         {
             var request = new AuthenticateRequest { Name = who.User, Password = who.ReadPassword() };
-            var reply = await channel.UnaryAsync(EtcdMethods.Authenticate, request, new GrpcCallOptions { Timeout = timeout }).ConfigureAwait(false);
-            log.LoggedIn(who.User, EtcdErrors.Name(channel.Address));
+            var reply = await endpoint.UnaryAsync(static (etcd, login, call) => etcd.AuthClient.AuthenticateAsync(login, call), request).ConfigureAwait(false);
+            log.LoggedIn(who.User, EtcdErrors.Name(endpoint.Address));
             return Keep(new LoginToken(reply.Token));
         }
-        catch (GrpcException error) when (error.FromServer && error.Detail.Contains("authentication is not enabled", StringComparison.Ordinal))
+        catch (EtcdException error) when (error.IsAnswer && error.Message.Contains("authentication is not enabled", StringComparison.Ordinal))
         {
-            log.AuthenticationIsOff(EtcdErrors.Name(channel.Address), who.User);
+            log.AuthenticationIsOff(EtcdErrors.Name(endpoint.Address), who.User);
             return Keep(new LoginToken(null));
         }
-        catch (GrpcException error)
+        catch (EtcdException error)
         {
-            var why = EtcdErrors.Describe(error, channel.Address);
-            log.LoginFailed(who.User, EtcdErrors.Name(channel.Address), why.Message);
-            throw new EtcdException(why.Kind, WriteOutcome.NotApplied, $"The login of '{who.User}' failed: {why.Message}", channel.Address, error)
-            {
-                SecurityProblem = why.SecurityProblem,
-            };
+            log.LoginFailed(who.User, EtcdErrors.Name(endpoint.Address), error.Message);
+            throw EtcdErrors.NothingSent(error, $"The login of '{who.User}' failed: {error.Message}");
         }
     }
 
-    private sealed record Attempt(GrpcChannel Channel, Task<LoginToken> Token, long Begun);
+    private sealed record Attempt(Endpoint Endpoint, Task<LoginToken> Token, long Begun);
 }

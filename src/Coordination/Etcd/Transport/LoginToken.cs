@@ -1,4 +1,4 @@
-using Coordination.Grpc;
+using Grpc.Core;
 
 namespace Coordination.Etcd.Transport;
 
@@ -14,8 +14,8 @@ internal sealed class LoginToken(string? value)
     /// <summary>Whether etcd's authentication was off when it was asked for.</summary>
     public bool IsEmpty => value is null;
 
-    /// <summary>What a call sends along.</summary>
-    public GrpcMetadata Metadata { get; } = value is null
-        ? new GrpcMetadata { { NeedsLeader, "true" } }
-        : new GrpcMetadata { { NeedsLeader, "true" }, { "token", value } };
+    /// <summary>What a call sends along; made once for all calls.</summary>
+    public Metadata Headers { get; } = value is null
+        ? new Metadata { { NeedsLeader, "true" } }
+        : new Metadata { { NeedsLeader, "true" }, { "token", value } };
 }

@@ -132,7 +132,7 @@ internal static class ProtoMapping
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    private static Compare ToProto(EtcdCompare compare)
+    public static Compare ToProto(this EtcdCompare compare)
     {
         var proto = new Compare
         {

@@ -1,6 +1,5 @@
 using System.Threading.Channels;
-using Coordination.Grpc;
-using Google.Protobuf;
+using Coordination.Etcd.Transport.Connections;
 
 namespace Coordination.Etcd.Transport;
 
@@ -9,37 +8,37 @@ namespace Coordination.Etcd.Transport;
 /// It reports its end exactly once, whatever ended it.
 /// </summary>
 internal sealed class SharedStream<TRequest, TResponse> : IAsyncDisposable
-    where TRequest : class, IMessage<TRequest>
-    where TResponse : class, IMessage<TResponse>
+    where TRequest : class
+    where TResponse : class
 {
     private readonly EtcdTransport _transport;
-    private readonly GrpcChannel _channel;
-    private readonly GrpcMethod<TRequest, TResponse> _method;
+    private readonly Endpoint _endpoint;
+    private readonly EtcdStreamRpc<TRequest, TResponse> _rpc;
     private readonly Channel<TRequest> _outgoing;
     private readonly CancellationTokenSource _closing = new();
     private readonly Action<TResponse> _onMessage;
     private readonly Action<Exception?> _onEnded;
     private readonly Task _running;
     private volatile bool _isOver;
-    private volatile GrpcException? _broken;
+    private volatile EtcdException? _broken;
 
     /// <param name="transport">Says when the endpoint may be used, and with which token; when it fails, that is the end of the stream.</param>
-    /// <param name="channel">The endpoint.</param>
-    /// <param name="method">The method.</param>
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="rpc">Which stream.</param>
     /// <param name="queueLimit">How many messages may wait to be sent.</param>
     /// <param name="onMessage">Called for each message.</param>
     /// <param name="onEnded">Called once.</param>
     public SharedStream(
         EtcdTransport transport,
-        GrpcChannel channel,
-        GrpcMethod<TRequest, TResponse> method,
+        Endpoint endpoint,
+        EtcdStreamRpc<TRequest, TResponse> rpc,
         int queueLimit,
         Action<TResponse> onMessage,
         Action<Exception?> onEnded)
     {
         _transport = transport;
-        _channel = channel;
-        _method = method;
+        _endpoint = endpoint;
+        _rpc = rpc;
         _onMessage = onMessage;
         _onEnded = onEnded;
         _outgoing = Channel.CreateBounded<TRequest>(new BoundedChannelOptions(queueLimit) { SingleReader = true });
@@ -66,16 +65,16 @@ internal sealed class SharedStream<TRequest, TResponse> : IAsyncDisposable
     {
         // Let the constructor finish first, so that the owner knows the stream before its callbacks come.
         await Task.Yield();
-        GrpcDuplexCall<TRequest, TResponse>? call = null;
+        EndpointStream<TRequest, TResponse>? call = null;
         var writing = Task.CompletedTask;
         var token = LoginToken.None;
         Exception? cause = null;
         try
         {
-            token = await _transport.PrepareAsync(_channel, _closing.Token).ConfigureAwait(false);
-            call = _channel.Duplex(_method, new GrpcCallOptions { Metadata = token.Metadata }, _closing.Token);
+            token = await _transport.PrepareAsync(_endpoint, _closing.Token).ConfigureAwait(false);
+            call = _endpoint.Open(_rpc, token.Headers, _closing.Token);
             writing = WriteAllAsync(call);
-            await foreach (var message in call.ReadAllAsync(_closing.Token).ConfigureAwait(false))
+            while (await call.ReadAsync().ConfigureAwait(false) is { } message)
             {
                 _onMessage(message);
             }
@@ -92,10 +91,7 @@ internal sealed class SharedStream<TRequest, TResponse> : IAsyncDisposable
             _outgoing.Writer.TryComplete();
             await _closing.CancelAsync().ConfigureAwait(false);
             await writing.ConfigureAwait(false);
-            if (call is not null)
-            {
-                await call.DisposeAsync().ConfigureAwait(false);
-            }
+            call?.Dispose();
         }
         finally
         {
@@ -107,19 +103,19 @@ internal sealed class SharedStream<TRequest, TResponse> : IAsyncDisposable
         }
     }
 
-    private async Task WriteAllAsync(GrpcDuplexCall<TRequest, TResponse> call)
+    private async Task WriteAllAsync(EndpointStream<TRequest, TResponse> call)
     {
         try
         {
             await foreach (var message in _outgoing.Reader.ReadAllAsync(_closing.Token).ConfigureAwait(false))
             {
-                await call.WriteAsync(message, _closing.Token).ConfigureAwait(false);
+                await call.WriteAsync(message).ConfigureAwait(false);
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or GrpcException)
+        catch (Exception e) when (e is OperationCanceledException or EtcdException)
         {
             // The reading side sees the end and reports it.
-            _broken = e as GrpcException;
+            _broken = e as EtcdException;
             await _closing.CancelAsync().ConfigureAwait(false);
         }
     }

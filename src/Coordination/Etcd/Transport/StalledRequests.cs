@@ -1,5 +1,4 @@
-using Coordination.Grpc;
-using Coordination.Grpc.Client;
+using Coordination.Etcd.Transport.Connections;
 using Etcdserverpb;
 
 namespace Coordination.Etcd.Transport;
@@ -16,8 +15,7 @@ internal sealed class StalledRequests : IDisposable
     private readonly Lock _lock = new();
     private readonly StallJudge _judge;
     private readonly LeaderSeen _seen;
-    private readonly GrpcChannel _channel;
-    private readonly TimeSpan _timeout;
+    private readonly Endpoint _endpoint;
     private readonly TimeSpan _period;
     private readonly ITimer _timer;
     private TaskCompletionSource<EtcdException> _given = NewGeneration();
@@ -28,11 +26,10 @@ internal sealed class StalledRequests : IDisposable
     private bool _isLooking;
     private bool _isDisposed;
 
-    public StalledRequests(GrpcChannel channel, TimeSpan timeout, TimeProvider time, LeaderSeen seen)
+    public StalledRequests(Endpoint endpoint, TimeSpan timeout, TimeProvider time, LeaderSeen seen)
     {
         _seen = seen;
-        _channel = channel;
-        _timeout = timeout;
+        _endpoint = endpoint;
         _period = timeout / 8 < LongestPeriod ? timeout / 8 : LongestPeriod;
 
         // A slow network is not to be taken for an endpoint that hangs: what takes less than half of the time is waited for.
@@ -64,7 +61,7 @@ internal sealed class StalledRequests : IDisposable
             Interlocked.Increment(ref _answered);
             return response;
         }
-        catch (GrpcException error) when (error.FromServer)
+        catch (EtcdException error) when (error.IsAnswer)
         {
             Interlocked.Increment(ref _answered);
             throw;
@@ -130,14 +127,14 @@ internal sealed class StalledRequests : IDisposable
             }
         }
 
-        var name = EtcdErrors.Name(_channel.Address);
+        var name = EtcdErrors.Name(_endpoint.Address);
         lost?.TrySetResult(new EtcdException(
             CoordinationErrorKind.Unavailable,
             WriteOutcome.Unknown,
             $"Another member has become the leader while the request was under way; it had no answer and may be lost (endpoint {name})",
-            _channel.Address) { IsOfAnotherMember = true });
+            _endpoint.Address) { IsOfAnotherMember = true });
         hanging?.TrySetResult(new EtcdException(
-            CoordinationErrorKind.Timeout, WriteOutcome.Unknown, $"The endpoint hangs: it does not answer anything any more (endpoint {name})", _channel.Address));
+            CoordinationErrorKind.Timeout, WriteOutcome.Unknown, $"The endpoint hangs: it does not answer anything any more (endpoint {name})", _endpoint.Address));
     }
 
     private async Task AskAsync(int question)
@@ -145,9 +142,10 @@ internal sealed class StalledRequests : IDisposable
         StatusResponse? status = null;
         try
         {
-            status = await _channel.UnaryAsync(EtcdMethods.Status, new StatusRequest(), new GrpcCallOptions { Timeout = _timeout }).ConfigureAwait(false);
+            status = await _endpoint.UnaryAsync(
+                static (etcd, request, call) => etcd.MaintenanceClient.StatusAsync(request, call), new StatusRequest()).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is GrpcException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception error) when (error is EtcdException or OperationCanceledException)
         {
             // The requests hear it themselves.
         }

@@ -1,4 +1,4 @@
-using Coordination.Grpc;
+using Coordination.Etcd.Transport.Connections;
 using Etcdserverpb;
 
 namespace Coordination.Etcd.Transport;
@@ -21,25 +21,25 @@ internal sealed class WatchStream : IAsyncDisposable
     private bool _ended;
 
     /// <param name="transport">Opens the stream.</param>
-    /// <param name="channel">The endpoint.</param>
+    /// <param name="endpoint">The endpoint.</param>
     /// <param name="queueLimit">How many messages may wait to be sent.</param>
     /// <param name="onEnded">Called once, before the watches are told.</param>
     /// <param name="onDoubted">Called for a watch that is refused, perhaps only because the stream's token has expired; it is the other's from then on.</param>
     public WatchStream(
         EtcdTransport transport,
-        GrpcChannel channel,
+        Endpoint endpoint,
         int queueLimit,
         Action<WatchStream, EtcdException> onEnded,
         Action<WatchStream, SharedWatch, EtcdException> onDoubted)
     {
-        Channel = channel;
+        Endpoint = endpoint;
         _transport = transport;
         _onEnded = onEnded;
         _onDoubted = onDoubted;
-        _stream = new(transport, channel, EtcdMethods.Watch, queueLimit, OnMessage, cause => End(EtcdErrors.StreamEnded(cause, channel.Address)));
+        _stream = new(transport, endpoint, static (etcd, call) => etcd.WatchClient.Watch(call), queueLimit, OnMessage, cause => End(EtcdErrors.StreamEnded(cause, endpoint.Address)));
     }
 
-    public GrpcChannel Channel { get; }
+    public Endpoint Endpoint { get; }
 
     /// <summary>Whether it takes no new watches: its token has expired. Those it has go on.</summary>
     public bool IsRetired { get; private set; }
@@ -176,7 +176,7 @@ internal sealed class WatchStream : IAsyncDisposable
 
     private void OnCancelled(SharedWatch watch, WatchResponse response)
     {
-        var cause = EtcdErrors.WatchCancelled(response.CancelReason, response.CompactRevision, Channel.Address);
+        var cause = EtcdErrors.WatchCancelled(response.CancelReason, response.CompactRevision, Endpoint.Address);
 
         // Old servers call an expired token a denied permission.
         if (response.Created && cause.SecurityProblem != EtcdSecurityProblem.None && _transport.UsesTokens && !watch.WasRefused)

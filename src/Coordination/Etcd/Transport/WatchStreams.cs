@@ -1,5 +1,5 @@
 using Coordination.Diagnostics;
-using Coordination.Grpc;
+using Coordination.Etcd.Transport.Connections;
 using Etcdserverpb;
 
 namespace Coordination.Etcd.Transport;
@@ -68,8 +68,8 @@ internal sealed class WatchStreams : IAsyncDisposable
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, typeof(EtcdClient));
-            var channel = _transport.Pool.Current;
-            var here = StreamsTo(channel);
+            var endpoint = _transport.Pool.Current;
+            var here = StreamsTo(endpoint);
             while (!here.Any(stream => stream.TryWatch(watch)))
             {
                 // One that has ended since it was looked at is no reason to refuse a watch.
@@ -79,21 +79,21 @@ internal sealed class WatchStreams : IAsyncDisposable
                         CoordinationErrorKind.LimitReached,
                         WriteOutcome.NotApplied,
                         $"The watch of {watch.Spec.Keys} cannot be sent now: {_options.StreamQueueLimit} messages wait on each of {here.Count} streams (StreamQueueLimit)",
-                        channel.Address);
+                        endpoint.Address);
                 }
 
-                here = StreamsTo(channel);
+                here = StreamsTo(endpoint);
             }
         }
     }
 
     /// <summary>Those that take watches, the one with the fewest first; with a new one when all have their share.</summary>
-    private List<WatchStream> StreamsTo(GrpcChannel channel)
+    private List<WatchStream> StreamsTo(Endpoint endpoint)
     {
-        var here = _streams.Where(stream => stream.Channel == channel && stream.TakesWatches).OrderBy(stream => stream.Count).ToList();
+        var here = _streams.Where(stream => stream.Endpoint == endpoint && stream.TakesWatches).OrderBy(stream => stream.Count).ToList();
         if (here.Count < _options.WatchStreams && here.All(stream => stream.Count >= _options.WatchesPerStream))
         {
-            var opened = new WatchStream(_transport, channel, _options.StreamQueueLimit, OnEnded, (stream, refused, cause) => _ = SettleAsync(stream, refused, cause));
+            var opened = new WatchStream(_transport, endpoint, _options.StreamQueueLimit, OnEnded, (stream, refused, cause) => _ = SettleAsync(stream, refused, cause));
             _streams.Add(opened);
             if (_ended > 0)
             {
@@ -117,7 +117,8 @@ internal sealed class WatchStreams : IAsyncDisposable
         {
             var keys = watch.Spec.Keys;
             var read = new RangeRequest { Key = keys.Key.ToByteString(), RangeEnd = keys.End.ToByteString(), Limit = 1, KeysOnly = true };
-            await _transport.UnaryAsync(stream.Channel, EtcdMethods.Range, read, CancellationToken.None).ConfigureAwait(false);
+            await _transport.UnaryAsync(
+                stream.Endpoint, static (etcd, request, call) => etcd.KVClient.RangeAsync(request, call), read, CancellationToken.None).ConfigureAwait(false);
             stream.Retire();
             EndOldestRetired();
             Begin(watch);
@@ -142,8 +143,8 @@ internal sealed class WatchStreams : IAsyncDisposable
         oldest?.GiveUp(new EtcdException(
             CoordinationErrorKind.Unavailable,
             WriteOutcome.Unknown,
-            $"The watch stream began with a token that has expired; its watches go on on another one (endpoint {EtcdErrors.Name(oldest.Channel.Address)})",
-            oldest.Channel.Address));
+            $"The watch stream began with a token that has expired; its watches go on on another one (endpoint {EtcdErrors.Name(oldest.Endpoint.Address)})",
+            oldest.Endpoint.Address));
     }
 
     private void Look()
@@ -156,10 +157,10 @@ internal sealed class WatchStreams : IAsyncDisposable
 
         // Counted in looks and not in time: when this process was stopped for a while, the server gets its chance to answer first.
         var current = _transport.Pool.Current;
-        var silent = streams.Where(stream => stream.LookForSilence() >= (stream.Channel == current ? LooksPerLimit : LooksPerLimit - 1)).ToList();
-        foreach (var channel in silent.Select(stream => stream.Channel).Distinct())
+        var silent = streams.Where(stream => stream.LookForSilence() >= (stream.Endpoint == current ? LooksPerLimit : LooksPerLimit - 1)).ToList();
+        foreach (var endpoint in silent.Select(stream => stream.Endpoint).Distinct())
         {
-            channel.Reconnect();
+            endpoint.Reconnect();
         }
 
         foreach (var stream in silent)
@@ -167,8 +168,8 @@ internal sealed class WatchStreams : IAsyncDisposable
             stream.GiveUp(new EtcdException(
                 CoordinationErrorKind.Timeout,
                 WriteOutcome.Unknown,
-                $"The watch stream was silent for {_options.WatchSilenceLimit.TotalSeconds:0.###} s (endpoint {EtcdErrors.Name(stream.Channel.Address)})",
-                stream.Channel.Address));
+                $"The watch stream was silent for {_options.WatchSilenceLimit.TotalSeconds:0.###} s (endpoint {EtcdErrors.Name(stream.Endpoint.Address)})",
+                stream.Endpoint.Address));
         }
     }
 
@@ -186,7 +187,7 @@ internal sealed class WatchStreams : IAsyncDisposable
             if (!stream.IsRetired)
             {
                 _ended = Math.Min(_ended + 1, _options.WatchStreams);
-                _transport.Pool.MoveFrom(stream.Channel, cause.Message);
+                _transport.Pool.MoveFrom(stream.Endpoint, cause.Message);
             }
         }
     }

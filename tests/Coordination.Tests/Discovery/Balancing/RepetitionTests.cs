@@ -1,6 +1,5 @@
 using System.Net.Http.Json;
 using Coordination.Discovery.Balancing;
-using Coordination.Grpc;
 
 namespace Coordination.Tests.Discovery.Balancing;
 
@@ -14,12 +13,12 @@ public sealed class RepetitionTests
     {
         using var request = Request(method);
 
-        Assert.True(Repetition.IsAllowed(request, AttemptOutcome.NotConnected, null));
-        Assert.True(Repetition.IsAllowed(request, AttemptOutcome.Refused, null));
-        Assert.False(Repetition.IsAllowed(request, AttemptOutcome.Answered, _ => true));
-        Assert.False(Repetition.IsAllowed(request, AttemptOutcome.AnsweredUnable, _ => true));
-        Assert.False(Repetition.IsAllowed(request, AttemptOutcome.Cancelled, _ => true));
-        Assert.False(Repetition.IsAllowed(request, AttemptOutcome.Invalid, _ => true));
+        Assert.True(Repetition.IsAllowed(request, AttemptOutcome.NotConnected, wasSent: true, null));
+        Assert.True(Repetition.IsAllowed(request, AttemptOutcome.Refused, wasSent: true, null));
+        Assert.False(Repetition.IsAllowed(request, AttemptOutcome.Answered, wasSent: true, _ => true));
+        Assert.False(Repetition.IsAllowed(request, AttemptOutcome.AnsweredUnable, wasSent: true, _ => true));
+        Assert.False(Repetition.IsAllowed(request, AttemptOutcome.Cancelled, wasSent: true, _ => true));
+        Assert.False(Repetition.IsAllowed(request, AttemptOutcome.Invalid, wasSent: true, _ => true));
     }
 
     [Theory]
@@ -28,9 +27,9 @@ public sealed class RepetitionTests
     {
         using var request = Request(method);
 
-        Assert.Equal(method is not ("POST" or "PATCH" or "CONNECT"), Repetition.IsAllowed(request, AttemptOutcome.Broken, null));
-        Assert.True(Repetition.IsAllowed(request, AttemptOutcome.Broken, _ => true));
-        Assert.False(Repetition.IsAllowed(request, AttemptOutcome.Broken, _ => false));
+        Assert.Equal(method is not ("POST" or "PATCH" or "CONNECT"), Repetition.IsAllowed(request, AttemptOutcome.Broken, wasSent: true, null));
+        Assert.True(Repetition.IsAllowed(request, AttemptOutcome.Broken, wasSent: true, _ => true));
+        Assert.False(Repetition.IsAllowed(request, AttemptOutcome.Broken, wasSent: true, _ => false));
     }
 
     [Fact]
@@ -43,11 +42,12 @@ public sealed class RepetitionTests
         Assert.All<HttpContent>([stream, mixed], content =>
         {
             using var request = Request("PUT", content);
-            Assert.False(Repetition.IsAllowed(request, AttemptOutcome.Broken, null));
-            Assert.False(Repetition.IsAllowed(request, AttemptOutcome.Refused, null));
+            Assert.False(Repetition.IsAllowed(request, AttemptOutcome.Broken, wasSent: true, null));
+            Assert.False(Repetition.IsAllowed(request, AttemptOutcome.Refused, wasSent: true, null));
 
             // Nothing was read from it yet.
-            Assert.True(Repetition.IsAllowed(request, AttemptOutcome.NotConnected, null));
+            Assert.True(Repetition.IsAllowed(request, AttemptOutcome.NotConnected, wasSent: false, null));
+            Assert.False(Repetition.IsAllowed(request, AttemptOutcome.NotConnected, wasSent: true, null));
         });
     }
 
@@ -57,43 +57,32 @@ public sealed class RepetitionTests
         HttpContent[] contents =
         [
             new ByteArrayContent([1]), new StringContent("a"), new FormUrlEncodedContent([]), new ReadOnlyMemoryContent(new byte[1]), JsonContent.Create(1),
-            new MultipartContent { new ByteArrayContent([1]), new StringContent("a") }, new Message(Sent: true, CanRepeat: true),
+            new MultipartContent { new ByteArrayContent([1]), new StringContent("a") },
         ];
 
         Assert.All(contents, content =>
         {
             using var request = Request("PUT", content);
-            Assert.True(Repetition.IsAllowed(request, AttemptOutcome.Broken, null));
-            Assert.True(Repetition.IsAllowed(request, AttemptOutcome.Refused, null));
+            Assert.True(Repetition.IsAllowed(request, AttemptOutcome.Broken, wasSent: true, null));
+            Assert.True(Repetition.IsAllowed(request, AttemptOutcome.Refused, wasSent: true, null));
         });
     }
 
     [Fact]
-    public void A_stream_of_messages_of_which_one_was_sent_is_not_sent_again()
+    public async Task The_single_message_of_a_gRPC_call_is_the_same_each_time_and_a_stream_is_not()
     {
-        using var content = new Message(Sent: true, CanRepeat: false);
-        using var request = Request("POST", content);
+        var (unary, duplex) = await GrpcBodies.CatchAsync();
+        using var request = Request("POST", unary);
+        using var stream = Request("POST", duplex);
 
-        Assert.All(Enum.GetValues<AttemptOutcome>(), outcome => Assert.False(Repetition.IsAllowed(request, outcome, _ => true)));
+        Assert.True(Repetition.IsAllowed(request, AttemptOutcome.Refused, wasSent: true, null));
+        Assert.True(Repetition.IsAllowed(request, AttemptOutcome.Broken, wasSent: true, _ => true));
+        Assert.False(Repetition.IsAllowed(request, AttemptOutcome.Broken, wasSent: true, null));
+        Assert.All(Enum.GetValues<AttemptOutcome>(), outcome => Assert.False(Repetition.IsAllowed(stream, outcome, wasSent: true, _ => true)));
+        Assert.True(Repetition.IsAllowed(stream, AttemptOutcome.NotConnected, wasSent: false, null));
+        Assert.False(Repetition.IsGrpcStream(unary));
+        Assert.True(Repetition.IsGrpcStream(duplex));
     }
 
     private static HttpRequestMessage Request(string method, HttpContent? content = null) => new(new HttpMethod(method), "http://greeter/") { Content = content };
-
-    private sealed class Message(bool Sent, bool CanRepeat) : ByteArrayContentLike, IOutgoingMessage
-    {
-        bool IOutgoingMessage.Sent => Sent;
-
-        bool IOutgoingMessage.CanRepeat => CanRepeat;
-    }
-
-    private abstract class ByteArrayContentLike : HttpContent
-    {
-        protected override Task SerializeToStreamAsync(Stream stream, System.Net.TransportContext? context) => Task.CompletedTask;
-
-        protected override bool TryComputeLength(out long length)
-        {
-            length = 0;
-            return true;
-        }
-    }
 }

@@ -1,6 +1,8 @@
 using Coordination.Etcd;
 using Coordination.Etcd.Transport;
-using Coordination.Grpc;
+using Coordination.Etcd.Transport.Connections;
+using Grpc.Core;
+using Status = Grpc.Core.Status;
 
 namespace Coordination.Tests.Etcd.Transport;
 
@@ -10,21 +12,21 @@ public sealed class EtcdErrorsTests
     private static readonly Uri Endpoint = new("http://etcd1:2379");
 
     [Theory]
-    [InlineData(GrpcStatusCode.NotFound, "etcdserver: requested lease not found", CoordinationErrorKind.LeaseNotFound)]
-    [InlineData(GrpcStatusCode.FailedPrecondition, "etcdserver: lease already exists", CoordinationErrorKind.LeaseAlreadyExists)]
-    [InlineData(GrpcStatusCode.OutOfRange, "etcdserver: mvcc: required revision has been compacted", CoordinationErrorKind.Compacted)]
-    [InlineData(GrpcStatusCode.OutOfRange, "etcdserver: mvcc: required revision is a future revision", CoordinationErrorKind.FutureRevision)]
-    [InlineData(GrpcStatusCode.ResourceExhausted, "etcdserver: mvcc: database space exceeded", CoordinationErrorKind.NoSpace)]
-    [InlineData(GrpcStatusCode.ResourceExhausted, "etcdserver: too many requests", CoordinationErrorKind.NoSpace)]
-    [InlineData(GrpcStatusCode.InvalidArgument, "etcdserver: request is too large", CoordinationErrorKind.TooLarge)]
-    [InlineData(GrpcStatusCode.InvalidArgument, "etcdserver: too many operations in txn request", CoordinationErrorKind.TooLarge)]
-    [InlineData(GrpcStatusCode.InvalidArgument, "etcdserver: duplicate key given in txn request", CoordinationErrorKind.InvalidRequest)]
-    [InlineData(GrpcStatusCode.PermissionDenied, "etcdserver: permission denied", CoordinationErrorKind.PermissionDenied)]
-    [InlineData(GrpcStatusCode.Unauthenticated, "etcdserver: invalid auth token", CoordinationErrorKind.Unauthenticated)]
-    [InlineData(GrpcStatusCode.Unavailable, "etcdserver: no leader", CoordinationErrorKind.NoLeader)]
-    public void What_etcd_refuses_is_certainly_not_applied(GrpcStatusCode status, string detail, CoordinationErrorKind kind)
+    [InlineData(StatusCode.NotFound, "etcdserver: requested lease not found", CoordinationErrorKind.LeaseNotFound)]
+    [InlineData(StatusCode.FailedPrecondition, "etcdserver: lease already exists", CoordinationErrorKind.LeaseAlreadyExists)]
+    [InlineData(StatusCode.OutOfRange, "etcdserver: mvcc: required revision has been compacted", CoordinationErrorKind.Compacted)]
+    [InlineData(StatusCode.OutOfRange, "etcdserver: mvcc: required revision is a future revision", CoordinationErrorKind.FutureRevision)]
+    [InlineData(StatusCode.ResourceExhausted, "etcdserver: mvcc: database space exceeded", CoordinationErrorKind.NoSpace)]
+    [InlineData(StatusCode.ResourceExhausted, "etcdserver: too many requests", CoordinationErrorKind.NoSpace)]
+    [InlineData(StatusCode.InvalidArgument, "etcdserver: request is too large", CoordinationErrorKind.TooLarge)]
+    [InlineData(StatusCode.InvalidArgument, "etcdserver: too many operations in txn request", CoordinationErrorKind.TooLarge)]
+    [InlineData(StatusCode.InvalidArgument, "etcdserver: duplicate key given in txn request", CoordinationErrorKind.InvalidRequest)]
+    [InlineData(StatusCode.PermissionDenied, "etcdserver: permission denied", CoordinationErrorKind.PermissionDenied)]
+    [InlineData(StatusCode.Unauthenticated, "etcdserver: invalid auth token", CoordinationErrorKind.Unauthenticated)]
+    [InlineData(StatusCode.Unavailable, "etcdserver: no leader", CoordinationErrorKind.NoLeader)]
+    public void What_etcd_refuses_is_certainly_not_applied(StatusCode status, string detail, CoordinationErrorKind kind)
     {
-        var error = EtcdErrors.Describe(new GrpcException(status, detail) { FromServer = true }, Endpoint);
+        var error = EtcdErrors.Describe(new CallFailure(status, detail) { FromServer = true }, Endpoint);
 
         Assert.Equal(kind, error.Kind);
         Assert.Equal(WriteOutcome.NotApplied, error.Outcome);
@@ -34,18 +36,18 @@ public sealed class EtcdErrorsTests
     }
 
     [Theory]
-    [InlineData(GrpcStatusCode.Unavailable, "etcdserver: request timed out", CoordinationErrorKind.Timeout)]
-    [InlineData(GrpcStatusCode.Unavailable, "etcdserver: request timed out, possibly due to previous leader failure", CoordinationErrorKind.Timeout)]
-    [InlineData(GrpcStatusCode.Unavailable, "etcdserver: leader changed", CoordinationErrorKind.Unavailable)]
-    [InlineData(GrpcStatusCode.Unavailable, "etcdserver: server stopped", CoordinationErrorKind.Unavailable)]
-    [InlineData(GrpcStatusCode.DeadlineExceeded, "context deadline exceeded", CoordinationErrorKind.Timeout)]
-    [InlineData(GrpcStatusCode.Cancelled, "context canceled", CoordinationErrorKind.Timeout)]
-    [InlineData(GrpcStatusCode.Unknown, "context deadline exceeded", CoordinationErrorKind.Timeout)]
-    [InlineData(GrpcStatusCode.Unknown, "something", CoordinationErrorKind.Server)]
-    [InlineData(GrpcStatusCode.Internal, "something", CoordinationErrorKind.Server)]
-    public void What_etcd_only_failed_to_confirm_may_have_been_applied(GrpcStatusCode status, string detail, CoordinationErrorKind kind)
+    [InlineData(StatusCode.Unavailable, "etcdserver: request timed out", CoordinationErrorKind.Timeout)]
+    [InlineData(StatusCode.Unavailable, "etcdserver: request timed out, possibly due to previous leader failure", CoordinationErrorKind.Timeout)]
+    [InlineData(StatusCode.Unavailable, "etcdserver: leader changed", CoordinationErrorKind.Unavailable)]
+    [InlineData(StatusCode.Unavailable, "etcdserver: server stopped", CoordinationErrorKind.Unavailable)]
+    [InlineData(StatusCode.DeadlineExceeded, "context deadline exceeded", CoordinationErrorKind.Timeout)]
+    [InlineData(StatusCode.Cancelled, "context canceled", CoordinationErrorKind.Timeout)]
+    [InlineData(StatusCode.Unknown, "context deadline exceeded", CoordinationErrorKind.Timeout)]
+    [InlineData(StatusCode.Unknown, "something", CoordinationErrorKind.Server)]
+    [InlineData(StatusCode.Internal, "something", CoordinationErrorKind.Server)]
+    public void What_etcd_only_failed_to_confirm_may_have_been_applied(StatusCode status, string detail, CoordinationErrorKind kind)
     {
-        var error = EtcdErrors.Describe(new GrpcException(status, detail) { FromServer = true }, Endpoint);
+        var error = EtcdErrors.Describe(new CallFailure(status, detail) { FromServer = true }, Endpoint);
 
         Assert.Equal(kind, error.Kind);
         Assert.Equal(WriteOutcome.Unknown, error.Outcome);
@@ -53,22 +55,22 @@ public sealed class EtcdErrorsTests
 
     [Theory]
     [MemberData(nameof(Statuses))]
-    public void What_was_not_sent_was_not_applied(GrpcStatusCode status) =>
+    public void What_was_not_sent_was_not_applied(StatusCode status) =>
         Assert.Equal(
-            WriteOutcome.NotApplied, EtcdErrors.Describe(new GrpcException(status, "cannot connect") { RequestSent = false }, Endpoint).Outcome);
+            WriteOutcome.NotApplied, EtcdErrors.Describe(new CallFailure(status, "cannot connect") { RequestSent = false }, Endpoint).Outcome);
 
     [Theory]
     [MemberData(nameof(Statuses))]
-    public void What_this_side_made_up_after_sending_is_unknown(GrpcStatusCode status) =>
+    public void What_this_side_made_up_after_sending_is_unknown(StatusCode status) =>
         Assert.Equal(
-            WriteOutcome.Unknown, EtcdErrors.Describe(new GrpcException(status, "etcdserver: no leader, too large, lease not found"), Endpoint).Outcome);
+            WriteOutcome.Unknown, EtcdErrors.Describe(new CallFailure(status, "etcdserver: no leader, too large, lease not found"), Endpoint).Outcome);
 
     [Theory]
-    [InlineData(GrpcStatusCode.Internal)]
-    [InlineData(GrpcStatusCode.Unknown)]
-    public void An_answer_that_is_not_the_protocol_is_a_protocol_error(GrpcStatusCode status)
+    [InlineData(StatusCode.Internal)]
+    [InlineData(StatusCode.Unknown)]
+    public void An_answer_that_is_not_the_protocol_is_a_protocol_error(StatusCode status)
     {
-        var error = EtcdErrors.Describe(new GrpcException(status, "not gRPC"), Endpoint);
+        var error = EtcdErrors.Describe(new CallFailure(status, "not gRPC"), Endpoint);
 
         Assert.Equal(CoordinationErrorKind.ProtocolError, error.Kind);
         Assert.True(error.IsTransient);
@@ -77,9 +79,11 @@ public sealed class EtcdErrorsTests
     [Fact]
     public void A_failed_handshake_is_a_security_failure_and_not_tried_again()
     {
+        using var mark = new RequestMark(isStream: false);
         var cause = new HttpRequestException(HttpRequestError.SecureConnectionError, "the certificate is wrong");
+        var thrown = new RpcException(new Status(StatusCode.Unavailable, "cannot connect", cause));
 
-        var error = EtcdErrors.Describe(new GrpcException(GrpcStatusCode.Unavailable, "cannot connect", cause) { RequestSent = false }, Endpoint);
+        var error = EtcdErrors.Describe(CallFailure.Of(thrown, mark, "etcd1", endedHere: null), Endpoint);
 
         Assert.Equal(CoordinationErrorKind.SecurityFailure, error.Kind);
         Assert.False(error.IsTransient);
@@ -112,5 +116,5 @@ public sealed class EtcdErrorsTests
     public void Secrets_in_an_endpoint_are_not_shown() =>
         Assert.DoesNotContain("secret", EtcdErrors.StreamEnded(null, new Uri("http://user:secret@etcd1:2379")).Message, StringComparison.Ordinal);
 
-    public static TheoryData<GrpcStatusCode> Statuses => [.. Enum.GetValues<GrpcStatusCode>().Where(s => s != GrpcStatusCode.OK)];
+    public static TheoryData<StatusCode> Statuses => [.. Enum.GetValues<StatusCode>().Where(s => s != StatusCode.OK)];
 }

@@ -1,4 +1,5 @@
 using Coordination.Diagnostics;
+using Coordination.Etcd.Transport.Connections;
 
 namespace Coordination.Discovery.Balancing;
 
@@ -15,6 +16,7 @@ internal sealed class BalancedSend(
     private readonly string? _host = request.Headers.Host;
     private readonly bool _isSecure = request.RequestUri!.Scheme == Uri.UriSchemeHttps;
     private List<FailedAttempt>? _failed;
+    private bool _wasSent;
 
     private int Number => (_failed?.Count ?? 0) + 1;
 
@@ -24,6 +26,7 @@ internal sealed class BalancedSend(
         while (true)
         {
             var sent = Address(pick);
+            var body = Mark();
             Exception error;
             bool wasRedirected;
             try
@@ -40,8 +43,17 @@ internal sealed class BalancedSend(
                 Restore();
             }
 
-            pick = Another(pick, error, wasRedirected, cancellationToken);
+            // Without a body nothing tells whether the request left.
+            pick = Another(pick, error, wasRedirected, body?.WasSent() ?? true, cancellationToken);
         }
+    }
+
+    /// <summary>The body, so that it is known whether any of it left in this attempt.</summary>
+    private MarkedContent? Mark()
+    {
+        var body = _content is null ? null : new MarkedContent(mayBeginAgain: !Repetition.IsGrpcStream(_content)).Around(_content);
+        request.Content = body;
+        return body;
     }
 
     /// <summary>The request is the caller's: whatever was done to it on the way (also by redirects) is undone.</summary>
@@ -78,9 +90,10 @@ internal sealed class BalancedSend(
     }
 
     /// <summary>The next one to send to after a failure; throws when there is to be none.</summary>
-    private Pick Another(Pick pick, Exception error, bool wasRedirected, CancellationToken cancellationToken)
+    private Pick Another(Pick pick, Exception error, bool wasRedirected, bool wasSent, CancellationToken cancellationToken)
     {
-        var outcome = SendFailure.Classify(error, request, cancellationToken);
+        _wasSent |= wasSent;
+        var outcome = SendFailure.Classify(error, request, wasSent, cancellationToken);
         if (wasRedirected && outcome is (AttemptOutcome.NotConnected or AttemptOutcome.Refused))
         {
             // The instance answered; it is where it sent us that failed.
@@ -90,7 +103,7 @@ internal sealed class BalancedSend(
         Tell(service.Failed(pick, outcome));
         var isSpent = false;
         Pick? next = null;
-        if (Number < balancer.Options.MaxAttempts && Repetition.IsAllowed(request, outcome, balancer.Options.IsIdempotent))
+        if (Number < balancer.Options.MaxAttempts && Repetition.IsAllowed(request, outcome, _wasSent, balancer.Options.IsIdempotent))
         {
             (next, isSpent) = service.ChooseAnother(_isSecure, [.. (_failed ?? []).Select(failed => failed.Instance.Id), pick.Instance.Id]);
         }

@@ -1,5 +1,3 @@
-using Coordination.Grpc;
-
 namespace Coordination.Discovery.Balancing;
 
 /// <summary>What a failure of HTTP says about the request. In doubt: it was sent.</summary>
@@ -8,7 +6,11 @@ internal static class SendFailure
     // RFC 9113, section 7: the stream was refused before any of it was processed.
     private const long RefusedStream = 7;
 
-    public static AttemptOutcome Classify(Exception error, HttpRequestMessage request, CancellationToken caller)
+    /// <param name="error">What was thrown.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="wasSent">Whether any of its body may have left in this attempt.</param>
+    /// <param name="caller">The caller's token.</param>
+    public static AttemptOutcome Classify(Exception error, HttpRequestMessage request, bool wasSent, CancellationToken caller)
     {
         if (caller.IsCancellationRequested)
         {
@@ -28,10 +30,10 @@ internal static class SendFailure
             }
         }
 
-        // A connect timeout looks like any other timeout of a handler below; only a body that knows that it did not leave makes it certain.
+        // A connect timeout looks like any other timeout of a handler below; only a body that certainly did not leave makes it certain.
         if (error is OperationCanceledException { InnerException: TimeoutException })
         {
-            return request.Content is IOutgoingMessage { Sent: false } ? AttemptOutcome.NotConnected : AttemptOutcome.Broken;
+            return wasSent ? AttemptOutcome.Broken : AttemptOutcome.NotConnected;
         }
 
         return error is HttpRequestException or IOException ? AttemptOutcome.Broken : AttemptOutcome.Invalid;
