@@ -25,7 +25,7 @@ internal sealed record CallFailure(StatusCode Status, string Detail)
     /// <param name="endedHere">Why this side ended the call, if it did. What HTTP throws then depends on where the call was.</param>
     public static CallFailure Of(Exception error, RequestMark mark, string name, CallFailure? endedHere)
     {
-        var status = (error as RpcException)?.Status ?? new Status(StatusCode.Unavailable, error.Message);
+        var status = (error as RpcException)?.Status ?? new Status(StatusCode.Unavailable, error.Message, error);
         if (mark.ServerStatus is { } said && said == status.StatusCode)
         {
             return new(status.StatusCode, status.Detail) { FromServer = true };
@@ -36,7 +36,7 @@ internal sealed record CallFailure(StatusCode Status, string Detail)
                 ? new(StatusCode.Unavailable, $"Cannot connect to {name}: {insecure.Message}") { RequestSent = false, SecurityProblem = insecure.Problem }
             : cause is HttpRequestException { HttpRequestError: var kind } && NeverConnected(kind)
                 ? new(StatusCode.Unavailable, $"Cannot connect to {name}: {Innermost(cause)}") { RequestSent = false, SecurityProblem = ProblemOf(kind) }
-            : (endedHere ?? (IsOfConnection(cause) || mark.Failure is not null
+            : (endedHere ?? (mark.Failure is not null || error is not RpcException || IsOfConnection(cause)
                 ? new(StatusCode.Unavailable, $"The connection to {name} failed: {Innermost(cause!)}")
                 : NotGrpc(status, cause))) with { RequestSent = mark.WasSent() };
     }

@@ -104,7 +104,7 @@ internal sealed class Endpoint : IDisposable
 
             return await call.ResponseAsync.ConfigureAwait(false);
         }
-        catch (Exception error) when (error is RpcException or ObjectDisposedException)
+        catch (Exception error)
         {
             throw Describe(error, mark, caller, limit.IsCancellationRequested || error is RpcException { StatusCode: StatusCode.DeadlineExceeded });
         }

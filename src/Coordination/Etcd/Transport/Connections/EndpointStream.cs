@@ -20,8 +20,9 @@ internal sealed class EndpointStream<TRequest, TResponse>(AsyncDuplexStreamingCa
         {
             await call.RequestStream.WriteAsync(message).ConfigureAwait(false);
         }
-        catch (Exception error) when (IsOfCall(error))
+        catch (Exception error)
         {
+            // Not always the library's own exception: HTTP's, too, and that a stream that has just ended is not to be written to.
             throw describe(error);
         }
     }
@@ -35,7 +36,7 @@ internal sealed class EndpointStream<TRequest, TResponse>(AsyncDuplexStreamingCa
         {
             return await call.ResponseStream.MoveNext(CancellationToken.None).ConfigureAwait(false) ? call.ResponseStream.Current : null;
         }
-        catch (Exception error) when (IsOfCall(error))
+        catch (Exception error)
         {
             throw describe(error);
         }
@@ -43,7 +44,4 @@ internal sealed class EndpointStream<TRequest, TResponse>(AsyncDuplexStreamingCa
 
     /// <summary>Resets the stream. Idempotent.</summary>
     public void Dispose() => call.Dispose();
-
-    // The library forbids writing to a stream that has just ended.
-    private static bool IsOfCall(Exception error) => error is RpcException or ObjectDisposedException or InvalidOperationException;
 }
