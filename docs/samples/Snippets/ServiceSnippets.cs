@@ -35,9 +35,8 @@ internal static class ServiceSnippets
         services.AddSingleton(balancer);                                        // or with IHttpClientFactory
         services.AddHttpClient("greeter", client => client.BaseAddress = new Uri("http://greeter")).AddServiceBalancing();
 
-        // For a gRPC channel; given the handler alone, it would resolve the name itself.
-        var balanced = new HttpClient(balancer.CreateHandler(new SocketsHttpHandler()));
-        var channel = GrpcChannel.ForAddress("http://greeter", new GrpcChannelOptions { HttpClient = balanced });
+        var options = new GrpcChannelOptions { HttpHandler = balancer.CreateHandler(new SocketsHttpHandler()) };
+        var channel = GrpcChannel.ForAddress("http://greeter", options);        // or AddGrpcClient<…>(…).AddServiceBalancing()
 
         // </balance>
         channel.Dispose();

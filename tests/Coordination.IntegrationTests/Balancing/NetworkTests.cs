@@ -2,6 +2,7 @@ using Coordination.Demo.Greeter;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Coordination.IntegrationTests.Balancing;
@@ -54,6 +55,27 @@ public sealed class NetworkTests : IAsyncLifetime, IAsyncDisposable
 
         Assert.Equal(["s1", "s2", "s3"], answers.Distinct().Order());
         Assert.All(answers.CountBy(id => id), count => Assert.Equal(10, count.Value));
+    }
+
+    [Fact]
+    public async Task Clients_of_the_client_factory_are_balanced()
+    {
+        await _fleet.StartAsync("s1");
+        await _fleet.StartAsync("s2");
+        var services = new ServiceCollection();
+        services.AddGrpcClient<Greeter.GreeterClient>(options => options.Address = new Uri("http://greeter"))
+            .AddServiceBalancing(Balancer())
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { UseProxy = false });
+        await using var provider = services.BuildServiceProvider();
+        var client = provider.GetRequiredService<Greeter.GreeterClient>();
+
+        var answers = new List<string>();
+        for (var n = 0; n < 4; n++)
+        {
+            answers.Add((await client.SayHelloAsync(new GreetRequest { Name = "you" })).Instance);
+        }
+
+        Assert.Equal(["s1", "s1", "s2", "s2"], answers.Order());
     }
 
     [Fact]
@@ -250,9 +272,14 @@ public sealed class NetworkTests : IAsyncLifetime, IAsyncDisposable
 
     private GrpcChannel Channel(BalancingOptions? options = null)
     {
+        var handler = Balancer(options).CreateHandler(new SocketsHttpHandler { UseProxy = false });
+        return GrpcChannel.ForAddress("http://greeter", new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
+    }
+
+    private ServiceBalancer Balancer(BalancingOptions? options = null)
+    {
         var balancer = new ServiceBalancer(_ => _fleet, (options ?? new BalancingOptions()) with { OnAttempt = Attempted }, TimeProvider.System, NullLoggerFactory.Instance);
         _started.Add(balancer);
-        var http = new HttpClient(balancer.CreateHandler(new SocketsHttpHandler { UseProxy = false }));
-        return GrpcChannel.ForAddress("http://greeter", new GrpcChannelOptions { HttpClient = http, DisposeHttpClient = true });
+        return balancer;
     }
 }

@@ -87,17 +87,13 @@ internal sealed class CallCommand(EtcdConnection connection)
         });
         await using (balancer.ConfigureAwait(false))
         {
-            // As the HttpHandler the channel would see the SocketsHttpHandler in it, and connect by rules of its own.
-            using var channel = GrpcChannel.ForAddress($"http://{Host}", new GrpcChannelOptions
+            var handler = balancer.CreateHandler(new SocketsHttpHandler
             {
-                HttpClient = new HttpClient(balancer.CreateHandler(new SocketsHttpHandler
-                {
-                    ConnectTimeout = TimeSpan.FromSeconds(1),
-                    EnableMultipleHttp2Connections = true,
-                    UseProxy = false,
-                })) { Timeout = Timeout.InfiniteTimeSpan },
-                DisposeHttpClient = true,
+                ConnectTimeout = TimeSpan.FromSeconds(1),
+                EnableMultipleHttp2Connections = true,
+                UseProxy = false,
             });
+            using var channel = GrpcChannel.ForAddress($"http://{Host}", new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
             return await new CallRun(settings, new Greeter.GreeterClient(channel), discovery, View(result, settings)).RunAsync(stopping).ConfigureAwait(false);
         }
     }

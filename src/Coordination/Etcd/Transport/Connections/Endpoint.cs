@@ -21,12 +21,14 @@ internal sealed class Endpoint : IDisposable
     private readonly EndpointHandler _http;
     private readonly GrpcChannel _channel;
     private readonly IConnection _etcd;
+    private readonly CallLimits _limits;
     private volatile bool _isDisposed;
 
     public Endpoint(Uri address, EtcdClientOptions options, Func<TlsSettings> tls)
     {
         Address = address;
         _options = options;
+        _limits = new CallLimits(options.RequestTimeout, options.TimeProvider);
         _http = new EndpointHandler(options, new Connector(address.Scheme == Uri.UriSchemeHttps, tls, options.TimeProvider));
         _channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions
         {
@@ -45,15 +47,33 @@ internal sealed class Endpoint : IDisposable
     /// <summary>One request, one reply, within <see cref="EtcdClientOptions.RequestTimeout"/>.</summary>
     /// <exception cref="EtcdException">It failed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled; the server may or may not have acted.</exception>
-    public Task<TResponse> UnaryAsync<TRequest, TResponse>(
+    public async Task<TResponse> UnaryAsync<TRequest, TResponse>(
         EtcdRpc<TRequest, TResponse> rpc, TRequest request, Metadata? headers = null, CancellationToken cancellationToken = default)
         where TRequest : class, IMessage<TRequest>
     {
-        // The library knows the system's clock only.
-        var time = _options.TimeProvider;
-        return time == TimeProvider.System
-            ? CallAsync(rpc, request, new CallOptions(headers, time.GetUtcNow().UtcDateTime + _options.RequestTimeout, cancellationToken), cancellationToken)
-            : CallAsync(rpc, request, headers, time, cancellationToken);
+        var mark = new RequestMark(isStream: false);
+        var limit = _limits.Begin();
+        var registration = cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), limit);
+        try
+        {
+            AsyncUnaryCall<TResponse> call;
+            using (mark.Begin())
+            {
+                call = rpc(_etcd, request, new CallOptions(headers, cancellationToken: limit.Token));
+            }
+
+            return await call.ResponseAsync.ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            throw Describe(error, mark, cancellationToken, limit.IsCancellationRequested || error is RpcException { StatusCode: StatusCode.DeadlineExceeded });
+        }
+        finally
+        {
+            // Waits for a cancellation that has begun, which must not reach the next call.
+            await registration.DisposeAsync().ConfigureAwait(false);
+            _limits.End(limit);
+        }
     }
 
     /// <summary>Opens a stream, without a limit of time.</summary>
@@ -80,34 +100,6 @@ internal sealed class Endpoint : IDisposable
     {
         _isDisposed = true;
         _channel.Dispose();
-    }
-
-    private async Task<TResponse> CallAsync<TRequest, TResponse>(
-        EtcdRpc<TRequest, TResponse> rpc, TRequest request, Metadata? headers, TimeProvider time, CancellationToken caller)
-    {
-        using var limit = new CancellationTokenSource(_options.RequestTimeout, time);
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, caller);
-        return await CallAsync(rpc, request, new CallOptions(headers, cancellationToken: ending.Token), caller, limit.Token).ConfigureAwait(false);
-    }
-
-    private async Task<TResponse> CallAsync<TRequest, TResponse>(
-        EtcdRpc<TRequest, TResponse> rpc, TRequest request, CallOptions options, CancellationToken caller, CancellationToken limit = default)
-    {
-        var mark = new RequestMark(isStream: false);
-        try
-        {
-            AsyncUnaryCall<TResponse> call;
-            using (mark.Begin())
-            {
-                call = rpc(_etcd, request, options);
-            }
-
-            return await call.ResponseAsync.ConfigureAwait(false);
-        }
-        catch (Exception error)
-        {
-            throw Describe(error, mark, caller, limit.IsCancellationRequested || error is RpcException { StatusCode: StatusCode.DeadlineExceeded });
-        }
     }
 
     private Exception Describe(Exception error, RequestMark mark, CancellationToken caller, bool isLate = false)
