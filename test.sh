@@ -4,9 +4,9 @@
 #   ./test.sh --filter Lock      what follows is passed on to 'dotnet test'
 set -euo pipefail
 
-# A shell that was started in the background ignores SIGINT, and so would every program that the tests start and interrupt.
-if [ -z "${COORDINATION_TEST_SIGNALS:-}" ] && env --default-signal=INT true 2>/dev/null; then
-    COORDINATION_TEST_SIGNALS=default exec env --default-signal=INT bash "$0" "$@"
+# A shell that was started in the background ignores SIGINT, one under nohup SIGHUP, and so would every program that the tests start and interrupt.
+if [ -z "${COORDINATION_TEST_SIGNALS:-}" ] && env --default-signal=INT,HUP true 2>/dev/null; then
+    COORDINATION_TEST_SIGNALS=default exec env --default-signal=INT,HUP bash "$0" "$@"
 fi
 
 cd "$(dirname "$0")"

@@ -16,7 +16,7 @@ public sealed class BadInputTests
     [InlineData("with --ignore-value there is no value; 'x' is one too many", "kv", "put", "k", "x", "--ignore-value")]
     [InlineData("--lease and --ignore-lease cannot be set at the same time", "kv", "put", "k", "x", "--lease", "1", "--ignore-lease")]
     [InlineData("--lease: 'zz' is no lease id; allowed are up to 16 hexadecimal digits", "kv", "put", "k", "x", "--lease", "zz")]
-    [InlineData("Required argument missing", "kv", "get")]
+    [InlineData("Required argument 'key' missing", "kv", "get")]
     [InlineData("--prefix and --from-key cannot be set at the same time, choose one", "kv", "get", "k", "--prefix", "--from-key")]
     [InlineData("with --prefix there is no range_end; 'l' is one too many", "kv", "get", "k", "l", "--prefix")]
     [InlineData("the range ['l', 'k') is empty: its end must come after its first key", "kv", "get", "l", "k")]

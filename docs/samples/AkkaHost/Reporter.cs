@@ -15,7 +15,7 @@ internal sealed class Reporter : ReceiveActor
         Receive<Elected>(m =>
         {
             log.LogInformation("Elected, term {Term}", m.Leadership.Term);
-            gate.Tell(new AcquireLock("/reports/writer", TimeSpan.FromSeconds(30)));
+            gate.Tell(new AcquireLock("/app/writer", TimeSpan.FromSeconds(30)));
         });
         Receive<LockAcquired>(m =>
         {
@@ -33,7 +33,7 @@ internal sealed class Reporter : ReceiveActor
         Receive<Status.Failure>(m => log.LogError("Failed: {Problem}", m.Cause.Message));
 
         gate.Tell(new SubscribeToService("greeter"));
-        gate.Tell(new SubscribeToLeader("/reports/leader"));
-        gate.Tell(new Campaign("/reports/leader", $"process {Environment.ProcessId}"));
+        gate.Tell(new SubscribeToLeader("/app/leader"));
+        gate.Tell(new Campaign("/app/leader", $"process {Environment.ProcessId}"));
     }
 }

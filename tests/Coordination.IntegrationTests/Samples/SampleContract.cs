@@ -119,7 +119,7 @@ public abstract class SampleContract(ServerFixture fixture)
         using var second = Start("AkkaHost");
         await second.PrintedAsync($"Leader: process {first.Id}");
         await using var client = fixture.Server.CreateClient();
-        await client.UntilCountAsync(KeyRange.Prefix("/reports/leader/"), 2);
+        await client.UntilCountAsync(KeyRange.Prefix("/app/leader/"), 2);
 
         first.Terminate();
         var taken = Token(await second.PrintedAsync("Locked, token"));
@@ -128,7 +128,7 @@ public abstract class SampleContract(ServerFixture fixture)
         Assert.Equal(0, await second.EndAsync());
 
         Assert.True(taken > began);
-        Assert.Equal(0, (await client.GetAsync(new EtcdOp.Get(KeyRange.Prefix("/reports/")))).Count);
+        Assert.Equal(0, (await client.GetAsync(new EtcdOp.Get(KeyRange.Prefix("/app/")))).Count);
     }
 
     [Fact]

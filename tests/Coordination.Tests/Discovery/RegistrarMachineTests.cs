@@ -203,6 +203,47 @@ public sealed class RegistrarMachineTests
         Assert.Equal(RegistrationState.Conflict, Health);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_key_that_is_overwritten_before_the_answer_to_its_put_is_repaired(bool isAnswerLost)
+    {
+        Register();
+        Sent(Tell(Deleted(6)));
+        Tell(new RegistrarMessage.Changed(new Revision(7), [new EtcdEvent(false, Kv("h:1", 7, One, created: 7), null)]));
+        Tell(new RegistrarMessage.Changed(new Revision(8), [new EtcdEvent(false, Kv("garbage", 8, LeaseId.None, created: 7), null)]));
+
+        // The second repair in a minute comes after a pause.
+        Tell(isAnswerLost ? Failed(WriteOutcome.Unknown) : Made(7));
+        var again = Sent(Tell(new RegistrarMessage.TimerFired(RegistrarTimer.Retry)));
+
+        Assert.Equal([EtcdCompare.Unchanged(Key, new Revision(8))], again.If.ToArray());
+        Assert.NotEqual(RegistrationState.Conflict, Health);
+    }
+
+    [Fact]
+    public void A_key_that_is_overwritten_in_a_resync_before_the_answer_to_its_put_is_repaired()
+    {
+        Register();
+        Sent(Tell(Deleted(6)));
+        Tell(new RegistrarMessage.Resynced(new Revision(8), [Kv("garbage", 8, LeaseId.None, created: 7)]));
+
+        Assert.Contains(Tell(Made(7)), e => e is RegistrarEffect.SetRetryTimer);
+        Assert.NotEqual(RegistrationState.Conflict, Health);
+    }
+
+    [Fact]
+    public void A_key_that_another_one_created_before_the_answer_to_its_put_is_a_conflict()
+    {
+        Register();
+        Sent(Tell(Deleted(6)));
+        Tell(new RegistrarMessage.Resynced(new Revision(9), [Kv("other:1", 9, Two, created: 9)]));
+
+        Tell(Made(7));
+
+        Assert.Equal(RegistrationState.Conflict, Health);
+    }
+
     private ImmutableArray<RegistrarEffect> Overwrite(long revision) =>
         Tell(new RegistrarMessage.Changed(new Revision(revision), [new EtcdEvent(false, Kv("other:1", revision, LeaseId.None, created: 5), null)]));
 

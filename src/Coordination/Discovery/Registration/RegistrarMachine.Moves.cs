@@ -193,11 +193,15 @@ internal sealed partial class RegistrarMachine
         return shown.Where(kv => mine.Contains(kv.Key)).ToImmutableDictionary(kv => kv.Key);
     }
 
+    /// <summary>Whether it is the put that was sent last, whatever its answer will be.</summary>
+    private static bool IsSent(RegistrarState state, KeyValue kv) => kv.Lease == state.SentOn && state.Sent.Contains(new KeyEntry(kv.Key, kv.Value));
+
     /// <summary>The keys as the put that was made has left them.</summary>
     private static ImmutableDictionary<Bytes, KeyValue> Put(RegistrarState state, Revision revision) =>
         state.Sent.ToImmutableDictionary(e => e.Key, e =>
         {
-            var before = state.Known?.GetValueOrDefault(e.Key);
+            // A key that is known to be younger than the put was created anew after it.
+            var before = state.Known?.GetValueOrDefault(e.Key) is { } kv && kv.CreateRevision <= revision ? kv : null;
             return new KeyValue(e.Key, e.Value, before?.CreateRevision ?? revision, revision, (before?.Version ?? 0) + 1, state.SentOn);
         });
 }

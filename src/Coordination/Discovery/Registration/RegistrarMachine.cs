@@ -134,13 +134,14 @@ internal sealed partial class RegistrarMachine(ServiceLayout layout, bool ownLea
         }
 
         var mine = Keys(state);
-        var known = state.Known ?? ImmutableDictionary<Bytes, KeyValue>.Empty;
+        var (known, held) = (state.Known ?? ImmutableDictionary<Bytes, KeyValue>.Empty, state.Held);
         foreach (var e in m.Events.Where(e => mine.Contains(e.Current.Key)))
         {
             known = e.IsDelete ? known.Remove(e.Current.Key) : known.SetItem(e.Current.Key, e.Current);
+            held = !e.IsDelete && IsSent(state, e.Current) ? (held ?? ImmutableDictionary<Bytes, KeyValue>.Empty).SetItem(e.Current.Key, e.Current) : held;
         }
 
-        return Look(state with { Known = known, Seen = m.Revision });
+        return Look(state with { Known = known, Held = held, Seen = m.Revision });
     }
 
     private RegistrarStep OnResynced(RegistrarState state, RegistrarMessage.Resynced m) =>
@@ -164,8 +165,10 @@ internal sealed partial class RegistrarMachine(ServiceLayout layout, bool ownLea
             return isNews ? state with { Known = Mine(state, shown), Seen = m.Revision } : state;
         }
 
+        // Held even when something newer has been seen: whatever was put over ours since then is put over something that we had.
+        var put = Put(state, m.Revision);
         return m.Revision > state.Seen || m.Revision < state.SentAt
-            ? state with { Known = Put(state, m.Revision), Seen = m.Revision }
-            : state;
+            ? state with { Known = put, Seen = m.Revision }
+            : state with { Held = put };
     }
 }
