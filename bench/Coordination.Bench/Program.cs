@@ -1,4 +1,4 @@
-// Locks beside their limits. Usage: dotnet run -c Release --project bench/Coordination.Bench [-- http://127.0.0.1:2379]
+// Locks beside their limits. Usage: dotnet run -c Release --project bench/Coordination.Bench [-- http://127.0.0.1:2379 [distinct|hand-over]]
 // Without an endpoint it runs on the embedded server. Every figure is printed beside its limit from the same run, as a ratio: absolute numbers
 // move with the machine, the ratios hold.
 using Coordination;
@@ -27,8 +27,17 @@ foreach (var system in systems)
     await system.WaitUntilReadyAsync(TimeSpan.FromSeconds(10));
 }
 
-await DistinctKeys.RunAsync(systems[0]);
-await HandOver.RunAsync(systems, endpoint);
+var part = args.ElementAtOrDefault(1);
+if (part is null or "distinct")
+{
+    await DistinctKeys.RunAsync(systems[0]);
+}
+
+if (part is null or "hand-over")
+{
+    await HandOver.RunAsync(systems, endpoint);
+}
+
 foreach (var system in systems)
 {
     await system.DisposeAsync();
