@@ -13,7 +13,7 @@ internal sealed class DiscoveriesActor(CoordinationContext context) : UntypedAct
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props PropsFor(CoordinationContext context) => Props.Create(() => new DiscoveriesActor(context));
+    public static Props PropsFor(CoordinationContext context) => Made.By(() => new DiscoveriesActor(context));
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(error =>
     {

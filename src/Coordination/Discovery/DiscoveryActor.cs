@@ -25,7 +25,7 @@ internal sealed class DiscoveryActor : UntypedActor
         _machine = new DiscoveryMachine(scope.Options.Layout, scope.Options.MaxInstances, scope.Service);
     }
 
-    public static Props PropsFor(CoordinationContext context, DiscoveryScopeKey scope) => Props.Create(() => new DiscoveryActor(context, scope));
+    public static Props PropsFor(CoordinationContext context, DiscoveryScopeKey scope) => Made.By(() => new DiscoveryActor(context, scope));
 
     // A watch that fails takes this actor with it: the successor begins with a whole reading.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(error =>

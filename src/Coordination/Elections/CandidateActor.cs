@@ -43,7 +43,7 @@ internal sealed class CandidateActor : UntypedActor, IWithTimers
     private TimeSpan ValidFor => _lease?.ValidFor ?? TimeSpan.Zero;
 
     public static Props PropsFor(CoordinationContext context, Campaigning campaigning, IActorRef campaigner) =>
-        Props.Create(() => new CandidateActor(context, campaigning, campaigner));
+        Made.By(() => new CandidateActor(context, campaigning, campaigner));
 
     protected override void PreStart()
     {

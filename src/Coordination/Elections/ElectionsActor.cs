@@ -14,7 +14,7 @@ internal sealed class ElectionsActor(CoordinationContext context) : UntypedActor
     private readonly Dictionary<IActorRef, object> _owned = [];
     private bool _isClosing;
 
-    public static Props PropsFor(CoordinationContext context) => Props.Create(() => new ElectionsActor(context));
+    public static Props PropsFor(CoordinationContext context) => Made.By(() => new ElectionsActor(context));
 
     // A candidacy that failed has answered its callers and gives its lease back; an observation begins again, its feed leaves out what it knows.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(error =>

@@ -20,7 +20,7 @@ internal sealed class ObservationActor : UntypedActor
     }
 
     public static Props PropsFor(CoordinationContext context, string election, LeaderFeed feed) =>
-        Props.Create(() => new ObservationActor(context, election, feed));
+        Made.By(() => new ObservationActor(context, election, feed));
 
     protected override void PreStart()
     {

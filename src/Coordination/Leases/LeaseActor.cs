@@ -27,7 +27,7 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
     private LeaseSettings Settings { get; }
 
     public static Props PropsFor(CoordinationContext context, LeaseSettings settings) =>
-        Props.Create(() => new LeaseActor(context, settings));
+        Made.By(() => new LeaseActor(context, settings));
 
     protected override void PreStart() => Self.Tell(new LeaseMessage.Acquire(_context.Clock.Now));
 

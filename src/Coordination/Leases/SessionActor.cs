@@ -19,7 +19,7 @@ internal sealed class SessionActor(CoordinationContext context, LeaseSettings se
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props PropsFor(CoordinationContext context, LeaseSettings settings) => Props.Create(() => new SessionActor(context, settings));
+    public static Props PropsFor(CoordinationContext context, LeaseSettings settings) => Made.By(() => new SessionActor(context, settings));
 
     // A failed LeaseActor is not restarted under its old lease: its successor gets a new one.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(error =>

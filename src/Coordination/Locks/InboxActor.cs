@@ -24,7 +24,7 @@ internal sealed class InboxActor : UntypedActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props PropsFor(CoordinationContext context, LeaseId lease) => Props.Create(() => new InboxActor(context, lease));
+    public static Props PropsFor(CoordinationContext context, LeaseId lease) => Made.By(() => new InboxActor(context, lease));
 
     protected override void PreStart() => Context.ActorOf(WatcherActor.FromNow(_context, _key));
 

@@ -59,7 +59,7 @@ internal sealed partial class LockActor : UntypedActor, IWithTimers
     /// <param name="recover">Whether it follows one that failed and may have left a key of ours behind.</param>
     /// <param name="hasInbox">Whether the inbox on the session lease is watched.</param>
     public static Props PropsFor(CoordinationContext context, LockId id, LeaseValidity? lease, bool recover, bool hasInbox = false) =>
-        Props.CreateBy(new Producer(context, id, lease, recover, hasInbox));
+        Made.By(() => new LockActor(context, id, lease, recover, hasInbox));
 
     protected override void PreStart()
     {
@@ -310,18 +310,6 @@ internal sealed partial class LockActor : UntypedActor, IWithTimers
         { Holder: null, Phase: LockPhase.Attempting or LockPhase.Looking } => new LockReply.Failed(Refusals.LateWithoutAnswer(_context, _id.Key)),
         _ => new LockReply.NotAcquired(_state.Holder),
     };
-
-    /// <summary>One for each key that is used: an expression tree would cost more than the actor.</summary>
-    private sealed class Producer(CoordinationContext context, LockId id, LeaseValidity? lease, bool recover, bool hasInbox) : IIndirectActorProducer
-    {
-        public Type ActorType => typeof(LockActor);
-
-        public ActorBase Produce() => new LockActor(context, id, lease, recover, hasInbox);
-
-        public void Release(ActorBase actor)
-        {
-        }
-    }
 
     private sealed record TimedOut(LockRequestId Request);
 

@@ -24,7 +24,7 @@ internal sealed class LockErrand : UntypedActor
     private Bytes Key => _request.Key;
 
     public static Props PropsFor(CoordinationSystem system, LocksCommand.Acquire request, IActorRef requester) =>
-        Props.Create(() => new LockErrand(system, request, requester));
+        Made.By(() => new LockErrand(system, request, requester));
 
     protected override void PreStart()
     {

@@ -44,7 +44,7 @@ internal sealed class CoordinationSupervisor : UntypedActor
 
     private bool IsStopping => _stopCaller is not null;
 
-    public static Props PropsFor(CoordinationContext context) => Props.Create(() => new CoordinationSupervisor(context));
+    public static Props PropsFor(CoordinationContext context) => Made.By(() => new CoordinationSupervisor(context));
 
     // What failed is replaced by one that starts with empty hands.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(error =>

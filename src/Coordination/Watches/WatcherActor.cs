@@ -37,10 +37,10 @@ internal sealed class WatcherActor : UntypedActor, IWithTimers
     public static Props FromNow(CoordinationContext context, KeyRange keys) => PropsFor(context, new WatchSpec(keys, Revision.None) { FromNow = true });
 
     /// <summary>A watch that tells its parent.</summary>
-    public static Props PropsFor(CoordinationContext context, WatchSpec spec) => Props.Create(() => new WatcherActor(context, spec, false));
+    public static Props PropsFor(CoordinationContext context, WatchSpec spec) => Made.By(() => new WatcherActor(context, spec, false));
 
     /// <summary>A watch that tells those who join it.</summary>
-    public static Props SharedPropsFor(CoordinationContext context, WatchSpec spec) => Props.Create(() => new WatcherActor(context, spec, true));
+    public static Props SharedPropsFor(CoordinationContext context, WatchSpec spec) => Made.By(() => new WatcherActor(context, spec, true));
 
     protected override void PreStart() => Self.Tell(new WatchMessage.Start());
 

@@ -19,7 +19,7 @@ internal sealed class WatchesActor(CoordinationContext context) : UntypedActor, 
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props PropsFor(CoordinationContext context) => Props.Create(() => new WatchesActor(context));
+    public static Props PropsFor(CoordinationContext context) => Made.By(() => new WatchesActor(context));
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(error =>
     {

@@ -40,7 +40,7 @@ internal sealed class RegistrarActor : UntypedActor, IWithTimers
     /// <param name="unresolved">The lease on which a predecessor may still create the same keys, or none.</param>
     /// <param name="isSuccessor">Whether it follows one that failed.</param>
     public static Props PropsFor(CoordinationContext context, RegistrationCell cell, LeaseId sharedLease, LeaseId unresolved, bool isSuccessor) =>
-        Props.Create(() => new RegistrarActor(context, cell, sharedLease, unresolved, isSuccessor));
+        Made.By(() => new RegistrarActor(context, cell, sharedLease, unresolved, isSuccessor));
 
     // What fails below takes this actor with it; its successor begins anew from the wish.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(error =>

@@ -23,7 +23,7 @@ internal sealed class RegistrationsActor(CoordinationContext context) : UntypedA
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props PropsFor(CoordinationContext context) => Props.Create(() => new RegistrationsActor(context));
+    public static Props PropsFor(CoordinationContext context) => Made.By(() => new RegistrationsActor(context));
 
     /// <summary>The lease of registrations.</summary>
     public static LeaseSettings LeaseFor(CoordinationContext context, TimeSpan? ttl) =>

@@ -16,7 +16,7 @@ public sealed class CoordinationGate : UntypedActor
     /// <param name="system">The system that it speaks for.</param>
     public CoordinationGate(CoordinationSystem system) => _system = system;
 
-    internal static Props PropsFor(CoordinationSystem system) => Props.Create(() => new CoordinationGate(system));
+    internal static Props PropsFor(CoordinationSystem system) => Made.By(() => new CoordinationGate(system));
 
     /// <inheritdoc/>
     protected override void PostStop()

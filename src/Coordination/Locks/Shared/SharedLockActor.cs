@@ -47,7 +47,7 @@ internal sealed partial class SharedLockActor : UntypedActor, IWithTimers
     /// <param name="lease">The session lease, when there is one.</param>
     /// <param name="recover">Whether it follows one that failed and may have left entries of ours behind.</param>
     public static Props PropsFor(CoordinationContext context, SharedLockName name, LeaseValidity? lease, bool recover) =>
-        Props.Create(() => new SharedLockActor(context, name, lease, recover));
+        Made.By(() => new SharedLockActor(context, name, lease, recover));
 
     protected override void PreStart()
     {

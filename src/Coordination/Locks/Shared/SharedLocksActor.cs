@@ -18,7 +18,7 @@ internal sealed class SharedLocksActor : UntypedActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props PropsFor(CoordinationContext context) => Props.Create(() => new SharedLocksActor(context));
+    public static Props PropsFor(CoordinationContext context) => Made.By(() => new SharedLocksActor(context));
 
     // Its callers have been answered by PostStop; what it left in etcd is for its successor to remove.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(error =>
