@@ -41,7 +41,7 @@ internal sealed class CoordinationRegistration(string? name)
     public CoordinationSystem Start(IServiceProvider services)
     {
         var host = Actors(services);
-        return host is not null && name is null ? CoordinationExtension.For(host).System : Start(services, host);
+        return host is not null && name is null ? CoordinationExtension.For(host, services, this).System : Start(services, host);
     }
 
     /// <summary>Starts the system.</summary>

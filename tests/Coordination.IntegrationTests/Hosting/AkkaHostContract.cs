@@ -110,6 +110,25 @@ public abstract class AkkaHostContract(ServerFixture fixture)
     }
 
     [Fact]
+    public async Task An_actor_system_that_knows_of_no_container_is_lived_in_as_the_container_says()
+    {
+        var actors = ActorSystem.Create("plain", "akka { loglevel = OFF, stdout-loglevel = OFF }");
+        using var host = Build(services => services
+            .AddCoordination(options => options with { Owner = "from the container", Etcd = options.Etcd with { Endpoints = [fixture.Server.Endpoint] } })
+            .UseActorSystem(_ => actors));
+        await host.StartAsync();
+
+        var system = host.Services.GetRequiredService<CoordinationSystem>();
+
+        Assert.Equal("from the container", system.Options.Owner);
+        Assert.Same(system, CoordinationExtension.For(actors).System);
+        await system.WaitUntilReadyAsync(Limit);
+        await host.StopAsync();
+        Assert.False(actors.WhenTerminated.IsCompleted);
+        await actors.Terminate();
+    }
+
+    [Fact]
     public async Task The_health_of_the_system_is_a_check_of_the_host()
     {
         using var host = Build(services =>

@@ -13,12 +13,8 @@ namespace Coordination;
 /// </remarks>
 public sealed class CoordinationExtension : IExtension
 {
-    private CoordinationExtension(ExtendedActorSystem actors)
-    {
-        var container = actors.Settings.Setup.Get<DependencyResolverSetup>();
-        var services = container.HasValue ? container.Value.DependencyResolver.GetService<IServiceProvider>() : new NoServices();
-        System = CoordinationRegistration.OfContainer(services).Start(services, actors);
-    }
+    private CoordinationExtension(ActorSystem actors, IServiceProvider services, CoordinationRegistration registration) =>
+        System = registration.Start(services, actors);
 
     /// <summary>The coordination system; its stop is the actor system's.</summary>
     public CoordinationSystem System { get; }
@@ -31,10 +27,23 @@ public sealed class CoordinationExtension : IExtension
     /// <exception cref="ArgumentException">Options are wrong; all problems are named.</exception>
     public static CoordinationExtension For(ActorSystem actors) => new Provider().Apply(actors);
 
+    /// <summary>The one of an actor system, made as a container says if it is not there yet.</summary>
+    internal static CoordinationExtension For(ActorSystem actors, IServiceProvider services, CoordinationRegistration registration) =>
+        new Provider(services, registration).Apply(actors);
+
+    private static IServiceProvider ServicesOf(ActorSystem actors) =>
+        actors.Settings.Setup.Get<DependencyResolverSetup>() is { HasValue: true } container
+            ? container.Value.DependencyResolver.GetService<IServiceProvider>()
+            : new NoServices();
+
     /// <summary>How the actor system finds and makes it.</summary>
-    private sealed class Provider : ExtensionIdProvider<CoordinationExtension>
+    private sealed class Provider(IServiceProvider? services = null, CoordinationRegistration? registration = null) : ExtensionIdProvider<CoordinationExtension>
     {
-        public override CoordinationExtension CreateExtension(ExtendedActorSystem system) => new(system);
+        public override CoordinationExtension CreateExtension(ExtendedActorSystem system)
+        {
+            var container = services ?? ServicesOf(system);
+            return new(system, container, registration ?? CoordinationRegistration.OfContainer(container));
+        }
     }
 
     private sealed class NoServices : IServiceProvider
