@@ -1,5 +1,6 @@
 using Akka.DependencyInjection;
 using Coordination.Hosting;
+using Coordination.Plugins;
 
 namespace Coordination;
 
@@ -13,11 +14,19 @@ namespace Coordination;
 /// </remarks>
 public sealed class CoordinationExtension : IExtension
 {
+    private readonly ExtendedActorSystem _actors;
+    private readonly IServiceProvider _services;
+    private readonly CoordinationRegistration _registration;
+
     private CoordinationExtension(ExtendedActorSystem actors)
     {
+        // Who only names akka.coordination.lease.etcd or akka.discovery.etcd finds their defaults.
+        actors.Settings.InjectTopLevelFallback(PluginDefaults.Config);
         var container = actors.Settings.Setup.Get<DependencyResolverSetup>();
-        var services = container.HasValue ? container.Value.DependencyResolver.GetService<IServiceProvider>() : new NoServices();
-        System = CoordinationRegistration.OfContainer(services).Start(services, actors);
+        _actors = actors;
+        _services = container.HasValue ? container.Value.DependencyResolver.GetService<IServiceProvider>() : new NoServices();
+        _registration = CoordinationRegistration.OfContainer(_services);
+        System = _registration.Start(_services, actors);
     }
 
     /// <summary>The coordination system; its stop is the actor system's.</summary>
@@ -30,6 +39,9 @@ public sealed class CoordinationExtension : IExtension
     /// <param name="actors">The actor system.</param>
     /// <exception cref="ArgumentException">Options are wrong; all problems are named.</exception>
     public static CoordinationExtension For(ActorSystem actors) => new Provider().Apply(actors);
+
+    /// <summary>Starts another system with the same options but for what is changed. Who starts it ends it.</summary>
+    internal CoordinationSystem StartBeside(Func<CoordinationOptions, CoordinationOptions> change) => _registration.StartBeside(_services, _actors, change);
 
     /// <summary>How the actor system finds and makes it.</summary>
     private sealed class Provider : ExtensionIdProvider<CoordinationExtension>
