@@ -1,5 +1,4 @@
 using Akka.Actor;
-using Coordination;
 using Coordination.Etcd;
 using Coordination.Plugins;
 

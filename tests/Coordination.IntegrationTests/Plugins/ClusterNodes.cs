@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Akka.Cluster;
 using Akka.Configuration;
 using Coordination.Plugins;
+using Membership = Akka.Cluster.Cluster;
 
 namespace Coordination.IntegrationTests.Plugins;
 
@@ -35,7 +36,7 @@ internal sealed class ClusterNodes : IAsyncDisposable
         {
             var node = Add();
             prepare(node);
-            await Cluster.Get(node.Actors).JoinAsync(_nodes[0].Address).WaitAsync(Limit);
+            await Membership.Get(node.Actors).JoinAsync(_nodes[0].Address).WaitAsync(Limit);
         }
 
         await Task.WhenAll(_nodes.Select(node => node.UntilMembersAsync(count)));
@@ -104,8 +105,8 @@ internal sealed record ClusterNode(string Host, ActorSystem Actors, TcpProxy Etc
 
     /// <summary>Until it sees so many members that are up, and none that is unreachable.</summary>
     public Task UntilMembersAsync(int count) => Until.SoAsync(
-        () => Cluster.Get(Actors).State is var state && state.Unreachable.IsEmpty && state.Members.Count == count && state.Members.All(member => member.Status == MemberStatus.Up),
-        () => $"{Host} sees {string.Join(", ", Cluster.Get(Actors).State.Members)}");
+        () => Membership.Get(Actors).State is var state && state.Unreachable.IsEmpty && state.Members.Count == count && state.Members.All(member => member.Status == MemberStatus.Up),
+        () => $"{Host} sees {string.Join(", ", Membership.Get(Actors).State.Members)}");
 }
 
 /// <summary>Waits for what nobody tells.</summary>

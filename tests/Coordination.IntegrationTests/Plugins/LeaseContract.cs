@@ -128,8 +128,9 @@ public abstract class LeaseContract(ServerFixture fixture) : IAsyncLifetime
 
         var releasing = lease.Release();
         var acquiring = lease.Acquire();
+        var done = await Task.WhenAll(releasing, acquiring).InTime();
 
-        Assert.Equal([true, true], await Task.WhenAll(releasing, acquiring).InTime());
+        Assert.Equal([true, true], done);
         Assert.True(lease.CheckLease());
         Assert.True(lease.Current!.Token > token);
     }

@@ -1,5 +1,4 @@
 using Akka.Cluster.Sharding;
-using Coordination.Plugins;
 
 namespace Coordination.IntegrationTests.Plugins;
 

@@ -1,5 +1,3 @@
-using Coordination.IntegrationTests.Contracts;
-
 namespace Coordination.IntegrationTests.Plugins;
 
 /// <summary>Akka's split brain resolver with the lease in etcd: after a partition exactly one side survives.</summary>
