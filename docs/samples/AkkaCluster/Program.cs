@@ -2,15 +2,12 @@
 using Akka.Cluster.Hosting;
 using Akka.Cluster.Hosting.SBR;
 using Akka.Hosting;
-using Akka.Management;
-using Akka.Management.Cluster.Bootstrap;
 using Akka.Remote.Hosting;
 using AkkaCluster;
 using Coordination;
 
 var builder = Host.CreateApplicationBuilder(args);
 var node = builder.Configuration.GetSection("Node");
-var (host, port) = (node.GetValue("Host", "127.0.0.1")!, node.GetValue("ManagementPort", 8558));
 var lease = builder.Configuration.GetSection("Lease").Get<EtcdLeaseOption>() ?? new EtcdLeaseOption();
 
 builder.Services.AddCoordination().AllowEmbeddedEtcd();
@@ -20,14 +17,13 @@ builder.Services.AddAkka("reports", akka => akka
         logs.ClearLoggers();
         logs.AddLoggerFactory();
     })
-    .AddHocon(builder.Configuration.GetSection("Akka"), HoconAddMode.Prepend)
     .WithCoordination()
-    .WithEtcdLease(lease)
-    .WithEtcdDiscovery(options => (options.Host, options.Port, options.PortName) = (host, port, "management"))
-    .WithRemoting(host, node.GetValue("Port", 0))
-    .WithAkkaManagement(host, port)
-    .WithClusterBootstrap(portName: "management", requiredContactPoints: node.GetValue("Required", 1))
+    .AddHocon(builder.Configuration.GetSection("Akka"), HoconAddMode.Prepend)
+    .WithRemoting(node.GetValue("Host", "127.0.0.1")!, node.GetValue("Port", 0))
     .WithClustering(new ClusterOptions { SplitBrainResolver = new LeaseMajorityOption { LeaseImplementation = lease } })
+    .WithEtcdLease(lease)
+    .AddStartup((actors, _) => Joining.JoinAsync(actors))
+    .WithEtcdDiscovery()
     .WithSingleton<Reporter>(
         "reporter",
         (_, _, services) => services.Props<Reporter>(),

@@ -22,6 +22,7 @@ internal sealed class EtcdLeases : IExtension
     private EtcdLeases(ExtendedActorSystem actors)
     {
         _coordination = CoordinationExtension.For(actors);
+        _coordination.System.EndsAfterCluster = true;
         CoordinatedShutdown.Get(actors).AddTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate, "coordination-leases", EndAsync);
     }
 
@@ -79,14 +80,10 @@ internal sealed class EtcdLeases : IExtension
             (holds, sessions) = ([.. _holds.Values], [.. _sessions.Values]);
         }
 
-        if (sessions.Count > 0)
-        {
-            var options = sessions[0].Options;
-            using var limit = new CancellationTokenSource(options.StopTimeout, options.TimeProvider);
-            await Task.WhenAll(holds.Select(hold => hold.LeaveAsync(limit.Token))).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await Task.WhenAll(sessions.Select(session => session.DisposeAsync().AsTask())).ConfigureAwait(false);
-        }
-
+        var options = _coordination.System.Options;
+        using var limit = new CancellationTokenSource(options.StopTimeout, options.TimeProvider);
+        await Task.WhenAll(holds.Select(hold => hold.LeaveAsync(limit.Token))).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(sessions.Append(_coordination.System).Select(session => session.DisposeAsync().AsTask())).ConfigureAwait(false);
         return Done.Instance;
     }
 

@@ -33,6 +33,15 @@ internal static class PluginHocon
     }
 
     /// <summary>The defaults of a plug-in, at another path.</summary>
-    public static Config DefaultsAt(string from, string to) =>
-        ConfigurationFactory.ParseString($"{to} {PluginDefaults.Config.GetConfig(from).Root}");
+    public static Config DefaultsAt(string from, string to)
+    {
+        var defaults = PluginDefaults.Config.GetConfig(from);
+        var text = new StringBuilder();
+        foreach (var (setting, _) in defaults.AsEnumerable())
+        {
+            Write(text, setting, defaults.GetString(setting));
+        }
+
+        return ConfigurationFactory.ParseString($"{to} {{\n{text}}}\n");
+    }
 }

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Coordination.IntegrationTests.Samples;
 
@@ -11,19 +9,14 @@ internal sealed partial class AkkaClusterProcess : IDisposable
 {
     private readonly SampleProcess _process;
 
-    public AkkaClusterProcess(Uri etcd, int required) => _process = new SampleProcess(
+    public AkkaClusterProcess(Uri etcd) => _process = new SampleProcess(
         "AkkaCluster",
         "--Coordination:Embedded=false",
         $"--Coordination:Etcd:Endpoints={etcd.GetLeftPart(UriPartial.Authority)}",
-        $"--Node:ManagementPort={FreePort()}",
-        $"--Node:Required={required}",
         "--Lease:HeartbeatTimeout=00:00:03",
         "--Report:Period=00:00:00.050",
         "--Logging:Console:FormatterName=simple",
         "--Logging:Console:FormatterOptions:SingleLine=true",
-        "--Akka:management:cluster:bootstrap:contact-point-discovery:stable-margin=1s",
-        "--Akka:management:cluster:bootstrap:contact-point-discovery:interval=500ms",
-        "--Akka:management:cluster:bootstrap:contact-point:probe-interval=500ms",
         "--Akka:cluster:split-brain-resolver:stable-after=3s",
         "--Akka:cluster:failure-detector:acceptable-heartbeat-pause=2s");
 
@@ -51,13 +44,6 @@ internal sealed partial class AkkaClusterProcess : IDisposable
     public Task<int> EndAsync() => _process.EndAsync();
 
     public void Dispose() => _process.Dispose();
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     [GeneratedRegex(@"Reporting at (\d+), lease held: (True|False)")]
     private static partial Regex ReportLine();

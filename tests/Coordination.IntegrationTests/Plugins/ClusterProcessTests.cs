@@ -18,9 +18,9 @@ public sealed class ClusterProcessTests : IAsyncLifetime
     [Fact]
     public async Task Three_nodes_that_start_at_once_on_an_empty_etcd_form_one_cluster()
     {
-        Start(3);
-        Start(3);
-        Start(3);
+        Start();
+        Start();
+        Start();
 
         await OneClusterAsync();
     }
@@ -28,9 +28,9 @@ public sealed class ClusterProcessTests : IAsyncLifetime
     [Fact]
     public async Task Nodes_that_start_one_after_the_other_join_the_cluster_of_the_first()
     {
-        await Start(1).ReportedAsync();
-        await Start(1).PrintedAsync("Welcome from");
-        await Start(1).PrintedAsync("Welcome from");
+        await Start().ReportedAsync();
+        await Start().PrintedAsync("Welcome from");
+        await Start().PrintedAsync("Welcome from");
 
         await OneClusterAsync();
     }
@@ -87,9 +87,9 @@ public sealed class ClusterProcessTests : IAsyncLifetime
         Assert.Equal(0, next.Count("report is refused"));
     }
 
-    private AkkaClusterProcess Start(int required)
+    private AkkaClusterProcess Start()
     {
-        var node = new AkkaClusterProcess(_etcd.Endpoint, required);
+        var node = new AkkaClusterProcess(_etcd.Endpoint);
         _nodes.Add(node);
         return node;
     }
@@ -97,10 +97,10 @@ public sealed class ClusterProcessTests : IAsyncLifetime
     /// <summary>Three nodes in one cluster; the one that works.</summary>
     private async Task<AkkaClusterProcess> StartThreeAsync()
     {
-        var worker = Start(1);
+        var worker = Start();
         await worker.ReportedAsync();
-        await Start(1).PrintedAsync("Welcome from");
-        await Start(1).PrintedAsync("Welcome from");
+        await Start().PrintedAsync("Welcome from");
+        await Start().PrintedAsync("Welcome from");
         await Until.SoAsync(() => worker.Count("to [Up]") >= 3, () => worker.Output);
         return worker;
     }

@@ -55,7 +55,7 @@ public sealed class SplitBrainTests
         var survivors = new[] { nodes[0], nodes[1], nodes[2] }.Where(node => node.IsUp).ToList();
         await using var system = etcd.StartSystem();
         var holder = await system.Lock(LeaseKey).GetHolderAsync();
-        Assert.Contains(holder!.Owner, survivors.Select(node => $"{node.Host}:{node.Address.Port}"));
+        Assert.Contains(holder!.Owner, survivors.Select(node => $"{ClusterNodes.Name}@{node.Host}:{node.Address.Port}"));
         await Task.WhenAll(survivors.Select(node => node.UntilMembersAsync(survivors.Count)));
     }
 }
