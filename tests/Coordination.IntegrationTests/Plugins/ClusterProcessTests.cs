@@ -82,8 +82,6 @@ public sealed class ClusterProcessTests : IAsyncLifetime
             TimeProvider.System.GetElapsedTime(woken, long.Parse(ended, System.Globalization.CultureInfo.InvariantCulture)), TimeSpan.Zero, TimeSpan.FromMilliseconds(200));
         Assert.True(worker.Count("report is refused") <= late.Count + 1);
         Assert.True(next.Count("report is written") > 0);
-        var token = await worker.PrintedAsync("The reporter begins, token");
-        Assert.DoesNotContain("refused", token, StringComparison.Ordinal);
         Assert.Equal(0, next.Count("report is refused"));
     }
 
@@ -101,7 +99,9 @@ public sealed class ClusterProcessTests : IAsyncLifetime
         await worker.ReportedAsync();
         await Start().PrintedAsync("Welcome from");
         await Start().PrintedAsync("Welcome from");
-        await Until.SoAsync(() => worker.Count("to [Up]") >= 3, () => worker.Output);
+
+        // The leader says it, which is the node with the lowest address.
+        await Until.SoAsync(() => _nodes.Sum(node => node.Count("to [Up]")) >= 3, () => worker.Output);
         return worker;
     }
 
