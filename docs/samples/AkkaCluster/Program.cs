@@ -17,8 +17,8 @@ builder.Services.AddAkka("reports", akka => akka
         logs.ClearLoggers();
         logs.AddLoggerFactory();
     })
-    .WithCoordination()
     .AddHocon(builder.Configuration.GetSection("Akka"), HoconAddMode.Prepend)
+    .WithCoordination()
     .WithRemoting(node.GetValue("Host", "127.0.0.1")!, node.GetValue("Port", 0))
     .WithClustering(new ClusterOptions { SplitBrainResolver = new LeaseMajorityOption { LeaseImplementation = lease } })
     .WithEtcdLease(lease)

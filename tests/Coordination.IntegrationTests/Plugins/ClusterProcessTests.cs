@@ -1,8 +1,10 @@
+using Xunit.Abstractions;
+
 namespace Coordination.IntegrationTests.Plugins;
 
 /// <summary>Real processes on a real etcd: they find each other, and one singleton works, whatever happens to its process.</summary>
 [Collection(Undisturbed.Name)]
-public sealed class ClusterProcessTests : IAsyncLifetime
+public sealed class ClusterProcessTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private readonly List<AkkaClusterProcess> _nodes = [];
     private RealEtcd _etcd = null!;
@@ -80,7 +82,10 @@ public sealed class ClusterProcessTests : IAsyncLifetime
         var ended = (await worker.PrintedAsync("The reporter ends at")).Split(' ')[^1];
         Assert.InRange(
             TimeProvider.System.GetElapsedTime(woken, long.Parse(ended, System.Globalization.CultureInfo.InvariantCulture)), TimeSpan.Zero, TimeSpan.FromMilliseconds(200));
-        Assert.True(worker.Count("report is refused") <= late.Count + 1);
+        output.WriteLine($"After waking it reported {late.Count} times; etcd refused {worker.Count("report is refused")} of its writes.");
+
+        // One more may have been on its way when it was stopped.
+        Assert.InRange(worker.Count("report is refused"), 0, late.Count + 1);
         Assert.True(next.Count("report is written") > 0);
         Assert.Equal(0, next.Count("report is refused"));
     }

@@ -80,6 +80,16 @@ public sealed class PluginHostingTests
         Assert.Contains("'a.b'", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Akkas_own_hook_on_the_end_of_the_process_is_off_also_when_HOCON_comes_from_an_IConfiguration()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([]).Build();
+
+        var config = Written(akka => akka.AddHocon(configuration.GetSection("Akka"), HoconAddMode.Prepend).WithCoordination());
+
+        Assert.False(config.GetBoolean("akka.coordinated-shutdown.run-by-clr-shutdown-hook"));
+    }
+
     private static string Seconds(Config config, string setting) => config.GetTimeSpan(setting).TotalSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     private static Config Written(Func<AkkaConfigurationBuilder, AkkaConfigurationBuilder> write)
