@@ -9,3 +9,4 @@ Console.WriteLine($"etcd {endpoint.GetLeftPart(UriPartial.Authority)}{(embedded 
 await StartCosts.RunAsync(endpoint);
 await IdleMemory.RunAsync(endpoint);
 await Listening.RunAsync(endpoint);
+await AkkaLease.RunAsync(endpoint);

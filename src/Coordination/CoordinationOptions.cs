@@ -26,6 +26,9 @@ public sealed record CoordinationOptions
     /// <summary>Whether there is a session lease. Without one nothing is written: for a reader, who may not be allowed to; what needs a lease waits in vain.</summary>
     internal bool HasSession { get; init; } = true;
 
+    /// <summary>How often the session lease is renewed at least; null: every third of its TTL.</summary>
+    internal TimeSpan? RenewEvery { get; init; }
+
     /// <summary>How much faster the server's clock may run than this machine's, as a fraction. Default 0.01; 0 to 0.2.</summary>
     public double ClockRateBound { get; init; } = 0.01;
 

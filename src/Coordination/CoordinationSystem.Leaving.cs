@@ -40,6 +40,9 @@ public sealed partial class CoordinationSystem
         }
     }
 
+    /// <summary>Whether it is needed until the cluster of the host has left: then whoever said so ends it.</summary>
+    internal bool EndsAfterCluster { get; set; }
+
     /// <summary>Ends in order with the actor system of the host. What was ended before is left alone.</summary>
     private void EndWith(ActorSystem host)
     {
@@ -51,7 +54,11 @@ public sealed partial class CoordinationSystem
         });
         shutdown.AddTask(CoordinatedShutdown.PhaseServiceStop, $"coordination-{Options.Name}", async () =>
         {
-            await DisposeAsync().ConfigureAwait(false);
+            if (!EndsAfterCluster)
+            {
+                await DisposeAsync().ConfigureAwait(false);
+            }
+
             return Done.Instance;
         });
     }

@@ -21,7 +21,7 @@ public sealed partial class CoordinationSystem : IAsyncDisposable
     private IActorRef? _gate;
     private Task? _ending;
 
-    private CoordinationSystem(CoordinationOptions options, IEtcdClient? etcd, ActorSystem? host)
+    private CoordinationSystem(CoordinationOptions options, IEtcdClient? etcd, ActorSystem? host, bool endsWithHost)
     {
         _ownsEtcd = etcd is null;
         _ownsActors = host is null;
@@ -35,7 +35,7 @@ public sealed partial class CoordinationSystem : IAsyncDisposable
         _actors = host ?? OwnActorSystem.Create(options);
         Supervisor = _actors.ActorOf(CoordinationSupervisor.PropsFor(_context));
         LiveSystems.Add(_context);
-        if (host is not null)
+        if (host is not null && endsWithHost)
         {
             EndWith(host);
         }
@@ -72,11 +72,16 @@ public sealed partial class CoordinationSystem : IAsyncDisposable
     /// registrations leave in phase <c>service-unbind</c>, everything else is given back in <c>service-stop</c>.
     /// </param>
     /// <exception cref="ArgumentException">Options are out of range.</exception>
-    public static CoordinationSystem Start(CoordinationOptions options, IEtcdClient? etcd = null, ActorSystem? host = null)
+    public static CoordinationSystem Start(CoordinationOptions options, IEtcdClient? etcd = null, ActorSystem? host = null) =>
+        StartIn(host, options, etcd, endsWithHost: true);
+
+    /// <summary>Starts a system that ends with its host, or when whoever started it says so.</summary>
+    /// <exception cref="ArgumentException">Options are out of range.</exception>
+    internal static CoordinationSystem StartIn(ActorSystem? host, CoordinationOptions options, IEtcdClient? etcd, bool endsWithHost)
     {
         ArgumentNullException.ThrowIfNull(options);
         OptionProblems.ThrowIfAny("The coordination options", options.Validate(), nameof(options));
-        return new CoordinationSystem(options, etcd, host);
+        return new CoordinationSystem(options, etcd, host, endsWithHost);
     }
 
     /// <summary>

@@ -46,7 +46,14 @@ internal sealed class CoordinationRegistration(string? name)
 
     /// <summary>Starts the system.</summary>
     /// <exception cref="ArgumentException">Options are wrong; all problems of all sources are named.</exception>
-    public CoordinationSystem Start(IServiceProvider services, ActorSystem? host)
+    public CoordinationSystem Start(IServiceProvider services, ActorSystem? host) => CoordinationSystem.Start(Read(services, host), Etcd(services), host);
+
+    /// <summary>Starts another system with the same options but for what is changed, on the same etcd. Who starts it ends it.</summary>
+    /// <exception cref="ArgumentException">Options are wrong; all problems of all sources are named.</exception>
+    public CoordinationSystem StartBeside(IServiceProvider services, ActorSystem host, Func<CoordinationOptions, CoordinationOptions> change) =>
+        CoordinationSystem.StartIn(host, change(Read(services, host)), Etcd(services), endsWithHost: false);
+
+    private CoordinationOptions Read(IServiceProvider services, ActorSystem? host)
     {
         var defaults = new CoordinationOptions();
         var reading = new OptionReading(defaults with
@@ -72,7 +79,7 @@ internal sealed class CoordinationRegistration(string? name)
 
         OptionProblems.ThrowIfAny(
             name is null ? "The coordination options" : $"The options of the coordination system '{name}'", [.. reading.Problems, .. reading.Options.Validate()], "options");
-        return CoordinationSystem.Start(reading.Options, Etcd(services), host);
+        return reading.Options;
     }
 
     /// <summary>What comes later wins: HOCON, then IConfiguration, and without one the environment.</summary>

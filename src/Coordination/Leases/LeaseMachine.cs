@@ -111,7 +111,7 @@ internal sealed class LeaseMachine(LeaseSettings settings, Func<LeaseId> newId)
             new LeaseState.Held(id, ttl, sentAt, deadline, IsRenewing: false, IsSuspect: false, Failures: 0),
             [
                 new LeaseEffect.Open(id, ttl, deadline),
-                new LeaseEffect.SetTimer(LeaseTimer.Renew, After(sentAt, LeaseSettings.RenewalInterval(ttl), now)),
+                new LeaseEffect.SetTimer(LeaseTimer.Renew, After(sentAt, settings.RenewalInterval(ttl), now)),
                 new LeaseEffect.SetTimer(LeaseTimer.Suspect, After(sentAt, LeaseSettings.SuspectAfter(ttl), now)),
                 new LeaseEffect.SetTimer(LeaseTimer.Deadline, deadline - now),
             ]);
@@ -135,7 +135,7 @@ internal sealed class LeaseMachine(LeaseSettings settings, Func<LeaseId> newId)
         ImmutableArray<LeaseEffect> effects =
         [
             new LeaseEffect.Extend(deadline),
-            new LeaseEffect.SetTimer(LeaseTimer.Renew, After(proven, LeaseSettings.RenewalInterval(ttl), m.Now)),
+            new LeaseEffect.SetTimer(LeaseTimer.Renew, After(proven, settings.RenewalInterval(ttl), m.Now)),
             new LeaseEffect.SetTimer(LeaseTimer.Suspect, After(proven, LeaseSettings.SuspectAfter(ttl), m.Now)),
         ];
         return (

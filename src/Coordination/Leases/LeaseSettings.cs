@@ -36,8 +36,11 @@ internal sealed record LeaseSettings(TimeSpan Ttl, double ClockRateBound)
     /// <summary>The time a holder gets between being told of the loss and the server's expiry.</summary>
     public static TimeSpan Margin(TimeSpan ttl) => TimeSpan.FromTicks(Math.Max(LeastMargin.Ticks, ttl.Ticks / 20));
 
+    /// <summary>How often it is renewed at least; null: every third of the TTL. Never less often than that.</summary>
+    public TimeSpan? RenewEvery { get; init; }
+
     /// <summary>How long after the last acknowledged renewal the next one is due.</summary>
-    public static TimeSpan RenewalInterval(TimeSpan ttl) => ttl / 3;
+    public TimeSpan RenewalInterval(TimeSpan ttl) => RenewEvery is { } every && every < ttl / 3 ? every : ttl / 3;
 
     /// <summary>
     /// How long one renewal may take before it is sent again, to another member. Short at first, so that a member or a connection that hangs costs

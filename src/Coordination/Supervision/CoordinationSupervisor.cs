@@ -216,7 +216,8 @@ internal sealed class CoordinationSupervisor : UntypedActor
             return;
         }
 
-        _session = Context.ActorOf(SessionActor.PropsFor(_context, new LeaseSettings(_context.Options.SessionTtl, _context.Options.ClockRateBound)));
+        var settings = new LeaseSettings(_context.Options.SessionTtl, _context.Options.ClockRateBound) { RenewEvery = _context.Options.RenewEvery };
+        _session = Context.ActorOf(SessionActor.PropsFor(_context, settings));
         Context.Watch(_session);
     }
 

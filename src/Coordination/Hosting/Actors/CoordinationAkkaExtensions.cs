@@ -7,7 +7,8 @@ namespace Coordination;
 /// <summary>Coordination in the actor system that Akka.Hosting makes.</summary>
 public static class CoordinationAkkaExtensions
 {
-    // Akka's own hook would begin the shutdown beside the host's, before the host has stopped what uses the actors. Whoever wants it can turn it on.
+    // Akka's own hook would begin the shutdown beside the host's, before the host has stopped what uses the actors. Whoever wants it turns it on after this.
+    // Before what was added so far: HOCON that Akka.Hosting reads from an IConfiguration has all of Akka's own defaults in it, also the one that turns it on.
     private const string HostEndsIt = "akka.coordinated-shutdown.run-by-clr-shutdown-hook = off";
 
     /// <summary>The health check that is added.</summary>
@@ -38,7 +39,7 @@ public static class CoordinationAkkaExtensions
         }
 
         return akka
-            .AddHocon(HostEndsIt, HoconAddMode.Append)
+            .AddHocon(HostEndsIt, HoconAddMode.Prepend)
             .WithActors(static (actors, registry) => registry.Register<CoordinationGate>(CoordinationExtension.For(actors).Gate))
             .AddStartup(static (actors, _) => CoordinationExtension.For(actors).System.WaitForStartAsync(CancellationToken.None))
             .WithHealthCheck(

@@ -1,5 +1,6 @@
 using Akka.DependencyInjection;
 using Coordination.Hosting;
+using Coordination.Plugins;
 
 namespace Coordination;
 
@@ -13,8 +14,17 @@ namespace Coordination;
 /// </remarks>
 public sealed class CoordinationExtension : IExtension
 {
-    private CoordinationExtension(ActorSystem actors, IServiceProvider services, CoordinationRegistration registration) =>
+    private readonly ActorSystem _actors;
+    private readonly IServiceProvider _services;
+    private readonly CoordinationRegistration _registration;
+
+    private CoordinationExtension(ActorSystem actors, IServiceProvider services, CoordinationRegistration registration)
+    {
+        // Who only names akka.coordination.lease.etcd or akka.discovery.etcd finds their defaults.
+        actors.Settings.InjectTopLevelFallback(PluginDefaults.Config);
+        (_actors, _services, _registration) = (actors, services, registration);
         System = registration.Start(services, actors);
+    }
 
     /// <summary>The coordination system; its stop is the actor system's.</summary>
     public CoordinationSystem System { get; }
@@ -26,6 +36,9 @@ public sealed class CoordinationExtension : IExtension
     /// <param name="actors">The actor system.</param>
     /// <exception cref="ArgumentException">Options are wrong; all problems are named.</exception>
     public static CoordinationExtension For(ActorSystem actors) => new Provider().Apply(actors);
+
+    /// <summary>Starts another system with the same options but for what is changed. Who starts it ends it.</summary>
+    internal CoordinationSystem StartBeside(Func<CoordinationOptions, CoordinationOptions> change) => _registration.StartBeside(_services, _actors, change);
 
     /// <summary>The one of an actor system, made as a container says if it is not there yet.</summary>
     internal static CoordinationExtension For(ActorSystem actors, IServiceProvider services, CoordinationRegistration registration) =>

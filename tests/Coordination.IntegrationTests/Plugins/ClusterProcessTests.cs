@@ -1,0 +1,133 @@
+using Xunit.Abstractions;
+
+namespace Coordination.IntegrationTests.Plugins;
+
+/// <summary>Real processes on a real etcd: they find each other, and one singleton works, whatever happens to its process.</summary>
+[Collection(Undisturbed.Name)]
+public sealed class ClusterProcessTests(ITestOutputHelper output) : IAsyncLifetime
+{
+    private readonly List<AkkaClusterProcess> _nodes = [];
+    private RealEtcd _etcd = null!;
+
+    public async Task InitializeAsync() => _etcd = await RealEtcd.StartAsync();
+
+    public async Task DisposeAsync()
+    {
+        _nodes.ForEach(node => node.Dispose());
+        await _etcd.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Three_nodes_that_start_at_once_on_an_empty_etcd_form_one_cluster()
+    {
+        Start();
+        Start();
+        Start();
+
+        await OneClusterAsync();
+    }
+
+    [Fact]
+    public async Task Nodes_that_start_one_after_the_other_join_the_cluster_of_the_first()
+    {
+        await Start().ReportedAsync();
+        await Start().PrintedAsync("Welcome from");
+        await Start().PrintedAsync("Welcome from");
+
+        await OneClusterAsync();
+    }
+
+    [Fact]
+    public async Task When_the_process_of_the_singleton_is_killed_another_one_begins_after_the_lease_ended()
+    {
+        var worker = await StartThreeAsync();
+
+        worker.Send(Signals.Kill);
+        await worker.EndAsync();
+        var killed = TimeProvider.System.GetTimestamp();
+        var next = await WorkerAsync(worker);
+
+        Assert.True(worker.Reports[^1].At < next.Reports[0].At);
+        Assert.True(killed < next.Reports[0].At);
+        AssertNoOverlap();
+    }
+
+    [Fact]
+    public async Task When_the_process_of_the_singleton_is_told_to_stop_another_one_takes_over_within_a_second()
+    {
+        var worker = await StartThreeAsync();
+
+        worker.Send(Signals.Terminate);
+        var next = await WorkerAsync(worker);
+
+        AssertNoOverlap();
+        Assert.InRange(TimeProvider.System.GetElapsedTime(worker.Reports[^1].At, next.Reports[0].At), TimeSpan.Zero, TimeSpan.FromSeconds(1));
+        Assert.Equal(0, await worker.EndAsync());
+    }
+
+    [Fact]
+    public async Task A_process_that_was_stopped_for_longer_than_the_lease_knows_it_before_its_first_message_and_its_writes_are_refused()
+    {
+        var worker = await StartThreeAsync();
+
+        worker.Send(Signals.Stop);
+        var next = await WorkerAsync(worker);
+        var woken = TimeProvider.System.GetTimestamp();
+        worker.Send(Signals.Continue);
+        await worker.PrintedAsync("The reporter ends at");
+
+        // What it did after it woke up: nothing with the lease held, nothing that etcd took, nothing after a fifth of a second.
+        var late = worker.Reports.Where(report => report.At > woken).ToList();
+        Assert.All(late, report => Assert.False(report.Held));
+        var ended = (await worker.PrintedAsync("The reporter ends at")).Split(' ')[^1];
+        Assert.InRange(
+            TimeProvider.System.GetElapsedTime(woken, long.Parse(ended, System.Globalization.CultureInfo.InvariantCulture)), TimeSpan.Zero, TimeSpan.FromMilliseconds(200));
+        output.WriteLine($"After waking it reported {late.Count} times; etcd refused {worker.Count("report is refused")} of its writes.");
+
+        // One more may have been on its way when it was stopped.
+        Assert.InRange(worker.Count("report is refused"), 0, late.Count + 1);
+        Assert.True(next.Count("report is written") > 0);
+        Assert.Equal(0, next.Count("report is refused"));
+    }
+
+    private AkkaClusterProcess Start()
+    {
+        var node = new AkkaClusterProcess(_etcd.Endpoint);
+        _nodes.Add(node);
+        return node;
+    }
+
+    /// <summary>Three nodes in one cluster; the one that works.</summary>
+    private async Task<AkkaClusterProcess> StartThreeAsync()
+    {
+        var worker = Start();
+        await worker.ReportedAsync();
+        await Start().PrintedAsync("Welcome from");
+        await Start().PrintedAsync("Welcome from");
+
+        // The leader says it, which is the node with the lowest address.
+        await Until.SoAsync(() => _nodes.Sum(node => node.Count("to [Up]")) >= 3, () => worker.Output);
+        return worker;
+    }
+
+    private async Task<AkkaClusterProcess> WorkerAsync(AkkaClusterProcess but)
+    {
+        await Until.SoAsync(() => _nodes.Any(node => node != but && node.Reports.Count > 3), () => string.Join("\n----\n", _nodes.Select(node => node.Output)));
+        return _nodes.First(node => node != but && node.Reports.Count > 3);
+    }
+
+    /// <summary>One node works and the others have been welcomed into its cluster.</summary>
+    private async Task OneClusterAsync()
+    {
+        await Until.SoAsync(
+            () => _nodes.Count(node => node.Reports.Count > 0) == 1 && _nodes.Count(node => node.Count("Welcome from") == 1) == 2,
+            () => string.Join("\n----\n", _nodes.Select(node => node.Output)));
+        Assert.Single(_nodes, node => node.Count("Welcome from") == 0);
+    }
+
+    private void AssertNoOverlap()
+    {
+        var lives = _nodes.Where(node => node.Reports.Count > 0).Select(node => (First: node.Reports[0].At, Last: node.Reports[^1].At)).OrderBy(life => life.First).ToList();
+        Assert.All(lives.Zip(lives.Skip(1)), pair => Assert.True(pair.First.Last < pair.Second.First, "Two worked at the same time."));
+    }
+}

@@ -1,0 +1,61 @@
+namespace Coordination.IntegrationTests.Plugins;
+
+/// <summary>Akka's split brain resolver with the lease in etcd: after a partition exactly one side survives.</summary>
+[Collection(Undisturbed.Name)]
+public sealed class SplitBrainTests
+{
+    private const string LeaseKey = $"akka/leases/{ClusterNodes.Name}-akka-sbr";
+
+    [Fact]
+    public async Task After_a_partition_one_side_survives_and_the_key_of_the_lease_names_it()
+    {
+        await using var etcd = await RealEtcd.StartAsync();
+        await using var nodes = new ClusterNodes(etcd.Endpoint);
+        await nodes.StartAsync(3, _ => { });
+
+        nodes.Partition([0, 1], [2]);
+
+        await OneSideSurvivesAsync(etcd, nodes);
+    }
+
+    [Fact]
+    public async Task One_side_survives_also_when_etcd_is_killed_and_restarted_in_the_middle()
+    {
+        await using var etcd = await RealEtcd.StartAsync();
+        await using var nodes = new ClusterNodes(etcd.Endpoint, "akka.coordination.lease.etcd.lease-operation-timeout = 20s");
+        await nodes.StartAsync(3, _ => { });
+
+        nodes.Partition([0, 1], [2]);
+        await etcd.KillAsync();
+        await etcd.StartProcessAsync();
+
+        await OneSideSurvivesAsync(etcd, nodes);
+    }
+
+    [Fact]
+    public async Task When_the_larger_side_is_also_cut_off_from_etcd_the_smaller_one_survives()
+    {
+        await using var etcd = await RealEtcd.StartAsync();
+        await using var nodes = new ClusterNodes(etcd.Endpoint);
+        await nodes.StartAsync(3, _ => { });
+
+        nodes[0].Etcd.BlackHole(true);
+        nodes[1].Etcd.BlackHole(true);
+        nodes.Partition([0, 1], [2]);
+        await OneSideSurvivesAsync(etcd, nodes);
+
+        Assert.Equal([false, false, true], [nodes[0].IsUp, nodes[1].IsUp, nodes[2].IsUp]);
+    }
+
+    private static async Task OneSideSurvivesAsync(RealEtcd etcd, ClusterNodes nodes)
+    {
+        await Until.SoAsync(
+            () => (nodes[0].IsUp, nodes[1].IsUp, nodes[2].IsUp) is (true, true, false) or (false, false, true),
+            () => $"up: {nodes[0].IsUp} {nodes[1].IsUp} | {nodes[2].IsUp}");
+        var survivors = new[] { nodes[0], nodes[1], nodes[2] }.Where(node => node.IsUp).ToList();
+        await using var system = etcd.StartSystem();
+        var holder = await system.Lock(LeaseKey).GetHolderAsync();
+        Assert.Contains(holder!.Owner, survivors.Select(node => $"{ClusterNodes.Name}@{node.Host}:{node.Address.Port}"));
+        await Task.WhenAll(survivors.Select(node => node.UntilMembersAsync(survivors.Count)));
+    }
+}
