@@ -26,6 +26,12 @@ internal static class Tool
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(string[] args, Terminal terminal, CancellationToken cancellationToken = default)
     {
+        if (UndecodedArguments.Problem(args) is { } undecoded)
+        {
+            terminal.Say(undecoded);
+            return ExitCode.Usage;
+        }
+
         using var trailing = new TrailingCommand();
         using var help = new StringWriter();
         var root = Root(terminal, trailing);
@@ -48,7 +54,16 @@ internal static class Tool
                 return ExitCode.Usage;
             }
 
-            return await InvokeAsync(result, trailing, help, cancellationToken).ConfigureAwait(false);
+            if (!GoesOn(result, trailing))
+            {
+                return await InvokeAsync(result, trailing, help, cancellationToken).ConfigureAwait(false);
+            }
+
+            // As with any filter: when nobody reads any more, that is the end, and nothing to be told.
+            var nobodyReads = terminal.WatchOutput();
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, nobodyReads);
+            var code = await InvokeAsync(result, trailing, help, end.Token).ConfigureAwait(false);
+            return code == ExitCode.Interrupted && nobodyReads.IsCancellationRequested ? ExitCode.Ok : code;
         }
         catch (UsageException error)
         {
@@ -109,6 +124,19 @@ internal static class Tool
         ShortHelp.Use(root);
         return root;
     }
+
+    /// <summary>
+    /// Whether it is a command that prints until it is stopped. Others end by themselves, and what they do is done whoever reads of it; with a command of the user's
+    /// the output is that command's.
+    /// </summary>
+    private static bool GoesOn(ParseResult result, TrailingCommand trailing) => result.CommandResult.Command switch
+    {
+        RootCommand => true,
+        { Name: "watch" } => true,
+        { Name: "elect" } => trailing.Words.IsEmpty && result.GetValue<bool>("--observe"),
+        { Name: "discover" or "register" or "keep-alive" or "serve" or "call" } => true,
+        _ => false,
+    };
 
     private static async Task<int> InvokeAsync(ParseResult result, TrailingCommand trailing, TextWriter help, CancellationToken cancellationToken)
     {

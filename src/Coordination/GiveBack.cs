@@ -6,10 +6,22 @@ namespace Coordination;
 /// </summary>
 /// <param name="options">The options of the system.</param>
 /// <param name="send">Sends it; the result is why it was refused, or null.</param>
-internal sealed class GiveBack(CoordinationOptions options, Func<Task<CoordinationException?>> send)
+/// <param name="forgotten">Told when nobody can give it back any more, because its holder is garbage. Runs on the finalizer's thread.</param>
+internal sealed class GiveBack(CoordinationOptions options, Func<Task<CoordinationException?>> send, Action forgotten)
 {
     private readonly Lock _lock = new();
     private Task? _sent;
+
+    /// <summary>
+    /// Only tells: what a forgotten handle protects may still be at work, so giving it back here could let two in.
+    /// </summary>
+    ~GiveBack()
+    {
+        if (_sent is null)
+        {
+            forgotten();
+        }
+    }
 
     /// <summary>Sends it, if that was not done yet.</summary>
     /// <param name="cancellationToken">Stops waiting only.</param>

@@ -14,6 +14,7 @@ public sealed class EtcdProcess(IReadOnlyList<string> arguments) : IAsyncDisposa
     private static readonly string[] Ready =
     [
         "ready to serve client requests", "serving insecure client requests", "serving client traffic insecurely", "serving client requests on", "serving client traffic securely",
+        "started gRPC proxy",
     ];
 
     private readonly List<string> _log = [];

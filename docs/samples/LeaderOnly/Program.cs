@@ -4,5 +4,5 @@ using LeaderOnly;
 
 var builder = Host.CreateApplicationBuilder(args);
 builder.Services.AddCoordination().AllowEmbeddedEtcd();
-builder.Services.AddLeaderOnlyService<Billing>("/services/billing");
+builder.Services.AddLeaderOnlyService<Billing>("/elections/billing");
 await builder.Build().RunAsync();

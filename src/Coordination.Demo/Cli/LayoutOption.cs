@@ -11,7 +11,7 @@ internal static class LayoutOption
         Description =
             """
             Under which keys instances are, and in what form: json, plain (host:port), grpc (etcd's gRPC naming) or fields (four keys). Other keys than
-            the usual ones after a colon: plain:/web/{service}/{id}, with {service} and a last segment {id}, {address} or {lease}.
+            the usual ones after a colon: plain:/{service}/{id}, with {service} and a last segment {id}, {address} or {lease}.
             """,
         HelpName = "form[:keys]",
         DefaultValueFactory = _ => ServiceLayout.Default,

@@ -15,6 +15,7 @@ internal sealed class Terminal(Stream input, Stream output, TextWriter error) : 
     {
         ShowsTables = !Console.IsOutputRedirected,
         CanAsk = !Console.IsInputRedirected && !Console.IsErrorRedirected,
+        WatchOutput = OutputWatch.Start,
     };
 
     /// <summary>Whether a person looks at the output, so that a table is better than lines.</summary>
@@ -23,14 +24,17 @@ internal sealed class Terminal(Stream input, Stream output, TextWriter error) : 
     /// <summary>Whether somebody can be asked for a password.</summary>
     public bool CanAsk { get; init; }
 
+    /// <summary>From now on looks whether anybody reads the output: the token is cancelled when nobody does any more.</summary>
+    public Func<CancellationToken> WatchOutput { get; init; } = static () => CancellationToken.None;
+
     /// <summary>The environment variables.</summary>
     public Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;
 
     /// <summary>What is piped in, as bytes.</summary>
     public Stream Input { get; } = input;
 
-    /// <summary>What is piped or typed in, as lines.</summary>
-    public TextReader Lines => _reader ??= new StreamReader(Input, Encoding.UTF8);
+    /// <summary>What is piped or typed in, as lines. What is no UTF-8 is an error (<see cref="DecoderFallbackException"/>), and no other text.</summary>
+    public TextReader Lines => _reader ??= new StreamReader(Input, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
 
     /// <summary>What the tool says about itself: errors, notes. Never results.</summary>
     public TextWriter Error { get; } = error;

@@ -26,7 +26,9 @@ internal sealed class ElectCommand(EtcdConnection connection, TrailingCommand tr
     private readonly Option<int> _priority = CronOptions.Number("--priority", 0, -1000, 1000, "The larger is preferred, and takes over gracefully.");
     private readonly Option<string?> _candidate = new("--candidate") { Description = "The candidate's name, which a transfer can use. Default: machine:process id.", HelpName = "name" };
     private readonly Option<string?> _transfer = new("--transfer") { Description = "Take no part; ask the leader to hand over to the candidate of that name.", HelpName = "candidate" };
+    private readonly Option<Duration> _wait = CronOptions.Span("--wait", TimeSpan.FromSeconds(60), 0.1, 3600, "With --transfer: how long the leader may take.");
     private readonly Option<bool> _once = new("--once") { Description = "When the leadership is lost or taken over, end (exit code 4) instead of campaigning again." };
+
     public Command Create()
     {
         var command = new Command(
@@ -49,10 +51,11 @@ internal sealed class ElectCommand(EtcdConnection connection, TrailingCommand tr
               coordination elect --transfer web-8 /jobs/report
 
             Exit codes: the command's own (128 + n when signal n ended it), 2 wrong command line, 3 etcd cannot be used, 4 lost with --once, 127 the command
-            cannot be started, 130 interrupted. With --transfer: 0 asked for, 1 no such candidate.
+            cannot be started, 130 interrupted. With --transfer: 0 that candidate leads, 1 it does not: there is none
+            of that name, a candidate of another program leads before it, or --wait is over.
             """)
         {
-            _name, _value, _observe, _transfer, _ttl, _priority, _candidate, _once,
+            _name, _value, _observe, _transfer, _wait, _ttl, _priority, _candidate, _once,
         };
         _hold.AddTo(command);
         trailing.BelongsTo(command);
@@ -104,7 +107,8 @@ internal sealed class ElectCommand(EtcdConnection connection, TrailingCommand tr
         result.GetValue(_value) ?? new CoordinationOptions().Owner,
         new HeldCommand(trailing.Words, _hold.Grace(result), trailing.Signals),
         new CampaignOptions { Name = result.GetValue(_candidate), Priority = result.GetRequiredValue(_priority) },
-        result.GetValue(_once));
+        result.GetValue(_once),
+        result.GetRequiredValue(_wait).Value);
 
     private static async Task<int> ObserveAsync(CoordinationSystem system, ElectSettings settings, HoldReporter reporter, CancellationToken interrupted)
     {
@@ -128,13 +132,34 @@ internal sealed class ElectCommand(EtcdConnection connection, TrailingCommand tr
             return ExitCode.CheckFailed;
         }
 
-        // The wish lives as long as this process: wait until it is fulfilled.
-        await foreach (var changed in election.ObserveAsync(interrupted).ConfigureAwait(false))
+        // The wish lives as long as this process: wait until it is fulfilled, or cannot be any more.
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(interrupted);
+        limit.CancelAfter(settings.TransferLimit);
+        try
         {
-            if (await election.GetCandidatesAsync(interrupted).ConfigureAwait(false) is [var first, ..] && first.Name == target)
+            await foreach (var changed in election.ObserveAsync(limit.Token).ConfigureAwait(false))
             {
-                reporter.Print(Console.Out, "leader", report => report with { Value = first.Value.ToString(), Term = first.CreateRevision });
-                break;
+                var line = await election.GetCandidatesAsync(limit.Token).ConfigureAwait(false);
+                if (TransferNews.IsDone(line, target))
+                {
+                    reporter.Print(Console.Out, "leader", report => report with { Value = line[0].Value.ToString(), Term = line[0].CreateRevision });
+                    return ExitCode.Ok;
+                }
+
+                if (TransferNews.WhyNever(line, target) is { } why)
+                {
+                    connection.Terminal.Say(why);
+                    return ExitCode.CheckFailed;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (!interrupted.IsCancellationRequested)
+        {
+            var line = await election.GetCandidatesAsync(interrupted).ConfigureAwait(false);
+            if (!TransferNews.IsDone(line, target))
+            {
+                connection.Terminal.Say($"not done within {new Duration(settings.TransferLimit)}, and not asked for any longer: {TransferNews.Stand(line, target)}");
+                return ExitCode.CheckFailed;
             }
         }
 

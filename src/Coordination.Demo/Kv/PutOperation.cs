@@ -8,7 +8,7 @@ namespace Coordination.Demo.Kv;
 internal sealed class PutOperation : IKvOperation
 {
     private readonly Argument<string> _key = new("key") { Description = "The key." };
-    private readonly Argument<string?> _value = new("value") { Description = "The value. Without it the standard input is the value, byte by byte.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _value = new("value") { Description = "The value. Without it the standard input is the value, byte by byte; it must not be empty then.", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<LeaseId> _lease = new("--lease") { Description = "The lease that the key shall live on, in hexadecimal.", HelpName = "id", CustomParser = LeaseText.Parse };
     private readonly Option<bool> _previous = new("--prev-kv") { Description = "Also print what the key was before." };
     private readonly Option<bool> _ignoreValue = new("--ignore-value") { Description = "Keep the value, change only the lease." };
@@ -46,7 +46,7 @@ internal sealed class PutOperation : IKvOperation
         var ignoresValue = result.GetValue(_ignoreValue);
         var value = ignoresValue ? Bytes.Empty
             : result.GetValue(_value) is { } given ? given
-            : piped is not null ? ReadAll(piped)
+            : piped is not null ? ReadAll(key, piped)
             : throw new UsageException($"put {key}: the value is missing.");
         return new EtcdOp.Put(key, value)
         {
@@ -57,7 +57,7 @@ internal sealed class PutOperation : IKvOperation
         };
     }
 
-    private static Bytes ReadAll(Stream piped)
+    private static Bytes ReadAll(string key, Stream piped)
     {
         using var all = new MemoryStream();
         var buffer = new byte[64 * 1024];
@@ -70,6 +70,8 @@ internal sealed class PutOperation : IKvOperation
             }
         }
 
-        return all.ToArray();
+        // What starts programs without a terminal gives them an empty input, so this is a value that was left out more often than one that is meant.
+        return all.Length > 0 ? all.ToArray() : throw new UsageException(
+            $"put {key}: there is no value, and the standard input is empty. For an empty value write it: kv put {key} ''.");
     }
 }

@@ -34,7 +34,12 @@ internal sealed class InstanceOptions
 
     public TimeSpan Ttl(ParseResult result) => result.GetRequiredValue(_ttl).Value;
 
-    public RegistrationOptions Registration(ParseResult result) => new() { Layout = result.GetRequiredValue(_layout) };
+    public RegistrationOptions Registration(ParseResult result)
+    {
+        // Keys that are named after their lease need one of their own; who asks for such keys asks for that.
+        var layout = result.GetRequiredValue(_layout);
+        return new RegistrationOptions { Layout = layout, OwnLease = layout.DependsOnLease };
+    }
 
     /// <summary>What is to be registered, at an address.</summary>
     public ServiceInstance Read(ParseResult result, string service, string host, int port, InstanceState state = InstanceState.Serving, string? scheme = null)

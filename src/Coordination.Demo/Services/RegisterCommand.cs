@@ -66,14 +66,22 @@ internal sealed class RegisterCommand(EtcdConnection connection)
         var instance = _instance.Read(result, result.GetRequiredValue(_service), address.Host, address.Port, state, result.GetValue(_scheme));
         var options = _instance.Registration(result);
         var registration = system.Register(instance, options);
-        await using (registration.ConfigureAwait(false))
+        var watching = RegistrationWatch.RunAsync(registration, lines);
+        try
         {
-            var watching = RegistrationWatch.RunAsync(registration, lines);
             await registration.WaitUntilRegisteredAsync(RegisterLimit, stopping).ConfigureAwait(false);
             lines.Write($"{instance.Service}/{instance.Id} at {instance.Address}, {ChangeText.Word(state)}, layout {options.Layout}; Ctrl-C ends it");
             await stopping.CancelledAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            // Once: while etcd is away this takes all its time, and then nothing is left to be told. What is not given back goes with the lease.
             await registration.DisposeAsync().ConfigureAwait(false);
-            await watching.WaitAsync(system.Options.StopTimeout, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        if (registration.Health.State is RegistrationState.Deregistered)
+        {
+            await watching.ConfigureAwait(false);
         }
 
         return ExitCode.Ok;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using Coordination.Demo.Cli;
 using Coordination.Demo.Kv.Txn;
 using Coordination.Etcd;
@@ -29,6 +30,13 @@ internal sealed class WatchRun(CoordinationSystem system, WatchPrinter printer, 
                     watches.AddRange(watched.Select(keys => FollowAsync(keys, end.Token)));
                 }
             }
+        }
+        catch (DecoderFallbackException)
+        {
+            terminal.Say("watch: a line of the standard input is no UTF-8, and is not guessed at.");
+            await end.CancelAsync().ConfigureAwait(false);
+            await ((Task)Task.WhenAll(watches)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return ExitCode.Usage;
         }
         catch (OperationCanceledException)
         {

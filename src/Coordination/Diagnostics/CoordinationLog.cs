@@ -82,6 +82,10 @@ internal static partial class CoordinationLog
     [LoggerMessage(405, LogLevel.Warning, "Lock {Key}: no ticket in the line ({Error}); waiting is by chance")]
     public static partial void LockLineClosed(this ILogger log, string key, string error);
 
+    [LoggerMessage(406, LogLevel.Warning,
+        "{What} with token {Token} on lease {Lease} is held, and its handle was forgotten: it stays held until its system is disposed or the process ends")]
+    public static partial void HandleForgotten(this ILogger log, string what, long token, LeaseId lease);
+
     [LoggerMessage(500, LogLevel.Information, "Election {Election}: leading in term {Term} on lease {Lease}")]
     public static partial void Elected(this ILogger log, string election, long term, LeaseId lease);
 
@@ -99,6 +103,10 @@ internal static partial class CoordinationLog
 
     [LoggerMessage(505, LogLevel.Error, "Election {Election}: the service {Service} failed while leading; another candidate gets its turn")]
     public static partial void LeaderOnlyServiceFailed(this ILogger log, Exception error, string election, string service);
+
+    [LoggerMessage(506, LogLevel.Warning,
+        "Election {Election}: the key {Key} lies under its name and is no candidate. It is passed over here; candidates that use etcd's own client wait until it is deleted")]
+    public static partial void ElectionStrayKey(this ILogger log, string election, string key);
 
     [LoggerMessage(600, LogLevel.Information, "Instance {Service}/{Id} registered on lease {Lease}")]
     public static partial void Registered(this ILogger log, string service, string id, LeaseId lease);

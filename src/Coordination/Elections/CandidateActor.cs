@@ -33,7 +33,7 @@ internal sealed class CandidateActor : UntypedActor, IWithTimers
         _campaigning = campaigning;
         _campaigner = campaigner;
         _machine = new CandidateMachine(campaigning.Card);
-        _etcd = new CandidateRequests(context.Etcd, new ElectionKeys(campaigning.Election), campaigning.Card);
+        _etcd = new CandidateRequests(context.Etcd, new ElectionKeys(campaigning.Election), campaigning.Card, new StrayKeys(campaigning.Election, context.Log).Met);
         _leaseSettings = new LeaseSettings(campaigning.Ttl, context.Options.ClockRateBound);
         _state = CandidateState.Initial(campaigning.Value);
     }

@@ -18,9 +18,15 @@ internal sealed record CandidateLine(ImmutableArray<CandidateInLine> Candidates)
     /// <summary>Compares and deletions must fit into one transaction of etcd.</summary>
     public const int MostStepBacks = 120;
 
-    /// <summary>From the candidates' keys in the order of their creation.</summary>
-    public static CandidateLine Of(IEnumerable<KeyValue> keys, ImmutableDictionary<LeaseId, CandidateCard> cards) =>
-        new([.. keys.Select(kv => new CandidateInLine(kv.Key, kv.CreateRevision, kv.Lease, kv.Value, cards.GetValueOrDefault(kv.Lease)))]);
+    /// <summary>What lies under the election's name and is no candidate.</summary>
+    public ImmutableArray<Bytes> Strays { get; init; } = [];
+
+    /// <summary>From the keys under the election's name in the order of their creation.</summary>
+    public static CandidateLine Of(ElectionKeys keys, ImmutableArray<KeyValue> found, ImmutableDictionary<LeaseId, CandidateCard> cards) =>
+        new([.. found.Where(keys.IsCandidate).Select(kv => new CandidateInLine(kv.Key, kv.CreateRevision, kv.Lease, kv.Value, cards.GetValueOrDefault(kv.Lease)))])
+        {
+            Strays = [.. found.Where(kv => !keys.IsCandidate(kv)).Select(kv => kv.Key)],
+        };
 
     /// <summary>How the named candidate gets to lead; null when there is none of that name beside the leader.</summary>
     public HandOverPlan? PlanFor(string name, Revision leader) => Plan(Candidates.FirstOrDefault(c => c.Created != leader && c.Card?.Name == name), leader);

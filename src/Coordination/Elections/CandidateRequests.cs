@@ -3,8 +3,15 @@ using Coordination.Etcd;
 namespace Coordination.Elections;
 
 /// <summary>The requests of a candidacy to etcd, and what their replies say.</summary>
-internal sealed class CandidateRequests(IEtcdClient etcd, ElectionKeys keys, CandidateCard card)
+/// <param name="etcd">The client.</param>
+/// <param name="keys">Of the election.</param>
+/// <param name="card">Of the candidate.</param>
+/// <param name="onStray">Told of each key under the election's name that is no candidate, as often as it is met.</param>
+internal sealed class CandidateRequests(IEtcdClient etcd, ElectionKeys keys, CandidateCard card, Action<Bytes>? onStray = null)
 {
+    /// <summary>Most often one key is all there is to read; what is no candidate is passed over by reading so many times more.</summary>
+    private const int MoreKeys = 64;
+
     private static readonly EtcdException Malformed = new(CoordinationErrorKind.ProtocolError, WriteOutcome.Unknown, "etcd's reply is not one to this request");
 
     public ElectionKeys Keys => keys;
@@ -47,7 +54,7 @@ internal sealed class CandidateRequests(IEtcdClient etcd, ElectionKeys keys, Can
                 ],
             },
             cancellationToken).ConfigureAwait(false);
-        return read.Results is [GetResult line, GetResult side] ? CandidateLine.Of(line.KeyValues, CandidateFacts.Cards(side.KeyValues, keys)) : throw Malformed;
+        return read.Results is [GetResult line, GetResult side] ? CandidateLine.Of(keys, line.KeyValues, CandidateFacts.Cards(side.KeyValues, keys)) : throw Malformed;
     }
 
     private async Task<CandidateMessage> EnterAsync(CandidateEffect.SendEnter e)
@@ -66,9 +73,11 @@ internal sealed class CandidateRequests(IEtcdClient etcd, ElectionKeys keys, Can
         }).ConfigureAwait(false);
         return result switch
         {
-            // The youngest of the line is the one just created.
+            // The youngest of the line is the one just created. When what stands before it is no candidate, it has to be looked past that.
             { Succeeded: true, Results: [_, _, GetResult { KeyValues: [var own, ..] } line] } when own.Key == key =>
-                new CandidateMessage.Entered(e.Round, own.CreateRevision, line.KeyValues.ElementAtOrDefault(1), default),
+                line.KeyValues.ElementAtOrDefault(1) is { } before && !keys.IsCandidate(before)
+                    ? new CandidateMessage.EnterMet(e.Round, own with { Value = e.Value })
+                    : new CandidateMessage.Entered(e.Round, own.CreateRevision, line.KeyValues.ElementAtOrDefault(1), default),
             { Succeeded: false, Results: [GetResult { First: { } current }] } => new CandidateMessage.EnterMet(e.Round, current),
             _ => throw Malformed,
         };
@@ -77,26 +86,62 @@ internal sealed class CandidateRequests(IEtcdClient etcd, ElectionKeys keys, Can
     private async Task<CandidateMessage> LookAsync(CandidateEffect.SendLook e)
     {
         var key = keys.Candidate(e.Lease);
-        var result = await etcd.TxnAsync(new EtcdOp.Txn
+        for (var limit = 1; ; limit *= MoreKeys)
         {
-            If = [EtcdCompare.CreateRevision(key, CompareResult.Equal, e.Created)],
-            Then = [new EtcdOp.Get(key), LastBefore(e.Created)],
-        }).ConfigureAwait(false);
-        return result switch
-        {
-            { Succeeded: true, Results: [GetResult { First: { } own }, GetResult before] } =>
-                new CandidateMessage.Looked(e.Round, own, before.First, result.Header.Revision, default),
-            { Succeeded: false } => new CandidateMessage.Looked(e.Round, null, null, result.Header.Revision, default),
-            _ => throw Malformed,
-        };
+            var result = await etcd.TxnAsync(new EtcdOp.Txn
+            {
+                If = [EtcdCompare.CreateRevision(key, CompareResult.Equal, e.Created)],
+                Then = [new EtcdOp.Get(key), LastBefore(e.Created, limit)],
+            }).ConfigureAwait(false);
+            if (!result.Succeeded)
+            {
+                return new CandidateMessage.Looked(e.Round, null, null, result.Header.Revision, default);
+            }
+
+            if (result.Results is not [GetResult { First: { } own }, GetResult before])
+            {
+                throw Malformed;
+            }
+
+            var predecessor = before.KeyValues.FirstOrDefault(keys.IsCandidate);
+            if (predecessor is not null || !before.More)
+            {
+                foreach (var stray in before.KeyValues.TakeWhile(kv => kv != predecessor))
+                {
+                    onStray?.Invoke(stray.Key);
+                }
+
+                return new CandidateMessage.Looked(e.Round, own, predecessor, result.Header.Revision, default);
+            }
+        }
     }
 
-    private EtcdOp.Get LastBefore(Revision created) => new(keys.Candidates)
+    /// <summary>The candidate that was created first.</summary>
+    public async Task<ElectionLeader?> ReadLeaderAsync(CancellationToken cancellationToken)
+    {
+        for (var limit = 1; ; limit *= MoreKeys)
+        {
+            var read = await etcd.GetAsync(
+                new EtcdOp.Get(keys.Candidates) { OrderBy = EtcdOp.SortTarget.CreateRevision, Order = EtcdOp.SortOrder.Ascending, Limit = limit },
+                cancellationToken).ConfigureAwait(false);
+            if (ObservationMachine.LeaderOf(read.KeyValues.Where(keys.IsCandidate)) is { } leader)
+            {
+                return leader;
+            }
+
+            if (!read.More)
+            {
+                return null;
+            }
+        }
+    }
+
+    private EtcdOp.Get LastBefore(Revision created, int limit) => new(keys.Candidates)
     {
         MaxCreateRevision = new Revision(created.Value - 1),
         OrderBy = EtcdOp.SortTarget.CreateRevision,
         Order = EtcdOp.SortOrder.Descending,
-        Limit = 1,
+        Limit = limit,
         KeysOnly = true,
     };
 

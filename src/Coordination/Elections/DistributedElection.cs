@@ -72,19 +72,23 @@ public sealed partial class DistributedElection
 
     /// <summary>Who leads now, or null. Already old when it is returned.</summary>
     /// <exception cref="EtcdException">etcd could not be asked.</exception>
-    public async Task<ElectionLeader?> GetLeaderAsync(CancellationToken cancellationToken = default)
-    {
-        var first = new EtcdOp.Get(_keys.Candidates) { OrderBy = EtcdOp.SortTarget.CreateRevision, Order = EtcdOp.SortOrder.Ascending, Limit = 1 };
-        return ObservationMachine.LeaderOf((await _system.Etcd.GetAsync(first, cancellationToken).ConfigureAwait(false)).KeyValues);
-    }
+    public Task<ElectionLeader?> GetLeaderAsync(CancellationToken cancellationToken = default) => Requests.ReadLeaderAsync(cancellationToken);
 
     /// <summary>Everybody who takes part, in the order of their places: the first leads. Already old when it is returned.</summary>
     /// <exception cref="EtcdException">etcd could not be asked.</exception>
     public async Task<IReadOnlyList<ElectionCandidate>> GetCandidatesAsync(CancellationToken cancellationToken = default)
     {
-        var line = await new CandidateRequests(_system.Etcd, _keys, new CandidateCard("", 0)).ReadLineAsync(cancellationToken).ConfigureAwait(false);
+        var line = await Requests.ReadLineAsync(cancellationToken).ConfigureAwait(false);
         return [.. line.Candidates.Select(c => new ElectionCandidate(c.Key, c.Value, c.Created.Value, c.Lease, c.Card?.Name, c.Card?.Priority ?? 0))];
     }
+
+    /// <summary>
+    /// The keys that lie under the name of this election and are no candidates: a candidate is the name, '/', and the lease that the key lives on, in hexadecimal. They are
+    /// in nobody's way here, but candidates that use etcd's own client or <c>etcdctl elect</c> wait for each of them to be deleted. Already old when it is returned.
+    /// </summary>
+    /// <exception cref="EtcdException">etcd could not be asked.</exception>
+    public async Task<IReadOnlyList<Bytes>> GetStrayKeysAsync(CancellationToken cancellationToken = default) =>
+        (await Requests.ReadLineAsync(cancellationToken).ConfigureAwait(false)).Strays;
 
     /// <summary>
     /// Asks the leader, in whatever process, to hand over to the candidate of that name. A leader of this library that runs work only while leading stops
@@ -119,6 +123,8 @@ public sealed partial class DistributedElection
         ElectionReply.Failed failed => failed.Error,
         _ => new System.Diagnostics.UnreachableException(),
     };
+
+    private CandidateRequests Requests => new(_system.Etcd, _keys, new CandidateCard("", 0));
 
     private async Task SubscribeAsync(LeaderFeed feed)
     {

@@ -5,8 +5,9 @@ using Coordination.Etcd;
 namespace Coordination.Elections;
 
 /// <summary>
-/// Where an election lives in etcd. The candidates are etcd's own layout (<c>name/lease in hex</c>), and nothing else is ever put there: every key
-/// under that prefix is a candidate to everybody. What only our candidates tell each other is beside it.
+/// Where an election lives in etcd. The candidates are etcd's own layout (<c>name/lease in hex</c>), and nothing else is ever put there by this library: to etcd's own
+/// client every key under that prefix is a candidate. To us one is only what is named after the lease that it lives on. What only our candidates tell each other is
+/// beside it.
 /// </summary>
 internal sealed class ElectionKeys
 {
@@ -50,6 +51,9 @@ internal sealed class ElectionKeys
 
     /// <summary>The key of the candidate that has this lease.</summary>
     public Bytes Candidate(LeaseId lease) => $"{_name}/{lease}";
+
+    /// <summary>Whether a key under the name is a candidate, and not something that got there by accident: nobody would ever step down from its place.</summary>
+    public bool IsCandidate(KeyValue kv) => !kv.Lease.IsNone && kv.Key == Candidate(kv.Lease);
 
     /// <summary>What our candidate with this lease says about itself.</summary>
     public Bytes Card(LeaseId lease) => $"{_name}{SideSuffix}/candidates/{lease}";

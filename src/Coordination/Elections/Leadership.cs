@@ -22,7 +22,7 @@ public sealed class Leadership : IAsyncDisposable
     {
         _system = system;
         _claim = claim;
-        _resignation = new GiveBack(system.Options, SendResignationAsync);
+        _resignation = new GiveBack(system.Options, SendResignationAsync, OnForgotten);
     }
 
     /// <summary>The name of the election.</summary>
@@ -118,6 +118,14 @@ public sealed class Leadership : IAsyncDisposable
 
     private System.Diagnostics.Activity? Begin(string span) =>
         CoordinationTrace.Begin(span, _system.Options.Name, MetricTags.Election, Election)?.SetTag(MetricTags.Term, Term);
+
+    private void OnForgotten()
+    {
+        if (IsLeader)
+        {
+            _system.Log.HandleForgotten($"Leadership {Key}", Term, Lease);
+        }
+    }
 
     private async Task<CoordinationException?> SendResignationAsync()
     {

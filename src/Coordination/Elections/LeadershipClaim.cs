@@ -76,9 +76,9 @@ internal sealed class LeadershipClaim(
                 if (_lost is null)
                 {
                     _lost = new CancellationTokenSource();
-                    if (_ended == StillLeading)
+                    if (_ended == StillLeading && !lease.Lost.IsCancellationRequested)
                     {
-                        _leaseLost = lease.Lost.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _lost);
+                        _leaseLost = lease.Lost.UnsafeRegister(static claim => ((LeadershipClaim)claim!).TellLost(), this);
                     }
                     else if (_isLossNews)
                     {
@@ -119,9 +119,12 @@ internal sealed class LeadershipClaim(
         _leaseLost.Unregister();
         if (lost is not null && _isLossNews)
         {
-            LossNews.Tell(lost, $"leadership of {election}", _log);
+            TellLost();
         }
 
         return true;
     }
+
+    // Callbacks of users are not run here: the other claims of the lease wait for their turn to hear of it.
+    private void TellLost() => LossNews.Tell(_lost!, $"leadership of {election}", _log);
 }

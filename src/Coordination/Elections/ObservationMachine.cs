@@ -9,6 +9,7 @@ namespace Coordination.Elections;
 /// </summary>
 internal sealed class ObservationMachine(string election)
 {
+    private readonly ElectionKeys _keys = new(election);
     private ImmutableDictionary<Bytes, KeyValue> _candidates = ImmutableDictionary<Bytes, KeyValue>.Empty;
     private LeaderChanged? _told;
 
@@ -30,7 +31,7 @@ internal sealed class ObservationMachine(string election)
 
     private ImmutableArray<LeaderChanged> List(Revision revision, ImmutableArray<KeyValue> keyValues)
     {
-        _candidates = keyValues.ToImmutableDictionary(kv => kv.Key);
+        _candidates = keyValues.Where(_keys.IsCandidate).ToImmutableDictionary(kv => kv.Key);
         return Tell(revision);
     }
 
@@ -38,7 +39,7 @@ internal sealed class ObservationMachine(string election)
     {
         foreach (var e in events)
         {
-            _candidates = e.IsDelete ? _candidates.Remove(e.Current.Key) : _candidates.SetItem(e.Current.Key, e.Current);
+            _candidates = _keys.IsCandidate(e.Current) && !e.IsDelete ? _candidates.SetItem(e.Current.Key, e.Current) : _candidates.Remove(e.Current.Key);
         }
 
         return Tell(revision);

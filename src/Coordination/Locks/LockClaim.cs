@@ -74,10 +74,10 @@ internal sealed class LockClaim
                 if (_lost is null)
                 {
                     _lost = new CancellationTokenSource();
-                    if (_ended == StillHeld)
+                    if (_ended == StillHeld && !_lease.Lost.IsCancellationRequested && _limit is not { Lost.IsCancellationRequested: true })
                     {
-                        _leaseLost = _lease.Lost.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _lost);
-                        _limitReached = _limit?.Lost.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _lost) ?? default;
+                        _leaseLost = _lease.Lost.UnsafeRegister(static claim => ((LockClaim)claim!).TellLost(), this);
+                        _limitReached = _limit?.Lost.UnsafeRegister(static claim => ((LockClaim)claim!).TellLost(), this) ?? default;
                     }
                     else if (_ended != (int)LossReason.Released)
                     {
@@ -137,11 +137,14 @@ internal sealed class LockClaim
         _limit?.Retire();
         if (lost is not null && ended != LossReason.Released)
         {
-            LossNews.Tell(lost, $"lock {Key}", _log);
+            TellLost();
         }
 
         return true;
     }
+
+    // Callbacks of users are not run here: the other claims of the lease wait for their turn to hear of it.
+    private void TellLost() => LossNews.Tell(_lost!, $"lock {Key}", _log);
 
     private static TimeSpan Earlier(TimeSpan a, TimeSpan? b) => b < a ? b.Value : a;
 }

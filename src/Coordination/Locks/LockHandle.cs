@@ -24,7 +24,7 @@ public sealed class LockHandle : ILockHandle
         _system = system;
         _id = id;
         _claim = claim;
-        _release = new GiveBack(system.Options, SendReleaseAsync);
+        _release = new GiveBack(system.Options, SendReleaseAsync, OnForgotten);
     }
 
     /// <summary>The key in etcd.</summary>
@@ -71,6 +71,14 @@ public sealed class LockHandle : ILockHandle
 
     /// <summary>Releases the lock. Waits at most <see cref="CoordinationOptions.StopTimeout"/>, while the release goes on; does not throw.</summary>
     public ValueTask DisposeAsync() => _release.DisposeAsync(ReleaseAsync(CancellationToken.None));
+
+    private void OnForgotten()
+    {
+        if (IsHeld)
+        {
+            _system.Log.HandleForgotten($"Lock {Key}", Token, Lease);
+        }
+    }
 
     private async Task<CoordinationException?> SendReleaseAsync()
     {

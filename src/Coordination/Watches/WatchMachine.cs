@@ -56,9 +56,17 @@ internal static partial class WatchMachine
     /// </summary>
     private static Step OnCreated(WatchState state, EtcdHeader header)
     {
-        if (header.Revision < state.Seen || IsOther(state.Cluster, header.ClusterId))
+        // What stands before an etcd may make up the answer for a watch that it serves from another one: without a cluster, its revision says nothing of the store.
+        var isOfStore = header.ClusterId != 0 || state.Cluster == 0;
+        if ((isOfStore && header.Revision < state.Seen) || IsOther(state.Cluster, header.ClusterId))
         {
             return (state with { Phase = WatchPhase.Checking }, [new WatchEffect.Close(), new WatchEffect.Check()]);
+        }
+
+        if (state is { Spec.FromNow: true, HasTold: false } && header.Revision == Revision.None)
+        {
+            return BackOff(state, new EtcdException(
+                CoordinationErrorKind.ProtocolError, WriteOutcome.NotApplied, "A watch from now on was created without a word about the revision that it begins at"));
         }
 
         var effects = ImmutableArray<WatchEffect>.Empty;
@@ -77,7 +85,7 @@ internal static partial class WatchMachine
             effects = effects.Add(new WatchEffect.Tell(new WatchEvent.Resumed(header.Revision)));
         }
 
-        return (state with { Phase = WatchPhase.Live, Seen = header.Revision, Cluster = Known(state.Cluster, header.ClusterId), Interruption = null }, effects);
+        return (state with { Phase = WatchPhase.Live, Seen = Later(state.Seen, header.Revision), Cluster = Known(state.Cluster, header.ClusterId), Interruption = null }, effects);
     }
 
     private static Step OnChecked(WatchState state, EtcdHeader header) =>

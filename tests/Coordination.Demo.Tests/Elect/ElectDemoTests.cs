@@ -105,6 +105,40 @@ public sealed class ElectDemoTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_transfer_past_a_candidate_of_another_program_ends_with_what_happened()
+    {
+        using var first = new DemoProcess("elect", "e", "--candidate", "a", "--etcd", Endpoint, "--", "sh", "-c", "echo a runs; exec sleep 600");
+        await first.PrintedAsync("a runs");
+        await using var foreign = new EtcdctlElect(_etcd.Endpoint, "e", "theirs");
+        await using var etcd = _etcd.CreateClient();
+        await UntilCandidatesAsync(etcd, 2);
+        using var second = new DemoProcess("elect", "e", "--candidate", "b", "--etcd", Endpoint, "--", "sh", "-c", "exec sleep 600");
+        await UntilCandidatesAsync(etcd, 3);
+
+        var (exitCode, output, errors) = await DemoProcess.RunAsync("elect", "e", "--transfer", "b", "--etcd", Endpoint);
+
+        Assert.Equal((1, ""), (exitCode, output));
+        Assert.Matches("'b' does not lead: e/[0-9a-f]+ \\(of another program\\) leads, 'b' is number 2 in line", errors);
+    }
+
+    [Fact]
+    public async Task A_transfer_that_takes_too_long_says_who_leads()
+    {
+        await using var system = _etcd.StartSystem("leads");
+        await using var leadership = await system.Election("e").CampaignAsync("x", new CampaignOptions { Name = "a" });
+        var waits = system.Election("e").CampaignAsync("y", new CampaignOptions { Name = "b" });
+        await using var etcd = _etcd.CreateClient();
+        await UntilCandidatesAsync(etcd, 2);
+
+        var (exitCode, output, errors) = await DemoProcess.RunAsync("elect", "e", "--transfer", "b", "--wait", "500ms", "--etcd", Endpoint);
+
+        Assert.Equal((1, ""), (exitCode, output));
+        Assert.Contains("not done within 500ms, and not asked for any longer: 'a' leads, 'b' is number 2 in line", errors, StringComparison.Ordinal);
+        await leadership.ResignAsync();
+        await (await waits).DisposeAsync();
+    }
+
+    [Fact]
     public async Task A_transfer_from_the_command_line_hands_over_to_the_named_candidate()
     {
         using var first = new DemoProcess("elect", "e", "--candidate", "a", "--once", "--etcd", Endpoint, "--", "sh", "-c", "echo a runs; exec sleep 1000");
@@ -124,5 +158,13 @@ public sealed class ElectDemoTests : IAsyncLifetime
         Assert.Contains("there are: a, b", nobody.Errors, StringComparison.Ordinal);
         Assert.Equal(0, transfer.ExitCode);
         Assert.Equal(4, (await first.EndAsync()).ExitCode);
+    }
+
+    private static async Task UntilCandidatesAsync(EtcdClient etcd, int count)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while ((await etcd.GetAsync(new EtcdOp.Get(KeyRange.Prefix("e/")) { CountOnly = true }, limit.Token)).Count < count)
+        {
+        }
     }
 }

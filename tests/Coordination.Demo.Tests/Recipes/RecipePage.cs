@@ -13,6 +13,10 @@ internal static partial class RecipePage
     /// <summary>All C# of the page: of the last column, and of the blocks.</summary>
     public static IEnumerable<string> Code => [.. Rows.Select(row => row.Code).Where(code => code.Length > 0), .. Blocks()];
 
+    /// <summary>The rows of the table of programs.</summary>
+    public static IEnumerable<(string What, string Command)> ProgramRows =>
+        Lines.Select(Cells).Where(cells => cells.Length == 2 && cells[1].Contains('`')).Select(cells => (cells[0], Recipe.Commands(cells[1])[0]));
+
     /// <summary>The commands of the table of programs.</summary>
     public static IEnumerable<string> Programs => Lines.Select(Cells).Where(cells => cells.Length == 2 && cells[1].Contains('`')).SelectMany(cells => Recipe.Commands(cells[1]));
 

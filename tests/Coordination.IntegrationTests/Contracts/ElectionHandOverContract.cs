@@ -68,7 +68,8 @@ public abstract class ElectionHandOverContract(ServerFixture fixture) : Election
         await using var system = Server.StartSystem();
         await using var etcd = Server.CreateClient();
         await using var leader = await system.Election(Name).CampaignAsync("1", new CampaignOptions { Name = "a" });
-        await etcd.PutAsync(new EtcdOp.Put(Name + "/694d0000000000", "foreign"));
+        var lease = (await etcd.GrantLeaseAsync(TimeSpan.FromSeconds(60))).Id;
+        await etcd.PutAsync(new EtcdOp.Put($"{Name}/{lease}", "foreign") { Lease = lease });
         using var cancel = new CancellationTokenSource();
         var third = system.Election(Name).CampaignAsync("3", new CampaignOptions { Name = "c" }, cancel.Token);
         await UntilLineAsync(system, 3);
@@ -79,7 +80,7 @@ public abstract class ElectionHandOverContract(ServerFixture fixture) : Election
         Assert.True(leader.IsLeader);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => third);
-        await etcd.DeleteAsync(new EtcdOp.Delete(Name + "/694d0000000000"));
+        await etcd.RevokeLeaseAsync(lease);
     }
 
     [Fact]

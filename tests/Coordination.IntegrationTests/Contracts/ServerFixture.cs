@@ -21,3 +21,15 @@ public sealed class RealEtcdFixture : ServerFixture
 {
     protected override async Task<EtcdServer> StartAsync() => await RealEtcd.StartAsync();
 }
+
+/// <summary>The embedded server behind etcd's <c>grpc-proxy</c>.</summary>
+public sealed class ProxiedEmbeddedFixture : ServerFixture
+{
+    protected override async Task<EtcdServer> StartAsync() => await ProxiedEtcd.StartAsync(await EmbeddedServer.StartAsync());
+}
+
+/// <summary>A real etcd behind etcd's <c>grpc-proxy</c>.</summary>
+public sealed class ProxiedEtcdFixture : ServerFixture
+{
+    protected override async Task<EtcdServer> StartAsync() => await ProxiedEtcd.StartAsync(await RealEtcd.StartAsync());
+}

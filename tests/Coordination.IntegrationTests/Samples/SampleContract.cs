@@ -56,7 +56,7 @@ public abstract class SampleContract(ServerFixture fixture)
         await first.PrintedAsync("Leading in term");
         using var second = Start("LeaderOnly");
         await using var client = fixture.Server.CreateClient();
-        await client.UntilCountAsync(KeyRange.Prefix("/services/billing/"), 2);
+        await client.UntilCountAsync(KeyRange.Prefix("/elections/billing/"), 2);
         Assert.DoesNotContain("Leading", second.Output, StringComparison.Ordinal);
 
         first.Terminate();

@@ -77,7 +77,7 @@ internal sealed partial class ElectionWalk
 
                 return new CandidateMessage.Removed(e.Round);
             case CandidateEffect.SendReadLine e:
-                return new CandidateMessage.LineRead(e.Round, CandidateLine.Of(Line, CandidateFacts.Cards(Side, Keys)));
+                return new CandidateMessage.LineRead(e.Round, CandidateLine.Of(Keys, [.. Line], CandidateFacts.Cards(Side, Keys)));
             case CandidateEffect.SendHandOver e:
                 return new CandidateMessage.HandedOver(e.Round, HandOver(e));
             default:

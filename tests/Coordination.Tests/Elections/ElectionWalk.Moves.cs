@@ -271,7 +271,8 @@ internal sealed partial class ElectionWalk
             yield return new("another program's candidate comes", w =>
             {
                 w._budget = w._budget with { Foreigners = w._budget.Foreigners - 1 };
-                w.Commit([($"e/f{++w._ids}", ("foreign", 0))]);
+                var lease = new Coordination.Etcd.LeaseId(0xf000 + ++w._ids);
+                w.Commit([(Keys.Candidate(lease), ("foreign", lease.Value))]);
             });
         }
 
@@ -284,7 +285,7 @@ internal sealed partial class ElectionWalk
             });
         }
 
-        foreach (var kv in Line.Where(kv => !kv.Lease.IsNone))
+        foreach (var kv in Line.Where(kv => kv.Value != "foreign"))
         {
             if (_budget.Deletions > 0)
             {

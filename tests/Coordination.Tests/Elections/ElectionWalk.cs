@@ -78,7 +78,7 @@ internal sealed partial class ElectionWalk : IWalk<ElectionWalk>
             }
         }
 
-        foreach (var foreign in serve ? _store.Values.Where(kv => kv.Lease.IsNone && (_mayOrphan || kv.Value != "vandal")).ToArray() : [])
+        foreach (var foreign in serve ? _store.Values.Where(kv => (kv.Lease.IsNone || kv.Value == "foreign") && (_mayOrphan || kv.Value != "vandal")).ToArray() : [])
         {
             Commit([(foreign.Key, null)]);
         }
@@ -123,7 +123,7 @@ internal sealed partial class ElectionWalk : IWalk<ElectionWalk>
 
         // A key that somebody overwrote after its owner had lost it, or before its owner knew of it, is theirs.
         Promise(
-            _store.Values.All(kv => kv.Lease.IsNone && (_mayOrphan || !serve || kv.Value != "vandal")), $"L4: a key of ours is left: {string.Join(' ', _store.Keys)}");
+            _store.Values.All(kv => (kv.Lease.IsNone || kv.Value == "foreign") && (_mayOrphan || !serve || kv.Value != "vandal")), $"L4: a key of ours is left: {string.Join(' ', _store.Keys)}");
     }
 
     private static void Promise(bool kept, string promise)

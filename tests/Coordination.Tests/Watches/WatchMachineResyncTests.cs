@@ -21,6 +21,32 @@ public sealed class WatchMachineResyncTests : WatchDialogue
     }
 
     [Fact]
+    public void What_is_created_without_a_word_of_the_store_says_nothing_about_its_history()
+    {
+        Live();
+        Signal(Changes(Put("a", 7)));
+        Signal(new EtcdWatchSignal.Ended(Broken));
+        Tell(new WatchMessage.RetryDue());
+
+        var effects = Signal(new EtcdWatchSignal.Created(new EtcdHeader(0, 0, new(3), 0)));
+
+        Assert.DoesNotContain(new WatchEffect.Check(), effects);
+        Assert.Equal((WatchPhase.Live, new Revision(7), new Revision(8)), (State.Phase, State.Seen, State.Next));
+    }
+
+    [Fact]
+    public void A_watch_from_now_on_does_not_begin_where_nothing_is_said()
+    {
+        State = WatchState.For(new WatchSpec("a", Revision.None) { FromNow = true });
+        Tell(new WatchMessage.Start());
+
+        var effects = Signal(new EtcdWatchSignal.Created(default));
+
+        Assert.Contains(new WatchEffect.Close(), effects);
+        Assert.Equal((WatchPhase.BackingOff, Revision.None), (State.Phase, State.Next));
+    }
+
+    [Fact]
     public void A_history_that_went_back_is_reported_and_the_keys_are_read_again()
     {
         State = WatchState.For(new WatchSpec("a", Revision.None));

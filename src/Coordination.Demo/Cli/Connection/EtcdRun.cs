@@ -6,6 +6,11 @@ namespace Coordination.Demo.Cli.Connection;
 /// <summary>Runs what a command does with etcd; what goes wrong is said in one line and becomes an exit code.</summary>
 internal static class EtcdRun
 {
+    /// <summary>
+    /// How long each step of an end may take: giving back what is held, then ending the system. All of them together are done within 5 s, also while etcd is away.
+    /// </summary>
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(1.5);
+
     /// <summary>Requests: each command is bounded by <c>--command-timeout</c>.</summary>
     public static Task<int> RunRequestAsync(
         this EtcdConnection connection, ParseResult result, Func<IEtcdClient, CancellationToken, Task<int>> run, CancellationToken interrupted) =>
@@ -53,7 +58,7 @@ internal static class EtcdRun
         connection.GuardAsync(
             async () =>
             {
-                var system = CoordinationSystem.Start(options with { Etcd = connection.Read(result).ForSystem() });
+                var system = CoordinationSystem.Start(options with { Etcd = connection.Read(result).ForSystem(), StopTimeout = StopTimeout });
                 await using (system.ConfigureAwait(false))
                 {
                     return await run(system).ConfigureAwait(false);

@@ -11,25 +11,26 @@ internal sealed class ServeRun(CoordinationSystem system, GreeterServer server, 
     // By then the callers have heard of it; calls that were on their way to a closed door would be retried, or lost.
     private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(200);
 
-    private static readonly TimeSpan PublishLimit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan PublishLimit = TimeSpan.FromSeconds(1);
 
     public async Task<int> RunAsync(ServiceInstance instance, RegistrationOptions options, TimeSpan warmUp, CancellationToken stopping)
     {
+        // The end of the system gives it back when nothing else did.
         var registration = system.Register(instance, options);
-        await using (registration.ConfigureAwait(false))
+        var watching = RegistrationWatch.RunAsync(registration, lines);
+        await registration.WaitUntilRegisteredAsync(RegisterLimit, stopping).ConfigureAwait(false);
+        lines.Write($"{instance.Service}/{instance.Id} listens on {instance.Address} (process {Environment.ProcessId}); Ctrl-C ends it");
+        await WarmUpAsync(registration, warmUp, stopping).ConfigureAwait(false);
+        await stopping.CancelledAsync().ConfigureAwait(false);
+        var (cutOff, isEtcdThere) = await DrainAsync(registration).ConfigureAwait(false);
+        if (isEtcdThere)
         {
-            var watching = RegistrationWatch.RunAsync(registration, lines);
-            await registration.WaitUntilRegisteredAsync(RegisterLimit, stopping).ConfigureAwait(false);
-            lines.Write($"{instance.Service}/{instance.Id} listens on {instance.Address} (process {Environment.ProcessId}); Ctrl-C ends it");
-            await WarmUpAsync(registration, warmUp, stopping).ConfigureAwait(false);
-            await stopping.CancelledAsync().ConfigureAwait(false);
-            var cutOff = await DrainAsync(registration).ConfigureAwait(false);
-            await registration.DeregisterAsync(CancellationToken.None).WaitAsync(system.Options.StopTimeout, CancellationToken.None).ConfigureAwait(
-                ConfigureAwaitOptions.SuppressThrowing);
+            await registration.DisposeAsync().ConfigureAwait(false);
             await watching.WaitAsync(PublishLimit, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            lines.Write($"served {server.Served} calls, {(cutOff == 0 ? "none was" : $"{cutOff} were")} cut off");
-            return cutOff == 0 ? ExitCode.Ok : ExitCode.CheckFailed;
         }
+
+        lines.Write($"served {server.Served} calls, {(cutOff == 0 ? "none was" : $"{cutOff} were")} cut off");
+        return cutOff == 0 ? ExitCode.Ok : ExitCode.CheckFailed;
     }
 
     private async Task WarmUpAsync(ServiceRegistration registration, TimeSpan warmUp, CancellationToken stopping)
@@ -48,13 +49,14 @@ internal sealed class ServeRun(CoordinationSystem system, GreeterServer server, 
         }
     }
 
-    private async Task<int> DrainAsync(ServiceRegistration registration)
+    private async Task<(int CutOff, bool IsEtcdThere)> DrainAsync(ServiceRegistration registration)
     {
         lines.Write($"draining: {server.InFlight} calls in flight");
 
         // When etcd is away nobody can be told; the end does not wait for it.
-        await registration.SetStateAsync(InstanceState.Draining).WaitAsync(PublishLimit).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var publishing = registration.SetStateAsync(InstanceState.Draining).WaitAsync(PublishLimit);
+        await publishing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await CancellationToken.None.ForAsync(Settle).ConfigureAwait(false);
-        return await server.StopAsync().ConfigureAwait(false);
+        return (await server.StopAsync().ConfigureAwait(false), publishing.IsCompletedSuccessfully);
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using Coordination.Demo.Cli;
 using Coordination.Demo.Cli.Connection;
 using Coordination.Etcd;
@@ -42,6 +43,11 @@ internal static class TxnCommand
         {
             // Before the time of the request begins to run: people type slowly.
             txn = await TxnText.ReadAsync(connection.Terminal, isInteractive, interrupted).ConfigureAwait(false);
+        }
+        catch (DecoderFallbackException)
+        {
+            connection.Terminal.Say("txn: the standard input is no UTF-8, and is not guessed at.");
+            return ExitCode.Usage;
         }
         catch (UsageException error)
         {

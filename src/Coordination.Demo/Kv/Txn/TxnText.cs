@@ -28,12 +28,15 @@ internal static class TxnText
             return section.ToImmutable();
         }
 
-        return new EtcdOp.Txn
+        var txn = new EtcdOp.Txn
         {
             If = await SectionAsync("compares:", TxnCondition.Parse).ConfigureAwait(false),
             Then = await SectionAsync("success requests (get, put, del):", Request).ConfigureAwait(false),
             Else = await SectionAsync("failure requests (get, put, del):", Request).ConfigureAwait(false),
         };
+        return txn is { If: [], Then: [], Else: [] } && !isInteractive
+            ? throw new UsageException("txn: the standard input is empty; a transaction has a condition or a request.")
+            : txn;
     }
 
     private static async Task<string?> ReadLineAsync(Terminal terminal, CancellationToken interrupted) =>

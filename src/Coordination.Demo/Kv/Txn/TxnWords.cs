@@ -59,6 +59,7 @@ internal static class TxnWords
                     't' => '\t',
                     'r' => '\r',
                     'x' when at + 2 < line.Length && byte.TryParse(line.AsSpan(at + 1, 2), System.Globalization.NumberStyles.AllowHexSpecifier, null, out var code) && code < 0x80 => Hex(ref at, code),
+                    'x' => throw new UsageException($"A word with bytes above \\x7f, or without two digits after \\x, is no UTF-8 here, and is not guessed at: {line}"),
                     var other => other,
                 });
             }

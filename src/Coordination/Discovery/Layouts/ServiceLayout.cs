@@ -169,6 +169,10 @@ public sealed record ServiceLayout
         var found = new FoundKey(service, _template.Split(kv.Key)!.Value.Tail, _template.Tail is KeyTail.Id);
         return !InstanceRules.IsName(found.Service) || !InstanceRules.IsName(found.Id) ? InstanceReading.Rejected("the key has no valid service and id")
             : kv.Value.Span.TrimStart(" \t\r\n"u8) is [(byte)'{', ..] ? InstanceJson.Read(kv.Value, found)
+
+            // Owners are often named host:pid, which looks like an address.
+            : !kv.Lease.IsNone && found.Id == kv.Lease.ToString() ? InstanceReading.Rejected(
+                "the key is named after its lease in hexadecimal, as those of candidates are: an election has this service's name; one of the two needs another name")
             : PlainAddress.Read(kv.Value.ToText(), found);
     }
 }

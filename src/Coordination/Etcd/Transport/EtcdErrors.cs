@@ -61,6 +61,13 @@ internal static class EtcdErrors
 
         // What etcd says when it notices the end of a request's time, or its own, before we do.
         StatusCode.Unknown when Says(error, "context deadline exceeded") || Says(error, "context canceled") => CoordinationErrorKind.Timeout,
+
+        // What stands before an etcd may pass the words on and not the code.
+        StatusCode.Unknown when Says(error, "lease not found") => CoordinationErrorKind.LeaseNotFound,
+        StatusCode.Unknown when Says(error, "lease already exists") => CoordinationErrorKind.LeaseAlreadyExists,
+        StatusCode.Unknown when Says(error, "revision has been compacted") => CoordinationErrorKind.Compacted,
+        StatusCode.Unknown when Says(error, "is a future revision") => CoordinationErrorKind.FutureRevision,
+        StatusCode.Unknown when Says(error, "no leader") => CoordinationErrorKind.NoLeader,
         StatusCode.DeadlineExceeded or StatusCode.Cancelled => CoordinationErrorKind.Timeout,
         StatusCode.NotFound when Says(error, "lease not found") => CoordinationErrorKind.LeaseNotFound,
         StatusCode.FailedPrecondition when Says(error, "lease already exists") => CoordinationErrorKind.LeaseAlreadyExists,

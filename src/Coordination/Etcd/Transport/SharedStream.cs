@@ -18,6 +18,7 @@ internal sealed class SharedStream<TRequest, TResponse> : IAsyncDisposable
     private readonly CancellationTokenSource _closing = new();
     private readonly Action<TResponse> _onMessage;
     private readonly Action<Exception?> _onEnded;
+    private readonly int _queueLimit;
     private readonly Task _running;
     private volatile bool _isOver;
     private volatile EtcdException? _broken;
@@ -41,12 +42,16 @@ internal sealed class SharedStream<TRequest, TResponse> : IAsyncDisposable
         _rpc = rpc;
         _onMessage = onMessage;
         _onEnded = onEnded;
+        _queueLimit = queueLimit;
         _outgoing = Channel.CreateBounded<TRequest>(new BoundedChannelOptions(queueLimit) { SingleReader = true });
         _running = RunAsync();
     }
 
     /// <summary>Whether it takes no more messages because it has ended, or is about to tell so.</summary>
     public bool IsOver => _isOver;
+
+    /// <summary>Whether a message can be queued, as far as its senders are concerned.</summary>
+    public bool HasRoom => _outgoing.Reader.Count < _queueLimit;
 
     /// <summary>Queues a message; false when the queue is full or the stream is over.</summary>
     public bool TrySend(TRequest message) => _outgoing.Writer.TryWrite(message);

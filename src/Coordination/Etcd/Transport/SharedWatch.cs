@@ -5,7 +5,7 @@ internal sealed class SharedWatch(EtcdWatchSpec spec, Action<EtcdWatchSignal> on
 {
     private readonly Lock _lock = new();
     private WatchStream? _stream;
-    private long _id;
+    private WatchPlace? _place;
     private bool _disposed;
 
     public EtcdWatchSpec Spec => spec;
@@ -16,11 +16,11 @@ internal sealed class SharedWatch(EtcdWatchSpec spec, Action<EtcdWatchSignal> on
     public bool WasRefused { get; set; }
 
     /// <summary>A stream carries it from now on; false when nobody wants it any more.</summary>
-    public bool Attach(WatchStream stream, long id)
+    public bool Attach(WatchStream stream, WatchPlace place)
     {
         lock (_lock)
         {
-            (_stream, _id) = (stream, id);
+            (_stream, _place) = (stream, place);
             return !_disposed;
         }
     }
@@ -41,13 +41,16 @@ internal sealed class SharedWatch(EtcdWatchSpec spec, Action<EtcdWatchSignal> on
     public void Dispose()
     {
         WatchStream? stream;
-        long id;
+        WatchPlace? place;
         lock (_lock)
         {
             _disposed = true;
-            (stream, id) = (_stream, _id);
+            (stream, place) = (_stream, _place);
         }
 
-        stream?.Cancel(id);
+        if (stream is not null && place is not null)
+        {
+            stream.Cancel(place);
+        }
     }
 }

@@ -4,21 +4,21 @@ using Etcdserverpb;
 namespace Coordination.Etcd.Transport;
 
 /// <summary>
-/// One shared watch stream to one endpoint: many watches, told apart by ids that this side chooses. A refused watch is answered with id -1,
-/// so answers to creations are also matched by their order.
+/// One shared watch stream to one endpoint: many watches, told apart by the ids that the server says (<see cref="WatchRoster"/>). A message that cannot be told to be
+/// of one watch is the end of the stream, never a guess: its watches begin again where they were.
 /// </summary>
 internal sealed class WatchStream : IAsyncDisposable
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<long, SharedWatch> _watches = [];
-    private readonly Queue<long> _creating = new();
+    private readonly WatchRoster _roster = new();
+    private readonly int _queueLimit;
     private readonly SharedStream<WatchRequest, WatchResponse> _stream;
     private readonly EtcdTransport _transport;
     private readonly Action<WatchStream, EtcdException> _onEnded;
     private readonly Action<WatchStream, SharedWatch, EtcdException> _onDoubted;
-    private long _lastId;
+    private WatchPlace? _signOfLife;
     private int _silentLooks;
-    private bool _ended;
+    private volatile bool _ended;
 
     /// <param name="transport">Opens the stream.</param>
     /// <param name="endpoint">The endpoint.</param>
@@ -33,6 +33,7 @@ internal sealed class WatchStream : IAsyncDisposable
         Action<WatchStream, SharedWatch, EtcdException> onDoubted)
     {
         Endpoint = endpoint;
+        _queueLimit = queueLimit;
         _transport = transport;
         _onEnded = onEnded;
         _onDoubted = onDoubted;
@@ -45,7 +46,7 @@ internal sealed class WatchStream : IAsyncDisposable
     public bool IsRetired { get; private set; }
 
     /// <summary>Whether a watch can begin on it, when its queue has room.</summary>
-    public bool TakesWatches => !IsRetired && !_stream.IsOver;
+    public bool TakesWatches => !IsRetired && !_ended && !_stream.IsOver;
 
     /// <summary>How many watches it carries.</summary>
     public int Count
@@ -54,7 +55,7 @@ internal sealed class WatchStream : IAsyncDisposable
         {
             lock (_lock)
             {
-                return _watches.Count;
+                return _roster.Count;
             }
         }
     }
@@ -64,24 +65,19 @@ internal sealed class WatchStream : IAsyncDisposable
     {
         lock (_lock)
         {
-            if (_ended || IsRetired)
+            // What is asked for at once and what has to wait for its turn are bounded by the same limit.
+            if (!TakesWatches || !_stream.HasRoom || _roster.Unasked >= _queueLimit)
             {
                 return false;
             }
 
-            var id = ++_lastId;
-            if (!_stream.TrySend(new WatchRequest { CreateRequest = watch.Spec.ToProto(id) }))
+            var place = _roster.Add(watch);
+            if (!watch.Attach(this, place))
             {
-                return false;
+                _roster.Leave(place);
             }
 
-            _watches.Add(id, watch);
-            _creating.Enqueue(id);
-            if (!watch.Attach(this, id))
-            {
-                Cancel(id);
-            }
-
+            AskForNext();
             return true;
         }
     }
@@ -104,14 +100,14 @@ internal sealed class WatchStream : IAsyncDisposable
     {
         lock (_lock)
         {
-            if (_ended || _watches.Count == 0)
+            if (_ended || _roster.Count == 0)
             {
                 return _silentLooks = 0;
             }
 
             if (++_silentLooks > 1)
             {
-                _stream.TrySend(new WatchRequest { ProgressRequest = new WatchProgressRequest() });
+                AskForSignOfLife();
             }
 
             return _silentLooks;
@@ -130,36 +126,24 @@ internal sealed class WatchStream : IAsyncDisposable
     private void OnMessage(WatchResponse response)
     {
         Volatile.Write(ref _silentLooks, 0);
-        var header = response.Header.ToHeader();
-        var id = response.WatchId;
-        if (response.Created)
+        if (!TryFind(response, out var watch))
         {
-            lock (_lock)
-            {
-                if (!_creating.TryDequeue(out id))
-                {
-                    return;
-                }
-            }
+            GiveUp(new EtcdException(
+                CoordinationErrorKind.ProtocolError,
+                WriteOutcome.Unknown,
+                $"A message of the watch stream has id {response.WatchId}, which is none of its watches: they cannot be told apart any more "
+                + $"(endpoint {EtcdErrors.Name(Endpoint.Address)})",
+                Endpoint.Address));
+            return;
         }
 
-        SharedWatch? watch;
-        lock (_lock)
-        {
-            watch = _watches.GetValueOrDefault(id);
-            if (watch is not null && response.Canceled)
-            {
-                _watches.Remove(id);
-                CloseWhenUnused();
-            }
-        }
-
-        // A progress reply to the whole stream has id -1 and belongs to no watch; one for a watch that was disposed is on its way out.
+        // A reply to the whole stream; the last messages of a watch that was disposed.
         if (watch is null)
         {
             return;
         }
 
+        var header = response.Header.ToHeader();
         if (response.Canceled)
         {
             OnCancelled(watch, response);
@@ -173,6 +157,82 @@ internal sealed class WatchStream : IAsyncDisposable
             watch.Signal(events.IsEmpty ? new EtcdWatchSignal.Progress(header) : new EtcdWatchSignal.Changes(header, events));
         }
     }
+
+    /// <summary>Whose message it is; null when it is nobody's any more. False when that cannot be said.</summary>
+    private bool TryFind(WatchResponse response, out SharedWatch? watch)
+    {
+        lock (_lock)
+        {
+            watch = null;
+            if (_ended)
+            {
+                return true;
+            }
+
+            WatchPlace? place;
+            if (response.Created)
+            {
+                place = _roster.Answered(response.WatchId, response.Canceled);
+                if (place is null)
+                {
+                    return false;
+                }
+
+                if (place == _signOfLife && _roster.Leave(place))
+                {
+                    SendCancel(place.Told!.Value);
+                }
+                else if (place is { IsWanted: false, Told: { } unwanted })
+                {
+                    SendCancel(unwanted);
+                }
+
+                AskForNext();
+            }
+            else if (!_roster.TryFind(response.WatchId, out place))
+            {
+                // A report of the progress of the whole stream is a sign of life; what is cancelled on both sides at once is told twice.
+                return response is { WatchId: -1, Canceled: false, Events.Count: 0 } or { WatchId: >= 0, Canceled: true, Events.Count: 0 };
+            }
+
+            watch = place is { IsWanted: true } ? place.Watch : null;
+            if (response is { Canceled: true, Created: false })
+            {
+                _roster.Ended(response.WatchId);
+            }
+
+            CloseWhenUnused();
+            return true;
+        }
+    }
+
+    private void AskForSignOfLife()
+    {
+        if (!_roster.IsNumberedByServer)
+        {
+            _stream.TrySend(new WatchRequest { ProgressRequest = new WatchProgressRequest() });
+        }
+        else if (_signOfLife is not { IsWanted: true, IsOver: false } && _roster.Any is { } model)
+        {
+            // etcd's proxy does not know the request (old ones end of it), but it answers each watch that begins: one like another, for no longer than that.
+            var sign = new SharedWatch(model.Spec with { From = Revision.None }, _ => { });
+            _signOfLife = _roster.Add(sign);
+            sign.Attach(this, _signOfLife);
+            AskForNext();
+        }
+    }
+
+    private void AskForNext()
+    {
+        // When the queue is full the next message from the server brings the next attempt; without one the stream is given up for its silence.
+        while (_roster.TryNext(out var place) && _stream.TrySend(new WatchRequest { CreateRequest = place.Watch.Spec.ToProto(place.Asked) }))
+        {
+            _roster.Asked();
+        }
+    }
+
+    // When the queue is full or the stream over, the server forgets the watch with the stream.
+    private void SendCancel(long id) => _stream.TrySend(new WatchRequest { CancelRequest = new WatchCancelRequest { WatchId = id } });
 
     private void OnCancelled(SharedWatch watch, WatchResponse response)
     {
@@ -192,7 +252,7 @@ internal sealed class WatchStream : IAsyncDisposable
 
     private void CloseWhenUnused()
     {
-        if (IsRetired && _watches.Count == 0)
+        if (IsRetired && _roster.Count == 0)
         {
             _stream.Close();
         }
@@ -200,7 +260,7 @@ internal sealed class WatchStream : IAsyncDisposable
 
     private void End(EtcdException cause)
     {
-        SharedWatch[] lost;
+        IReadOnlyList<SharedWatch> lost;
         lock (_lock)
         {
             if (_ended)
@@ -209,8 +269,7 @@ internal sealed class WatchStream : IAsyncDisposable
             }
 
             _ended = true;
-            lost = [.. _watches.Values];
-            _watches.Clear();
+            lost = _roster.Clear();
         }
 
         _onEnded(this, cause);
@@ -222,16 +281,16 @@ internal sealed class WatchStream : IAsyncDisposable
     }
 
     /// <summary>Nobody wants a watch any more.</summary>
-    public void Cancel(long id)
+    public void Cancel(WatchPlace place)
     {
         lock (_lock)
         {
-            // When the queue is full or the stream over, the server forgets the watch with the stream.
-            if (_watches.Remove(id) && !_ended)
+            if (_roster.Leave(place) && !_ended)
             {
-                _stream.TrySend(new WatchRequest { CancelRequest = new WatchCancelRequest { WatchId = id } });
-                CloseWhenUnused();
+                SendCancel(place.Told!.Value);
             }
+
+            CloseWhenUnused();
         }
     }
 }

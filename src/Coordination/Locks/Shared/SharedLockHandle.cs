@@ -27,7 +27,7 @@ public abstract class SharedLockHandle : ILockHandle
         _name = name;
         _claim = acquired.Claim;
         _floor = acquired.Floor;
-        _release = new GiveBack(system.Options, SendReleaseAsync);
+        _release = new GiveBack(system.Options, SendReleaseAsync, OnForgotten);
     }
 
     /// <summary>The name of the lock.</summary>
@@ -88,6 +88,14 @@ public abstract class SharedLockHandle : ILockHandle
     {
         await _release.DisposeAsync(ReleaseAsync(CancellationToken.None)).ConfigureAwait(false);
         GC.SuppressFinalize(this);
+    }
+
+    private void OnForgotten()
+    {
+        if (IsHeld)
+        {
+            _system.Log.HandleForgotten($"Place {Key}", Token, Lease);
+        }
     }
 
     private async Task<CoordinationException?> SendReleaseAsync()
