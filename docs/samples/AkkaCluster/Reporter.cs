@@ -28,15 +28,26 @@ internal sealed class Reporter : ReceiveActor, IWithTimers
             etcd.TxnAsync(new EtcdOp.Txn { If = [held.Guard], Then = [new EtcdOp.Put("/reports/latest", $"by {Environment.ProcessId}, token {held.Token}")] })
                 .PipeTo(Self, success: written => new Written(written.Succeeded), failure: error => new Failed(error));
         });
-        Receive<Written>(m => log.LogInformation("The report is {Outcome}, token {Token}", m.IsDone ? "written" : "refused", held.Token));
-        Receive<Failed>(m => log.LogWarning("No report: {Problem}", m.Error.Message));
+        Receive<Written>(m =>
+        {
+            log.LogInformation("The report is {Outcome}, token {Token}", m.IsDone ? "written" : "refused", held.Token);
+            Rest();
+        });
+        Receive<Failed>(m =>
+        {
+            log.LogWarning("No report: {Problem}", m.Error.Message);
+            Rest();
+        });
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    protected override void PreStart() => Timers.StartPeriodicTimer("report", new Write(), TimeSpan.Zero, _period);
+    protected override void PreStart() => Self.Tell(new Write());
 
     protected override void PostStop() => _log.LogInformation("The reporter ends at {Time}", TimeProvider.System.GetTimestamp());
+
+    // Not a periodic timer: after a pause of the process that makes up for every tick it missed, all at once.
+    private void Rest() => Timers.StartSingleTimer("report", new Write(), _period);
 
     private sealed record Write;
 
