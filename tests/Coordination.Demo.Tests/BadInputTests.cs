@@ -108,7 +108,8 @@ public sealed class BadInputTests
     [InlineData("endpoint", "health")]
     public async Task An_etcd_that_is_not_there_is_exit_code_3_and_named(params string[] arguments)
     {
-        var (exitCode, output, errors) = await ToolRun.RunAsync(Nowhere, [.. arguments, "--command-timeout", "2s"]);
+        // A transaction is read from the standard input.
+        var (exitCode, output, errors) = await ToolRun.RunAsync(ToolRun.Environment(Nowhere), "\n\n\n", [.. arguments, "--command-timeout", "2s"]);
 
         Assert.Equal(3, exitCode);
         Assert.Contains(Nowhere.Authority, errors + output, StringComparison.Ordinal);

@@ -11,6 +11,8 @@ internal static class TxnText
     /// <exception cref="UsageException">A line cannot be read.</exception>
     public static async Task<EtcdOp.Txn> ReadAsync(Terminal terminal, bool isInteractive, CancellationToken interrupted)
     {
+        var hasInput = false;
+
         async Task<ImmutableArray<T>> SectionAsync<T>(string title, Func<string, T> read)
         {
             if (isInteractive)
@@ -20,8 +22,14 @@ internal static class TxnText
             }
 
             var section = ImmutableArray.CreateBuilder<T>();
-            while (await ReadLineAsync(terminal, interrupted).ConfigureAwait(false) is { } line && line.Trim() is { Length: > 0 } text)
+            while (await ReadLineAsync(terminal, interrupted).ConfigureAwait(false) is { } line)
             {
+                hasInput = true;
+                if (line.Trim() is not { Length: > 0 } text)
+                {
+                    break;
+                }
+
                 section.Add(read(text));
             }
 
@@ -34,9 +42,9 @@ internal static class TxnText
             Then = await SectionAsync("success requests (get, put, del):", Request).ConfigureAwait(false),
             Else = await SectionAsync("failure requests (get, put, del):", Request).ConfigureAwait(false),
         };
-        return txn is { If: [], Then: [], Else: [] } && !isInteractive
-            ? throw new UsageException("txn: the standard input is empty; a transaction has a condition or a request.")
-            : txn;
+
+        // Empty lines are a transaction that does nothing, as etcdctl takes them; no line at all is a script that forgot its input.
+        return hasInput || isInteractive ? txn : throw new UsageException("txn: the standard input is empty; a transaction has a condition or a request.");
     }
 
     private static async Task<string?> ReadLineAsync(Terminal terminal, CancellationToken interrupted) =>
