@@ -43,6 +43,10 @@ public sealed class RegistrationsActorTests : ActorTest
         var write = Etcd.Next<EtcdOp.Txn>();
         Update(second, 2);
         Update(second, 3);
+
+        // Both updates are in the mailbox of the registrar before the answer to the first write is.
+        _registrations.Tell(new Identify(1), TestActor);
+        ExpectMsg<ActorIdentity>();
         write.Answer(Won(6));
         var last = Etcd.Next<EtcdOp.Txn>();
         first.ExpectNoMsg(TimeSpan.Zero);

@@ -1,6 +1,5 @@
 using Coordination.Elections;
 using Coordination.Etcd;
-using static Coordination.Tests.Elections.CandidateDialogue;
 
 namespace Coordination.Tests.Elections;
 
@@ -14,9 +13,9 @@ public sealed class ObservationMachineTests
         Assert.Null(Assert.Single(_machine.Handle(new WatchEvent.Snapshot(new(9), []))).Leader);
         var other = new ObservationMachine("e");
 
-        var told = Assert.Single(other.Handle(new WatchEvent.Snapshot(new(9), [Kv("e/b", 4), Kv("e/a", 3, 8, 1, "x")])));
+        var told = Assert.Single(other.Handle(new WatchEvent.Snapshot(new(9), [Kv("e/b", 4), Kv("e/a", 3, 8, "x")])));
 
-        Assert.Equal(new ElectionLeader("e/a", "x", 3, 8, new LeaseId(1)), told.Leader);
+        Assert.Equal(new ElectionLeader("e/a", "x", 3, 8, new LeaseId(0xa)), told.Leader);
     }
 
     [Fact]
@@ -25,7 +24,7 @@ public sealed class ObservationMachineTests
         _machine.Handle(new WatchEvent.Snapshot(new(9), [Kv("e/a", 3)]));
 
         var told = _machine.Handle(new WatchEvent.Changed(
-            new(14), [Put(Kv("e/b", 10)), Put(Kv("e/a", 3, 11, 0, "new")), Gone("e/a", 12), Gone("e/b", 13), Put(Kv("e/c", 14))])).ToList();
+            new(14), [Put(Kv("e/b", 10)), Put(Kv("e/a", 3, 11, "new")), Gone("e/a", 12), Gone("e/b", 13), Put(Kv("e/c", 14))])).ToList();
 
         Assert.Equal([(11, "e/a"), (12, "e/b"), (13, null), (14, "e/c")], told.Select(t => (t.Revision, t.Leader?.Key.ToText())));
     }
@@ -67,6 +66,10 @@ public sealed class ObservationMachineTests
 
         Assert.Equal([(4L, 3), (5L, 0)], read.Select(r => (r.Revision, r.Skipped)));
     }
+
+    /// <summary>A candidate's key, on the lease that it is named after.</summary>
+    private static KeyValue Kv(string key, long created, long? modified = null, string value = "") => CandidateDialogue.Kv(
+        key, created, modified, Convert.ToInt64(key["e/".Length..], 16), value);
 
     private static EtcdEvent Put(KeyValue kv) => new(false, kv, null);
 
