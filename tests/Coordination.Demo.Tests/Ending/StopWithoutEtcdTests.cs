@@ -4,7 +4,7 @@ using Coordination.Etcd;
 namespace Coordination.Demo.Tests.Ending;
 
 /// <summary>SIGTERM while etcd is away: containers are killed 10 s after it, and every command is to end within 5 s.</summary>
-[Collection(nameof(Undisturbed))]
+[Collection(Undisturbed.Name)]
 public sealed class StopWithoutEtcdTests : IAsyncLifetime
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);

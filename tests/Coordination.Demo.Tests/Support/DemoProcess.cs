@@ -70,6 +70,17 @@ internal sealed class DemoProcess : IDisposable
         }
     }
 
+    /// <summary>The first line with the text that is printed from now on.</summary>
+    public Task<string> PrintedNextAsync(string text)
+    {
+        lock (_output)
+        {
+            var seen = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _awaited.Add((text, seen));
+            return seen.Task.WaitAsync(Limit);
+        }
+    }
+
     /// <summary>Types a line.</summary>
     public void WriteLine(string line)
     {
