@@ -92,6 +92,26 @@ internal sealed class DemoProcess : IDisposable
 
     public void Signal(int signal) => Signals.Send(_process.Id, signal);
 
+    /// <summary>Sends a signal until it has died of it. The first SIGABRT or SIGSEGV that comes from outside only takes away the runtime's own handler.</summary>
+    public async Task DieOfAsync(int signal)
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        while (!_process.HasExited)
+        {
+            try
+            {
+                Signal(signal);
+            }
+            catch (InvalidOperationException) when (!ProcessState.IsRunning(_process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)))
+            {
+                // Just now.
+            }
+
+            limit.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
     public async Task<(int ExitCode, string Output, string Errors)> EndAsync()
     {
         await _process.WaitForExitAsync().WaitAsync(Limit);
