@@ -18,6 +18,7 @@ public sealed partial class CoordinationSystem : IAsyncDisposable
     private readonly bool _ownsEtcd;
     private readonly CancellationTokenSource _stopped = new();
     private readonly Lock _lock = new();
+    private readonly PoolWatch? _pool;
     private IActorRef? _gate;
     private Task? _ending;
 
@@ -32,6 +33,7 @@ public sealed partial class CoordinationSystem : IAsyncDisposable
             LossAlarm.Create(options.TimeProvider),
             options.LoggerFactory.CreateLogger("Coordination"),
             new SessionView());
+        _pool = _context.LossAlarm is ThreadLossAlarm ? PoolWatch.Start(_context.Log) : null;
         _actors = host ?? OwnActorSystem.Create(options);
         Supervisor = _actors.ActorOf(CoordinationSupervisor.PropsFor(_context));
         LiveSystems.Add(_context);
@@ -218,6 +220,7 @@ public sealed partial class CoordinationSystem : IAsyncDisposable
 
         _context.EtcdReturn.Dispose();
         _context.LossAlarm.Dispose();
+        _pool?.Dispose();
         _context.Log.SystemStopped(_context.Options.Name);
     }
 

@@ -102,9 +102,10 @@ internal sealed class DemoProcess : IDisposable
             {
                 Signal(signal);
             }
-            catch (InvalidOperationException) when (!ProcessState.IsRunning(_process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)))
+            catch (InvalidOperationException)
             {
-                // Just now.
+                // There is nobody any more. That is only now being told.
+                await _process.WaitForExitAsync(limit.Token);
             }
 
             limit.Token.ThrowIfCancellationRequested();
