@@ -60,7 +60,7 @@ internal sealed class DashboardCommand(EtcdConnection connection)
         {
             result.AddError($"--token: it has {token.Length} characters; {ShortestToken} or more are needed, for example from: openssl rand -hex 16");
         }
-        else if (token is null && result.GetValue(_listen) is { } listen && !IPAddress.IsLoopback(listen.Address))
+        else if (token is null && result.GetResult(_listen)?.Errors.Any() is not true && result.GetValue(_listen) is { } listen && !IPAddress.IsLoopback(listen.Address))
         {
             result.AddError($"--listen: {listen} can be reached from other machines, which needs --token or {Variable}; allowed without are 127.0.0.1 and [::1].");
         }
@@ -85,7 +85,7 @@ internal sealed class DashboardCommand(EtcdConnection connection)
                 await Task.WhenAny(following, stopping.CancelledAsync()).ConfigureAwait(false);
             }
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or System.Net.Sockets.SocketException)
         {
             connection.Terminal.Say($"--listen: {listen} cannot be served: {error.Message}");
             return ExitCode.Unavailable;

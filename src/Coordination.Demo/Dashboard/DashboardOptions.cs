@@ -30,7 +30,7 @@ internal sealed class DashboardOptions
                 result.AddError("--prefix: the key is empty; without the option all keys are looked at.");
             }
 
-            if (result.GetValue(_layout) is { AllServices: null } layout)
+            if (result.GetResult(_layout)?.Errors.Any() is not true && result.GetValue(_layout) is { AllServices: null } layout)
             {
                 result.AddError($"--layout: the keys '{layout.Keys}' have no prefix of their own before {{service}}, so services cannot be told from other keys.");
             }

@@ -22,7 +22,7 @@ function draw() {
 }
 
 function sections() {
-  const all = [['locks', 'locks', state.locks.length], ['elections', 'elections', state.elections.length], ['services', 'services', state.services.length], ['sessions', 'sessions', state.sessions.length]];
+  const all = ['locks', 'elections', 'services', 'sessions'].map(id => [id, state[id].length === 1 ? id.slice(0, -1) : id, state[id].length]);
   return state.problems.length ? [['problems', 'to look at', state.problems.length], ...all] : all;
 }
 
