@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Net;
 using Coordination.Demo.Cli;
 using Coordination.Demo.Cli.Connection;
@@ -47,22 +46,22 @@ internal sealed class DashboardCommand(EtcdConnection connection)
             _listen, _token,
         };
         _options.AddTo(command);
-        command.Validators.Add(Validate);
         command.SetAction((result, stopping) => connection.RunSystemAsync(
             result, new CoordinationOptions { Name = "dashboard", HasSession = false }, system => RunAsync(result, system, stopping), stopping));
         return command;
     }
 
-    private void Validate(CommandResult result)
+    /// <exception cref="UsageException">The token is too short, or there is none where there must be one.</exception>
+    private static void Check(string? token, IPEndPoint listen)
     {
-        var token = Token(result.GetValue(_token));
         if (token is { Length: < ShortestToken })
         {
-            result.AddError($"--token: it has {token.Length} characters; {ShortestToken} or more are needed, for example from: openssl rand -hex 16");
+            throw new UsageException($"--token: it has {token.Length} characters; {ShortestToken} or more are needed, for example from: openssl rand -hex 16");
         }
-        else if (token is null && result.GetResult(_listen)?.Errors.Any() is not true && result.GetValue(_listen) is { } listen && !IPAddress.IsLoopback(listen.Address))
+
+        if (token is null && !IPAddress.IsLoopback(listen.Address))
         {
-            result.AddError($"--listen: {listen} can be reached from other machines, which needs --token or {Variable}; allowed without are 127.0.0.1 and [::1].");
+            throw new UsageException($"--listen: {listen} can be reached from other machines, which needs --token or {Variable}; allowed without are 127.0.0.1 and [::1].");
         }
     }
 
@@ -72,6 +71,7 @@ internal sealed class DashboardCommand(EtcdConnection connection)
     {
         var listen = result.GetRequiredValue(_listen);
         var token = Token(result.GetValue(_token));
+        Check(token, listen);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var feed = _options.Feed(result, system);
         var following = feed.RunAsync(end.Token);

@@ -29,23 +29,23 @@ internal sealed class DashboardOptions
             {
                 result.AddError("--prefix: the key is empty; without the option all keys are looked at.");
             }
-
-            if (result.GetResult(_layout)?.Errors.Any() is not true && result.GetValue(_layout) is { AllServices: null } layout)
-            {
-                result.AddError($"--layout: the keys '{layout.Keys}' have no prefix of their own before {{service}}, so services cannot be told from other keys.");
-            }
         });
     }
 
+    /// <exception cref="UsageException">The layout cannot be used here.</exception>
     public OverviewFeed Feed(ParseResult result, CoordinationSystem system)
     {
-        var prefixes = result.GetRequiredValue(_prefix);
+        var (prefixes, layout) = (result.GetRequiredValue(_prefix), result.GetRequiredValue(_layout));
+        if (layout.AllServices is null)
+        {
+            throw new UsageException($"--layout: the keys '{layout.Keys}' have no prefix of their own before {{service}}, so services cannot be told from other keys.");
+        }
 
         // Who waits is written beside the locks, under the library's own prefix. What another prefix covers is not read twice.
         string[] all = [.. prefixes.Append("coordination/").Distinct()];
         return new OverviewFeed(
             system,
-            result.GetRequiredValue(_layout),
+            layout,
             prefixes.Length == 0 ? [KeyRange.All] : all.Where(one => !all.Any(other => other != one && one.StartsWith(other, StringComparison.Ordinal))).Select(one => KeyRange.Prefix(one)));
     }
 

@@ -96,7 +96,7 @@ internal sealed class EtcdConnection
         try
         {
             var options = EtcdEnvironment.Read(new EtcdClientOptions { Endpoints = [new Uri($"{scheme}://127.0.0.1:2379")], ConnectTimeout = Time(result, _dialTimeout, "DIAL_TIMEOUT", 2, 60) }, Find);
-            return new EtcdSettings(WithPassword(options)) { CommandTimeout = CommandTimeout(result) };
+            return new EtcdSettings(WithPassword(options)) { CommandTimeout = CommandTimeout(result), ShowsScheme = Given(result, "ENDPOINTS", "ENDPOINTS")?.Contains("://", StringComparison.Ordinal) is true };
         }
         catch (ArgumentException error)
         {
