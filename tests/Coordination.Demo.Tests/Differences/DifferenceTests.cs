@@ -23,7 +23,7 @@ public sealed class DifferenceTests(Twins twins) : IClassFixture<Twins>
             var ours = await OursAsync(command);
 
             // What one of them refuses and the other one does would shift the revisions that later commands print.
-            await twins.RevisionAsync();
+            await twins.RevisionAsync(command.Text);
             if (theirs == ours)
             {
                 continue;
