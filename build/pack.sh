@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Packs what is shipped:   ./build/pack.sh [folder]   (default: artifacts)
+# Packs what is shipped:   ./build/pack.sh [folder [packages]]   (default: artifacts; with "packages" without the folder of the tool, which takes minutes to compile)
 #   <folder>/*.nupkg           the packages; NuGet can use the folder as a feed:
 #                                dotnet add package Coordination --source <folder>
 #                                dotnet tool install --global --add-source <folder> Coordination.Tool      then: coordination --help
@@ -12,6 +12,10 @@ mkdir -p "$feed"
 for project in Coordination Coordination.Embedded Coordination.Demo; do
     dotnet pack "src/$project" -c Release --nologo -v quiet -o "$feed"
 done
+
+if [ "${2:-}" = packages ]; then
+    exit 0
+fi
 
 # What the tool runs on is the machine that packs it.
 case "$(uname -m)" in x86_64) cpu=x64 ;; aarch64 | arm64) cpu=arm64 ;; *) cpu="" ;; esac
