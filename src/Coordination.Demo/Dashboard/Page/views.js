@@ -5,13 +5,13 @@ const electionLink = name => `#/election/${encodeURIComponent(name)}`;
 function problemsView(state) {
   const shown = state.problems.filter(p => matches(p.subject, p.text));
   return state.problems.length === 0 ? null : withClass('problems', section('problems', 'Look at this', counted(shown.length, state.problems.length),
-    table(['', 'What', 'Why'], shown.map(p => ({ attributes: { 'data-kind': 'problem', 'data-name': p.subject }, cells: [tag(p.severity), mono(p.subject), p.text] })))));
+    table(['', 'What', 'Why'], shown.map(p => ({ attributes: { 'data-kind': 'problem', 'data-name': p.subject }, cells: [tag(p.severity), mono(p.subject), el('span', { class: 'who' }, p.text)] })))));
 }
 
 function withClass(name, element) { element.classList.add(name); return element; }
 
 function claims(list) {
-  return list.map(claim => el('div', { 'data-owner': claim.owner, 'data-token': claim.token, 'data-lease': claim.lease }, claim.owner || soft('no name'), claim.mode ? [' ', tag(claim.mode)] : null));
+  return list.map(claim => el('div', { class: 'who', 'data-owner': claim.owner, 'data-token': claim.token, 'data-lease': claim.lease }, claim.owner || soft('no name'), claim.mode ? [' ', tag(claim.mode)] : null));
 }
 
 function locksView(state) {
@@ -24,7 +24,7 @@ function locksView(state) {
         lock.holders.length ? el('div', { class: 'holders' }, claims(lock.holders)) : tag('free'),
         el('div', {}, lock.holders.map(holder => el('div', { class: 'num mono' }, String(holder.token)))),
         el('div', {}, lock.holders.map(holder => el('div', {}, ago(holder.since)))),
-        lock.waiters.length ? el('div', { class: 'waiters' }, el('span', { class: 'num' }, `${lock.waiters.length}: `), lock.waiters.slice(0, 3).map(w => w.owner).join(', '), lock.waiters.length > 3 ? '…' : '') : '',
+        lock.waiters.length ? el('div', { class: 'waiters who' }, el('span', { class: 'num' }, `${lock.waiters.length}: `), lock.waiters.slice(0, 3).map(w => w.owner).join(', '), lock.waiters.length > 3 ? '…' : '') : '',
       ],
     }))));
 }
@@ -38,7 +38,7 @@ function electionsView(state) {
         attributes: { 'data-kind': 'election', 'data-key': election.name, 'data-name': election.name, 'data-term': leader.term, 'data-owner': leader.value },
         cells: [
           el('a', { href: electionLink(election.name), 'data-focus': `election ${election.name}` }, mono(election.name)),
-          el('span', {}, leader.value, leader.name && leader.name !== leader.value ? soft(` (${leader.name})`) : null),
+          el('span', { class: 'who' }, leader.value, leader.name && leader.name !== leader.value ? soft(` (${leader.name})`) : null),
           el('span', { class: 'num mono' }, String(leader.term)),
           others.length ? `${others.length}: ${others.slice(0, 3).map(c => c.value).join(', ')}${others.length > 3 ? '…' : ''}` : '',
         ],
@@ -58,9 +58,9 @@ function servicesView(state) {
       table(['Instance', 'Address', 'State', 'Weight', 'Zone', 'Version'], [
         ...service.instances.map(i => ({
           attributes: { 'data-kind': 'instance', 'data-service': service.name, 'data-name': i.id, 'data-state': i.state },
-          cells: [i.id, mono(i.address), tag(i.state), el('span', { class: 'num' }, String(i.weight)), i.zone || '', i.version || ''],
+          cells: [el('span', { class: 'who' }, i.id), mono(i.address), tag(i.state), el('span', { class: 'num' }, String(i.weight)), i.zone || '', i.version || ''],
         })),
-        ...service.setAside.map(s => ({ attributes: { 'data-kind': 'set-aside', 'data-name': s.key }, cells: [mono(s.key), s.reason, tag('set aside', 'warning'), '', '', ''] })),
+        ...service.setAside.map(s => ({ attributes: { 'data-kind': 'set-aside', 'data-name': s.key }, cells: [mono(s.key), el('span', { class: 'who' }, s.reason), tag('set aside', 'warning'), '', '', ''] })),
       ]),
     ]));
 }
@@ -73,7 +73,7 @@ function sessionsView(state) {
       cells: [
         mono(s.lease), s.owner || soft('no name'),
         s.ttlSeconds ? el('span', { class: 'num' }, el('meter', { min: 0, max: s.ttlSeconds, low: s.ttlSeconds * 0.4, value: Math.max(0, s.remainingSeconds), 'aria-label': 'left of the TTL' }), ` ${Math.max(0, Math.round(s.remainingSeconds))} of ${s.ttlSeconds} s`) : soft('asking…'),
-        s.carries.length > 4 ? `${s.carries.slice(0, 4).join(', ')} and ${s.carries.length - 4} more` : s.carries.join(', '),
+        el('span', { class: 'who' }, s.carries.length > 4 ? `${s.carries.slice(0, 4).join(', ')} and ${s.carries.length - 4} more` : s.carries.join(', ')),
       ],
     }))));
 }
