@@ -107,7 +107,7 @@ public sealed partial class CoordinationSystem : IAsyncDisposable
             var cause = _context.Session.LastError;
             throw new CoordinationException(
                 (cause as CoordinationException)?.Kind ?? CoordinationErrorKind.Unavailable,
-                $"etcd cannot be used within {timeout.TotalSeconds:0.###} s (endpoints {string.Join(", ", Etcd.Endpoints.Select(e => e.GetLeftPart(UriPartial.Authority)))}): "
+                $"etcd cannot be used within {timeout.TotalSeconds:0.###} s{EndpointText.Beside(cause?.Message, Etcd.Endpoints)}: "
                 + (cause?.Message ?? "no answer to the grant of a lease"),
                 cause);
         }

@@ -20,6 +20,8 @@ public sealed class StopWithoutEtcdTests : IAsyncLifetime
     [InlineData("register web localhost:80", "Ctrl-C ends it", true)]
     [InlineData("discover web", "10.0.0.1:80", true)]
     [InlineData("elect --observe /e", "none", true)]
+    [InlineData("dashboard --listen 127.0.0.1:0", "The dashboard is at", true)]
+    [InlineData("top --json", "\"locks\"", true)]
     [InlineData("greeter serve --port 0", "serving", true)]
     [InlineData("greeter serve --port 0", "serving", false)]
     [InlineData("lock /l -- sh -c 'echo runs; exec sleep 600'", "runs", true)]
