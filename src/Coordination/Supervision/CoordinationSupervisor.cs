@@ -24,7 +24,7 @@ internal sealed class CoordinationSupervisor : UntypedActor
     private readonly ImmutableArray<Concept> _concepts;
     private readonly IActorRef[] _roots;
     private IActorRef _session = ActorRefs.Nobody;
-    private LeaseValidity? _lease;
+    private SessionEvent.Opened? _open;
     private IActorRef? _stopCaller;
 
     public CoordinationSupervisor(CoordinationContext context)
@@ -132,14 +132,14 @@ internal sealed class CoordinationSupervisor : UntypedActor
         switch (told)
         {
             case SessionEvent.Opened e:
-                _lease = e.Lease;
+                _open = e;
                 _context.Session.SetOpened(e.Lease);
                 break;
             case SessionEvent.NotYetOpened e:
                 _context.Session.SetFailed(e.Error);
                 return;
             case SessionEvent.Lost e:
-                _lease = null;
+                _open = null;
                 _context.Session.SetLost(e.Reason);
                 break;
         }
@@ -165,9 +165,9 @@ internal sealed class CoordinationSupervisor : UntypedActor
             }
             else
             {
-                if (_concepts[index].LivesOnSession && _lease is { } lease)
+                if (_concepts[index].LivesOnSession && _open is { } open)
                 {
-                    _session.Tell(new LeaseMessage.GiveUp(lease.Id, default, LossReason.Aborted));
+                    _session.Tell(new LeaseMessage.GiveUp(open.Lease.Id, default, LossReason.Aborted));
                 }
 
                 StartConcept(index);
@@ -178,7 +178,7 @@ internal sealed class CoordinationSupervisor : UntypedActor
     private void OnSessionEnded()
     {
         // A session that failed lost its lease without telling.
-        if (_lease is { } lost)
+        if (_open?.Lease is { } lost)
         {
             OnSession(new SessionEvent.Lost(lost.Id, lost.Reason ?? LossReason.Expired));
         }
@@ -203,9 +203,9 @@ internal sealed class CoordinationSupervisor : UntypedActor
     {
         var root = _roots[index] = Context.ActorOf(_concepts[index].Props);
         Context.Watch(root);
-        if (_lease is { } open)
+        if (_open is { } open)
         {
-            root.Tell(new SessionEvent.Opened(open));
+            root.Tell(open);
         }
     }
 
