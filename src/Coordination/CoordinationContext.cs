@@ -3,6 +3,7 @@ using Coordination.Discovery.Registration;
 using Coordination.Discovery.Views;
 using Coordination.Etcd;
 using Coordination.Leases;
+using Coordination.Supervision;
 using Coordination.Time;
 using Microsoft.Extensions.Logging;
 
@@ -13,6 +14,9 @@ internal sealed record CoordinationContext(
     CoordinationOptions Options, IEtcdClient Etcd, MonotonicClock Clock, LossAlarm LossAlarm, ILogger Log, SessionView Session)
 {
     public LeaseRenewals Renewals { get; } = new(Etcd, Options.RenewalProof, Options.Locks.WaitersPrefix, Clock, Log);
+
+    /// <summary>Where requests go.</summary>
+    public ConceptRoots Roots { get; } = new();
 
     /// <summary>Calls those who wait before they try again when etcd answers.</summary>
     public EtcdReturn EtcdReturn { get; } = new(Etcd, Options.Locks.WaitersPrefix, Clock.Provider);

@@ -57,6 +57,8 @@ public sealed partial class CoordinationSystem : IAsyncDisposable
 
     internal IActorRef Supervisor { get; }
 
+    internal ConceptRoots Roots => _context.Roots;
+
     internal SystemMetrics Metrics => _context.Metrics;
 
     internal Microsoft.Extensions.Logging.ILogger Log => _context.Log;

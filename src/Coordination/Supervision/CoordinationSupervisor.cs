@@ -5,8 +5,7 @@ using Coordination.Discovery;
 using Coordination.Discovery.Registration;
 using Coordination.Elections;
 using Coordination.Leases;
-using Coordination.Locks;
-using Coordination.Locks.Shared;
+using Coordination.Locks.Line;
 using Coordination.Watches;
 
 namespace Coordination.Supervision;
@@ -36,7 +35,6 @@ internal sealed class CoordinationSupervisor : UntypedActor
             new Concept("discovery", typeof(DiscoveryCommand), DiscoveriesActor.PropsFor(context)),
             new Concept("elections", typeof(ElectionsCommand), ElectionsActor.PropsFor(context), new ElectionsCommand.Close()),
             new Concept("locks", typeof(LocksCommand), LocksActor.PropsFor(context), new LocksCommand.Close()) { LivesOnSession = true },
-            new Concept("shared locks", typeof(SharedLocksCommand), SharedLocksActor.PropsFor(context)) { LivesOnSession = true },
             new Concept("watches", typeof(WatchesCommand), WatchesActor.PropsFor(context)),
         ];
         _roots = new IActorRef[_concepts.Length];
@@ -202,6 +200,7 @@ internal sealed class CoordinationSupervisor : UntypedActor
     private void StartConcept(int index)
     {
         var root = _roots[index] = Context.ActorOf(_concepts[index].Props);
+        _context.Roots.Set(_concepts[index].Commands, root);
         Context.Watch(root);
         if (_open is { } open)
         {
