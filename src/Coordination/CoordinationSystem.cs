@@ -33,7 +33,7 @@ public sealed partial class CoordinationSystem : IAsyncDisposable
             options.LoggerFactory.CreateLogger("Coordination"),
             new SessionView());
         _actors = host ?? OwnActorSystem.Create(options);
-        Supervisor = _actors.ActorOf(CoordinationSupervisor.PropsFor(_context));
+        Supervisor = _context.Roots.Supervisor = _actors.ActorOf(CoordinationSupervisor.PropsFor(_context));
         LiveSystems.Add(_context);
         if (host is not null && endsWithHost)
         {

@@ -10,8 +10,11 @@ internal sealed class ConceptRoots
 {
     private readonly ConcurrentDictionary<Type, IActorRef> _roots = [];
 
+    /// <summary>Who sends requests on to roots that have not been started yet.</summary>
+    public IActorRef Supervisor { get; set; } = ActorRefs.Nobody;
+
     public void Set(Type commands, IActorRef root) => _roots[commands] = root;
 
-    /// <summary>The root that is told commands of this type.</summary>
-    public IActorRef Of<TCommand>() => _roots.GetValueOrDefault(typeof(TCommand), ActorRefs.Nobody);
+    /// <summary>Who is told commands of this type.</summary>
+    public IActorRef Of<TCommand>() => _roots.GetValueOrDefault(typeof(TCommand), Supervisor);
 }

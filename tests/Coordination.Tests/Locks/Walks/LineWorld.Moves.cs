@@ -129,7 +129,9 @@ internal sealed partial class LineWorld
 
         foreach (var timer in system.Timers)
         {
-            if ((timer == $"{LineTimer.Look}{LookDelay.DeadHead}" && !Budget.HasDeadHeads) || (timer == $"{LineTimer.OwnWatch}" && !Budget.HoldsLong))
+            var isLook = timer.StartsWith(nameof(LineTimer.Look), StringComparison.Ordinal);
+            if ((timer == $"{LineTimer.Look}{LookDelay.DeadHead}" && !Budget.HasDeadHeads) || (timer == $"{LineTimer.OwnWatch}" && !Budget.HoldsLong)
+                || (isLook && !Budget.HasEarlyLooks && !IsQuiet))
             {
                 continue;
             }

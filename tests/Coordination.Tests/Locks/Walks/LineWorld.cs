@@ -42,6 +42,12 @@ internal sealed record LineBudget
     /// <summary>Whether whoever is first may be overtaken when it does not react.</summary>
     public bool HasDeadHeads { get; init; }
 
+    /// <summary>
+    /// Whether looks for which there was no event come at any time. Otherwise only when all else has come to rest, as their times are long: that leaves orders out, and
+    /// makes larger worlds small enough.
+    /// </summary>
+    public bool HasEarlyLooks { get; init; } = true;
+
     /// <summary>After so many hand-overs the key is deleted for once.</summary>
     public long MaxHandOvers { get; init; } = 64;
 
@@ -137,6 +143,9 @@ internal sealed partial class LineWorld
     }
 
     private static string Text(LineOp op) => op.GetType().Name;
+
+    private bool IsQuiet => Systems.All(s => s.Journal.Count == 0 && s.Notes.Count == 0 && s.Inbox != InboxState.Opening
+        && s.Watches.Values.All(w => w.Began && w.Events.Count == 0));
 
     private void Spend(Func<LineBudget, LineBudget> spend) => Budget = spend(Budget);
 
@@ -234,7 +243,7 @@ internal sealed partial class LineWorld
         {
             LineOp.Give give when result.Succeeded => give.Next.Lease,
             LineOp.Take take when result.Succeeded => take.Lease,
-            LineOp.Enter or LineOp.Pass when result.Succeeded && Budget.Form == LockForm.Mutex => LeaseId.None,
+            LineOp.Enter { InTurn: true } or LineOp.Pass when result.Succeeded && Budget.Form == LockForm.Mutex => LeaseId.None,
             _ => (LeaseId?)null,
         };
         var first = before.Where(kv => kv.Key.ToText().StartsWith("coordination/waiters/%", StringComparison.Ordinal)).MinBy(kv => kv.CreateRevision);
