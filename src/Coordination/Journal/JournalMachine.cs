@@ -40,7 +40,7 @@ internal sealed class JournalMachine(JournalLimits limits)
         }
 
         var rest = state with { InFlight = state.InFlight.Remove(batch) };
-        if (state.Phase is JournalPhase.Fenceless)
+        if (batch.Fence is null)
         {
             effects.Add(new JournalEffect.Tell(new Written.Answered(batch.Writes[0], m.Result, m.SentAt)));
             return rest;
@@ -64,7 +64,7 @@ internal sealed class JournalMachine(JournalLimits limits)
 
     private static JournalPhase Adopt(JournalPhase phase, Revision shown) =>
         phase is not JournalPhase.Open open ? phase
-        : shown > open.Fence ? new JournalPhase.Open(shown)
+        : shown >= open.Fence ? new JournalPhase.Open(shown)
         : new JournalPhase.Unfenced();
 
     private static JournalState OnFailed(JournalState state, JournalMessage.Failed m, ImmutableArray<JournalEffect>.Builder effects)
@@ -190,24 +190,24 @@ internal sealed class JournalMachine(JournalLimits limits)
     {
         while (!state.Queue.IsEmpty && state.InFlight.Count < limits.MaxInFlight)
         {
-            var (batch, left) = Take(state, isAlone: fence is null);
+            var (batch, left) = Take(state, fence);
             if (batch is null)
             {
                 break;
             }
 
             state = state with { Queue = left, InFlight = state.InFlight.Add(batch), Sent = batch.Id };
-            effects.Add(new JournalEffect.Send(batch, fence));
+            effects.Add(new JournalEffect.Send(batch));
         }
 
         return state;
     }
 
     /// <summary>
-    /// The next batch: as much of what waits as one transaction takes, so that one that moves the fence can look for all of it. What has a key in common with something under way, or with something before it that is left
-    /// behind, is left behind.
+    /// The next batch: as much of what waits as one transaction takes, so that one that moves the fence can look for all of it. What has a key in common with
+    /// something under way, or with something before it that is left behind, is left behind.
     /// </summary>
-    private (Batch? Batch, ImmutableQueue<Waiting> Left) Take(JournalState state, bool isAlone)
+    private (Batch? Batch, ImmutableQueue<Waiting> Left) Take(JournalState state, Revision? fence)
     {
         var writes = ImmutableArray.CreateBuilder<Write>();
         var keys = new HashSet<Bytes>();
@@ -218,23 +218,24 @@ internal sealed class JournalMachine(JournalLimits limits)
         var isFull = false;
         while (!isFull && !rest.IsEmpty)
         {
-            rest = rest.Dequeue(out var next);
+            var next = rest.Peek();
             var write = next.Write;
             if (IsBusy(state, write, keys, passedOver))
             {
+                rest = rest.Dequeue();
                 passedOver.UnionWith(write.Keys);
                 left = left.Enqueue(next);
                 continue;
             }
 
-            var alone = isAlone || next.IsAlone;
+            var alone = fence is null || next.IsAlone;
             var (depth, size) = (Math.Max(deepest, write.Operations), bytes + write.Size);
             if (writes.Count > 0 && (alone || writes.Count + 2 + depth > limits.MaxOperations || size > limits.MaxBytes))
             {
-                rest = [next, .. rest];
                 break;
             }
 
+            rest = rest.Dequeue();
             writes.Add(write);
             keys.UnionWith(write.Keys);
             (deepest, bytes, isFull) = (depth, size, alone);
@@ -242,7 +243,7 @@ internal sealed class JournalMachine(JournalLimits limits)
 
         return writes.Count == 0
             ? (null, state.Queue)
-            : (new Batch(state.Sent + 1, writes.DrainToImmutable(), keys), left.IsEmpty ? rest : [.. left, .. rest]);
+            : (new Batch(state.Sent + 1, writes.DrainToImmutable(), keys, fence), left.IsEmpty ? rest : [.. left, .. rest]);
     }
 
     private static bool IsBusy(JournalState state, Write write, HashSet<Bytes> keys, HashSet<Bytes> passedOver)

@@ -22,7 +22,7 @@ public sealed class LocksActorTests : ActorTest
         _caller.Send(locks, new LocksCommand.Acquire(Key, LockRequestId.Next(), IsTry: false, null));
         Etcd.ExpectNothing();
 
-        locks.Tell(new SessionEvent.Opened(Lease()));
+        locks.Tell(new SessionEvent.Opened(Lease(), ActorRefs.Nobody));
         Etcd.Next<EtcdOp.Txn>().Answer(Won(42));
 
         _caller.ExpectMsg<LockReply.Acquired>();
@@ -39,7 +39,7 @@ public sealed class LocksActorTests : ActorTest
 
         lease.Lose(LossReason.LeaseGone);
         locks.Tell(new SessionEvent.Lost(lease.Id, LossReason.LeaseGone));
-        locks.Tell(new SessionEvent.Opened(Lease(8)));
+        locks.Tell(new SessionEvent.Opened(Lease(8), ActorRefs.Nobody));
         var next = Etcd.Next<EtcdOp.Txn>();
         next.Answer(Won(44));
 
@@ -105,7 +105,7 @@ public sealed class LocksActorTests : ActorTest
     {
         var locks = _parent.ChildActorOf(LocksActor.PropsFor(ContextFor()));
         lease = Lease();
-        locks.Tell(new SessionEvent.Opened(lease));
+        locks.Tell(new SessionEvent.Opened(lease, ActorRefs.Nobody));
         return locks;
     }
 }

@@ -144,7 +144,7 @@ public sealed class SharedLockActorTests : ActorTest
     public async Task An_actor_that_fails_answers_its_callers_tells_its_holders_and_is_replaced_by_one_that_removes_what_it_left()
     {
         var locks = _parent.ChildActorOf(SharedLocksActor.PropsFor(ContextFor()));
-        locks.Tell(new SessionEvent.Opened(Lease()));
+        locks.Tell(new SessionEvent.Opened(Lease(), ActorRefs.Nobody));
         var claim = Acquire(locks, Pool, SharedAsk.Of(1, 2), 42);
         var lost = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = claim.Lost.Register(lost.SetResult);
