@@ -18,6 +18,7 @@ public sealed class OptionSourcesTests
         ["Locks.OwnKeyWatchDelay"] = "2m", ["Locks.FallbackInterval"] = "1h", ["Locks.MaxInLine"] = "1001", ["Locks.WaitersPrefix"] = "no-slash",
         ["Elections.MaxCandidacies"] = "0", ["Elections.MaxObservers"] = "0", ["Elections.ObserverBuffer"] = "0", ["Elections.FallbackInterval"] = "1ms",
         ["Elections.DrainTimeout"] = "2h", ["Services.MaxRegistrations"] = "0", ["Services.MaxDiscoveries"] = "0", ["Services.MaxWritesInFlight"] = "0",
+        ["Journal.MaxBatchesInFlight"] = "0", ["Journal.MaxOperations"] = "15", ["Journal.MaxBytes"] = "1KiB",
         ["Services.DrainTime"] = "6m", ["Watches.ListPageSize"] = "0", ["Watches.MaxSubscribers"] = "0", ["Diagnostics.NameTags"] = "perhaps",
         ["Etcd.RetryLimit"] = "1h", ["Etcd.PingDelay"] = "1s", ["Etcd.PingTimeout"] = "1ms", ["Etcd.ClusterId"] = "xyz", ["Etcd.Tls.SkipServerVerification"] = "perhaps",
         ["Etcd.Tls.AuthorityFile"] = "/no/ca.pem", ["Etcd.Tls.CertificateFile"] = "/no/cert.pem", ["Etcd.Tls.KeyFile"] = "/no/key.pem",
