@@ -17,7 +17,7 @@ public sealed class OptionSourcesTests
         ["Etcd.WatchSilenceLimit"] = "1ms", ["Etcd.StreamQueueLimit"] = "1", ["Locks.MaxWaiters"] = "0", ["Locks.MaxLocks"] = "-1", ["Locks.IdleTimeout"] = "1ms",
         ["Locks.OwnKeyWatchDelay"] = "2m", ["Locks.FallbackInterval"] = "1h", ["Locks.MaxInLine"] = "1001", ["Locks.WaitersPrefix"] = "no-slash",
         ["Elections.MaxCandidacies"] = "0", ["Elections.MaxObservers"] = "0", ["Elections.ObserverBuffer"] = "0", ["Elections.FallbackInterval"] = "1ms",
-        ["Elections.DrainTimeout"] = "2h", ["Services.MaxRegistrations"] = "0", ["Services.MaxDiscoveries"] = "0", ["Services.MaxWritesInFlight"] = "0",
+        ["Elections.DrainTimeout"] = "2h", ["Services.MaxRegistrations"] = "0", ["Services.MaxDiscoveries"] = "0",
         ["Journal.MaxBatchesInFlight"] = "0", ["Journal.MaxOperations"] = "15", ["Journal.MaxBytes"] = "1KiB",
         ["Services.DrainTime"] = "6m", ["Watches.ListPageSize"] = "0", ["Watches.MaxSubscribers"] = "0", ["Diagnostics.NameTags"] = "perhaps",
         ["Etcd.RetryLimit"] = "1h", ["Etcd.PingDelay"] = "1s", ["Etcd.PingTimeout"] = "1ms", ["Etcd.ClusterId"] = "xyz", ["Etcd.Tls.SkipServerVerification"] = "perhaps",
