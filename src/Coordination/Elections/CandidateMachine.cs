@@ -3,11 +3,14 @@ using Coordination.Etcd;
 namespace Coordination.Elections;
 
 /// <summary>
-/// The rules of one candidacy, pure. Its parts: this file is the dialogue with those who campaign and with the lease; CandidateMachine.Line.cs is the
+/// The rules of one candidacy, pure. Its parts: this file is the dialogue with those who campaign and with the lease;
+/// CandidateMachine.Line.cs is the
 /// way to the head of the line; CandidateMachine.Leading.cs is the time at the head; CandidateMachine.HandOver.cs is the way out.
 /// <para>
-/// The order is etcd's: who was created first leads. A candidate leads when one reply of etcd showed its own key, the one that it created, with
-/// nobody before it, while at least half of the lease's time is left. Its key has the id of its own lease in its name, and when the lease is revoked
+/// The order is etcd's: who was created first leads. A candidate leads when one reply of etcd showed its own key, the one that it
+/// created, with
+/// nobody before it, while at least half of the lease's time is left. Its key has the id of its own lease in its name, and when the
+/// lease is revoked
 /// nothing of the candidacy can come any more.
 /// </para>
 /// </summary>
@@ -86,7 +89,8 @@ internal sealed partial class CandidateMachine(CandidateCard card)
             return state;
         }
 
-        // What was put or is still to be put on this lease goes with it: etcd refuses puts on a lease that is gone. Nothing of it is answered any more.
+        // What was put or is still to be put on this lease goes with it: etcd refuses puts on a lease that is gone. Nothing of it is
+        // answered any more.
         var without = state with { Lease = null };
         return without.Phase switch
         {

@@ -15,8 +15,11 @@ internal sealed class CandidateRequests(IEtcdClient etcd, ElectionKeys keys, Can
     /// <summary>Most often one key is all there is to read; what is no candidate is passed over by reading so many times more.</summary>
     private const int MoreKeys = 64;
 
-    private static readonly EtcdException Malformed = new(CoordinationErrorKind.ProtocolError, WriteOutcome.Unknown, "etcd's reply is not one to this request");
-    private static readonly EtcdException NotMade = new(CoordinationErrorKind.Timeout, WriteOutcome.NotApplied, "etcd did not answer, and the request was not made");
+    private static readonly EtcdException Malformed = new(
+        CoordinationErrorKind.ProtocolError, WriteOutcome.Unknown, "etcd's reply is not one to this request");
+
+    private static readonly EtcdException NotMade = new(
+        CoordinationErrorKind.Timeout, WriteOutcome.NotApplied, "etcd did not answer, and the request was not made");
 
     public ElectionKeys Keys => keys;
 
@@ -37,7 +40,9 @@ internal sealed class CandidateRequests(IEtcdClient etcd, ElectionKeys keys, Can
             CandidateEffect.SendProclaim e => Write(Proclaim(e), 1, keys.Candidate(e.Lease)),
             CandidateEffect.SendRemove e => Write(Remove(e), 1, keys.Candidate(e.Lease), keys.Card(e.Lease)),
             CandidateEffect.SendHandOver e => Write(
-                HandOver(e), 1 + e.Plan.StepBack.Length, [keys.Candidate(e.Lease), .. e.Plan.StepBack.Select(c => c.Key), keys.Card(e.Lease), keys.Wish]),
+                HandOver(e),
+                1 + e.Plan.StepBack.Length,
+                [keys.Candidate(e.Lease), .. e.Plan.StepBack.Select(c => c.Key), keys.Card(e.Lease), keys.Wish]),
             CandidateEffect.ForgetWish e => Write(ForgetWish(e), 1, keys.Wish),
             _ => null,
         };
@@ -68,10 +73,12 @@ internal sealed class CandidateRequests(IEtcdClient etcd, ElectionKeys keys, Can
         return request switch
         {
             CandidateEffect.SendEnter e when found is [var own] => new CandidateMessage.EnterMet(e.Round, own),
-            CandidateEffect.SendProclaim e when found is not [var own] || own.ModRevision != e.At => new CandidateMessage.ProclaimMet(e.Proclamation, found.FirstOrDefault()),
+            CandidateEffect.SendProclaim e when found is not [var own] || own.ModRevision != e.At =>
+                new CandidateMessage.ProclaimMet(e.Proclamation, found.FirstOrDefault()),
             CandidateEffect.SendRemove e when !found.Exists(own => own.CreateRevision == e.Created) => new CandidateMessage.Removed(e.Round),
             CandidateEffect.SendHandOver e => new CandidateMessage.HandedOver(
-                e.Round, !found.Exists(kv => kv.CreateRevision == e.Term || e.Plan.StepBack.Any(c => c.Key == kv.Key && c.Created == kv.CreateRevision))),
+                e.Round,
+                !found.Exists(kv => kv.CreateRevision == e.Term || e.Plan.StepBack.Any(c => c.Key == kv.Key && c.Created == kv.CreateRevision))),
             CandidateEffect.ForgetWish => new CandidateMessage.WishForgotten(),
             _ => Failed(request, NotMade),
         };
@@ -193,7 +200,11 @@ internal sealed class CandidateRequests(IEtcdClient etcd, ElectionKeys keys, Can
 
     private EtcdOp.Txn Proclaim(CandidateEffect.SendProclaim e) => new()
     {
-        If = [EtcdCompare.CreateRevision(keys.Candidate(e.Lease), CompareResult.Equal, e.Term), EtcdCompare.Unchanged(keys.Candidate(e.Lease), e.At)],
+        If =
+        [
+            EtcdCompare.CreateRevision(keys.Candidate(e.Lease), CompareResult.Equal, e.Term),
+            EtcdCompare.Unchanged(keys.Candidate(e.Lease), e.At),
+        ],
         Then = [new EtcdOp.Put(keys.Candidate(e.Lease), e.Value) { Lease = e.Lease }],
         Else = [new EtcdOp.Get(keys.Candidate(e.Lease))],
     };

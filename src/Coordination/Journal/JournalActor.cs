@@ -7,7 +7,8 @@ using Coordination.Time;
 namespace Coordination.Journal;
 
 /// <summary>
-/// Makes the writes of one session: runs the effects of <see cref="JournalMachine"/>. A child of the session's actor, from the grant of a lease to its end. It is told
+/// Makes the writes of one session: runs the effects of <see cref="JournalMachine"/>. A child of the session's actor, from the grant of
+/// a lease to its end. It is told
 /// <see cref="JournalMessage.Submit"/>; writers are told a <see cref="Written"/>.
 /// </summary>
 internal sealed class JournalActor : UntypedActor, IWithTimers

@@ -15,7 +15,8 @@ internal abstract record JournalPhase
     public sealed record Unfenced : JournalPhase;
 
     /// <summary>
-    /// The fence is being set, or moved because the reply to a batch was lost. Nothing else is sent: a fence decides only about what was sent before it.
+    /// The fence is being set, or moved because the reply to a batch was lost. Nothing else is sent: a fence decides only about what was
+    /// sent before it.
     /// </summary>
     public sealed record Fencing(Batch? Lost) : JournalPhase;
 
@@ -26,7 +27,8 @@ internal abstract record JournalPhase
     public sealed record Open(Revision Fence) : JournalPhase;
 
     /// <summary>
-    /// etcd allows us no fence: each write goes alone and without one. Nothing can be learned about a lost reply then, so it costs the session.
+    /// etcd allows us no fence: each write goes alone and without one. Nothing can be learned about a lost reply then, so it costs the
+    /// session.
     /// </summary>
     public sealed record Fenceless : JournalPhase;
 }

@@ -14,7 +14,8 @@ internal static class JournalTransactions
         Else = [new EtcdOp.Get(fence)],
     };
 
-    /// <summary>Puts F, and reads what the writes want to look at: each in a transaction of its own, so that the answers stay apart.</summary>
+    /// <summary>Puts F, and reads what the writes want to look at: each in a transaction of its own, so that the answers stay
+    /// apart.</summary>
     public static EtcdOp.Txn Moving(Bytes fence, LeaseId lease, ImmutableArray<Write> lost) => new()
     {
         Then = [new EtcdOp.Put(fence, Bytes.Empty) { Lease = lease }, .. lost.Select(write => new EtcdOp.Txn { Then = write.Look })],
@@ -32,5 +33,7 @@ internal static class JournalTransactions
         answers.Length == asked && answers.All(answer => answer is TxnResult) ? null : Misunderstood(answers.Length, asked);
 
     private static EtcdException Misunderstood(int answers, int asked) => new(
-        CoordinationErrorKind.ProtocolError, WriteOutcome.Unknown, $"etcd answered {answers} of {asked} operations that were sent in one transaction");
+        CoordinationErrorKind.ProtocolError,
+        WriteOutcome.Unknown,
+        $"etcd answered {answers} of {asked} operations that were sent in one transaction");
 }

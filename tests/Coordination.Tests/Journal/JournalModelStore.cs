@@ -47,7 +47,8 @@ internal sealed record JournalModelStore(ImmutableSortedDictionary<Bytes, KeyVal
             {
                 EtcdOp.Txn nested => Run(nested, ref made),
                 EtcdOp.Put put => Put(put, ref made),
-                EtcdOp.Get get => made.Keys.GetValueOrDefault(get.Keys.Key) is { } found ? new GetResult(default, [found], 1, false) : new GetResult(default, [], 0, false),
+                EtcdOp.Get get when made.Keys.GetValueOrDefault(get.Keys.Key) is { } found => new GetResult(default, [found], 1, false),
+                EtcdOp.Get => new GetResult(default, [], 0, false),
                 _ => throw new NotSupportedException(op.ToString()),
             });
         }
@@ -55,5 +56,6 @@ internal sealed record JournalModelStore(ImmutableSortedDictionary<Bytes, KeyVal
         return new TxnResult(default, holds, results.ToImmutable());
     }
 
-    public override string ToString() => string.Join(' ', Keys.Values.Select(kv => string.Create(CultureInfo.InvariantCulture, $"{kv.Key}={kv.Value}@{kv.ModRevision}")));
+    public override string ToString() =>
+        string.Join(' ', Keys.Values.Select(kv => string.Create(CultureInfo.InvariantCulture, $"{kv.Key}={kv.Value}@{kv.ModRevision}")));
 }

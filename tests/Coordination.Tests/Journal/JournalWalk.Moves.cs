@@ -201,12 +201,18 @@ internal sealed partial class JournalWalk
             _ => 0,
         };
 
-        public JournalMessage Failed(EtcdException error) => Batch is null ? new JournalMessage.FenceFailed(Id, error) : new JournalMessage.Failed(Id, error);
+        private string Kind => Batch is null ? $"F{Txn.Then.Length}" : Numbers(Batch.Writes);
 
-        public string Text(Dictionary<long, int> rank) => $"{(Batch is null ? $"F{Txn.Then.Length}" : Numbers(Batch.Writes))}@{rank[Batch?.Fence?.Value ?? 0]}{(IsGivenUp ? "?" : "")}{Reply switch
+        public JournalMessage Failed(EtcdException error) =>
+            Batch is null ? new JournalMessage.FenceFailed(Id, error) : new JournalMessage.Failed(Id, error);
+
+        private static IEnumerable<GetResult> Looks(TxnResult moved) =>
+            moved.Results.OfType<TxnResult>().SelectMany(look => look.Results.OfType<GetResult>());
+
+        public string Text(Dictionary<long, int> rank) => $"{Kind}@{rank[Batch?.Fence?.Value ?? 0]}{(IsGivenUp ? "?" : "")}{Reply switch
         {
             null => "",
-            JournalMessage.FenceMoved m => $"moved {rank[Shown]} {string.Join(' ', m.Result.Results.OfType<TxnResult>().SelectMany(r => r.Results.OfType<GetResult>()).Select(r => r.First?.Value))}",
+            JournalMessage.FenceMoved m => $"moved {rank[Shown]} {string.Join(' ', Looks(m.Result).Select(get => get.First?.Value))}",
             JournalMessage.Answered m => $"{m.Result.Succeeded} {rank[Shown]}",
             JournalMessage.Failed m => $"failed {m.Error.Kind}",
             JournalMessage.FenceFailed m => $"failed {m.Error.Kind}",

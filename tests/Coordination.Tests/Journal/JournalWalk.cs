@@ -8,8 +8,10 @@ using Coordination.Tests.Walks;
 namespace Coordination.Tests.Journal;
 
 /// <summary>
-/// A journal's machine with the transactions that it sends, a network, and a small model of etcd. A request may be applied at any time after it was sent, also long
-/// after it was given up, or never. Each write puts its number to its keys. What the writers are told is held against what has happened, and against what happens later.
+/// A journal's machine with the transactions that it sends, a network, and a small model of etcd. A request may be applied at any time
+/// after it was sent, also long
+/// after it was given up, or never. Each write puts its number to its keys. What the writers are told is held against what has happened,
+/// and against what happens later.
 /// </summary>
 internal sealed partial class JournalWalk : IWalk<JournalWalk>
 {
@@ -69,7 +71,8 @@ internal sealed partial class JournalWalk : IWalk<JournalWalk>
 
     public JournalWalk Clone() => new(this);
 
-    /// <summary>The world calms down: what is on its way arrives, and nothing new goes wrong. Then every writer knows, or the session has ended.</summary>
+    /// <summary>The world calms down: what is on its way arrives, and nothing new goes wrong. Then every writer knows, or the session
+    /// has ended.</summary>
     /// <param name="straysLast">Whether requests that were given up are applied only after all else.</param>
     public void Settle(bool straysLast)
     {
@@ -197,7 +200,8 @@ internal sealed partial class JournalWalk : IWalk<JournalWalk>
         Promise(_known[number] == Known.Nothing, $"write {number} is concluded twice");
         var isApplied = written switch
         {
-            Written.Answered m => m.Result.Succeeded && m.Result.Results.Length == written.Write.Txn.Then.Length && m.Result.Results.All(r => r is PutResult),
+            Written.Answered m => m.Result.Succeeded && m.Result.Results.Length == written.Write.Txn.Then.Length
+                && m.Result.Results.All(result => result is PutResult),
             Written.Settled m => m.Shown.Results is [GetResult { First: { } shown }] && shown.Value == Value(number),
             _ => false,
         };
