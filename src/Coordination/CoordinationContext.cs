@@ -24,9 +24,6 @@ internal sealed record CoordinationContext(
     /// <summary>What is measured.</summary>
     public SystemMetrics Metrics { get; } = new(Options);
 
-    /// <summary>Sends the transactions of registrations.</summary>
-    public RegistrationWrites RegistrationWrites { get; } = new(Etcd, Options.Services.MaxWritesInFlight);
-
     /// <summary>The services that somebody follows.</summary>
     public DiscoveryBook Discoveries { get; } = new();
 

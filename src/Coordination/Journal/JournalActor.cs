@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using Coordination.Diagnostics;
 using Coordination.Etcd;
@@ -8,7 +7,8 @@ using Coordination.Time;
 namespace Coordination.Journal;
 
 /// <summary>
-/// Makes the writes of one session: runs the effects of <see cref="JournalMachine"/>. A child of the session's actor, from the grant of a lease to its end. It is told
+/// Makes the writes of one session: runs the effects of <see cref="JournalMachine"/>. A child of the session's actor, from the grant of
+/// a lease to its end. It is told
 /// <see cref="JournalMessage.Submit"/>; writers are told a <see cref="Written"/>.
 /// </summary>
 internal sealed class JournalActor : UntypedActor, IWithTimers
@@ -102,21 +102,13 @@ internal sealed class JournalActor : UntypedActor, IWithTimers
     {
         var sentAt = _context.Clock.Now;
         var batch = e.Batch;
-        var txn = e.Fence is { } fence
-            ? new EtcdOp.Txn
-            {
-                If = [EtcdCompare.Unchanged(_fence, fence)],
-                Then = ImmutableArray.CreateRange<Write, EtcdOp>(batch.Writes, static write => write.Txn),
-                Else = [new EtcdOp.Get(_fence)],
-            }
-            : batch.Writes[0].Txn;
         _context.Metrics.JournalBatch(batch.Writes.Length);
 
         // The spans of the others begin and end at their callers; a transaction can only have one parent.
         using var trace = TraceScope.Enter(batch.Writes[0].Trace);
-        _context.Etcd.TxnAsync(txn).PipeTo(
+        _context.Etcd.TxnAsync(JournalTransactions.Of(batch, _fence)).PipeTo(
             Self,
-            success: result => Understood(result, batch.Writes.Length, e.Fence is not null) is { } problem
+            success: result => JournalTransactions.ProblemOf(result, batch) is { } problem
                 ? new JournalMessage.Failed(batch.Id, problem)
                 : new JournalMessage.Answered(batch.Id, result, sentAt),
             failure: error => new JournalMessage.Failed(batch.Id, EtcdFailure.From(error)));
@@ -125,22 +117,11 @@ internal sealed class JournalActor : UntypedActor, IWithTimers
     private void MoveFence(JournalEffect.MoveFence e)
     {
         _context.Metrics.JournalFence();
-        var txn = new EtcdOp.Txn
-        {
-            Then = [new EtcdOp.Put(_fence, Bytes.Empty) { Lease = _lease }, .. e.Lost.Select(write => new EtcdOp.Txn { Then = write.Look })],
-        };
-        _context.Etcd.TxnAsync(txn).PipeTo(
+        _context.Etcd.TxnAsync(JournalTransactions.Moving(_fence, _lease, e.Lost)).PipeTo(
             Self,
-            success: result => result.Results.Length == e.Lost.Length + 1
-                ? new JournalMessage.FenceMoved(e.Move, result)
-                : new JournalMessage.FenceFailed(e.Move, Misunderstood(result.Results.Length, e.Lost.Length + 1)),
+            success: result => JournalTransactions.ProblemOf(result, e.Lost) is { } problem
+                ? new JournalMessage.FenceFailed(e.Move, problem)
+                : new JournalMessage.FenceMoved(e.Move, result),
             failure: error => new JournalMessage.FenceFailed(e.Move, EtcdFailure.From(error)));
     }
-
-    /// <summary>An answer that does not fit the question says nothing about what was done.</summary>
-    private static EtcdException? Understood(TxnResult result, int writes, bool isFenced) =>
-        !isFenced || !result.Succeeded || (result.Results.Length == writes && result.Results.All(r => r is TxnResult)) ? null : Misunderstood(result.Results.Length, writes);
-
-    private static EtcdException Misunderstood(int answers, int asked) => new(
-        CoordinationErrorKind.ProtocolError, WriteOutcome.Unknown, $"etcd answered {answers} of {asked} operations that were sent in one transaction");
 }

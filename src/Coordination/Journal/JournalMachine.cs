@@ -4,12 +4,16 @@ using Coordination.Etcd;
 namespace Coordination.Journal;
 
 /// <summary>
-/// The rules of a session's journal, pure. All writes of a session go through it. What waits while batches are under way goes together into the next one, so an idle
+/// The rules of a session's journal, pure. All writes of a session go through it. What waits while batches are under way goes together
+/// into the next one, so an idle
 /// session sends at once and a busy one makes a commit of many writes.
 /// <para>
-/// Every batch is conditional on the <i>fence</i>, a key on the session's lease: <c>if ModRevision(F)==f then [writes]</c>. When a reply is lost, F is put again.
-/// From that revision on each batch that was sent before is visible, or can never act any more, because its condition fails. So the same transaction reads what the lost
-/// writes were about, and their writers learn what became of them: nothing stays unknown. A fence decides only about what was sent before it, so nothing is sent while it
+/// Every batch is conditional on the <i>fence</i>, a key on the session's lease: <c>if ModRevision(F)==f then [writes]</c>. When a reply
+/// is lost, F is put again.
+/// From that revision on each batch that was sent before is visible, or can never act any more, because its condition fails. So the same
+/// transaction reads what the lost
+/// writes were about, and their writers learn what became of them: nothing stays unknown. A fence decides only about what was sent
+/// before it, so nothing is sent while it
 /// moves. Putting it twice does no harm: a late put makes one batch be refused, which is sent again.
 /// </para>
 /// <para>The condition never is "F does not exist": the end of the lease would make that true again.</para>
@@ -40,7 +44,7 @@ internal sealed class JournalMachine(JournalLimits limits)
         }
 
         var rest = state with { InFlight = state.InFlight.Remove(batch) };
-        if (state.Phase is JournalPhase.Fenceless)
+        if (batch.Fence is null)
         {
             effects.Add(new JournalEffect.Tell(new Written.Answered(batch.Writes[0], m.Result, m.SentAt)));
             return rest;
@@ -48,7 +52,8 @@ internal sealed class JournalMachine(JournalLimits limits)
 
         if (!m.Result.Succeeded)
         {
-            // Nothing of the batch was done, as the fence has moved. One that came late is adopted; if it is gone, or from another history, it is set again.
+            // Nothing of the batch was done, as the fence has moved. One that came late is adopted; if it is gone, or from another
+            // history, it is set again.
             var shown = (m.Result.Results is [GetResult get, ..] ? get.First?.ModRevision : null) ?? Revision.None;
             return rest with { Queue = InFront(batch, rest.Queue, isAlone: false), Phase = Adopt(rest.Phase, shown) };
         }
@@ -64,7 +69,7 @@ internal sealed class JournalMachine(JournalLimits limits)
 
     private static JournalPhase Adopt(JournalPhase phase, Revision shown) =>
         phase is not JournalPhase.Open open ? phase
-        : shown > open.Fence ? new JournalPhase.Open(shown)
+        : shown >= open.Fence ? new JournalPhase.Open(shown)
         : new JournalPhase.Unfenced();
 
     private static JournalState OnFailed(JournalState state, JournalMessage.Failed m, ImmutableArray<JournalEffect>.Builder effects)
@@ -99,7 +104,8 @@ internal sealed class JournalMachine(JournalLimits limits)
         return rest;
     }
 
-    /// <summary>Refused, and certainly not made: for a lease, a permission or a size of one of them. The others are not to suffer from that.</summary>
+    /// <summary>Refused, and certainly not made: for a lease, a permission or a size of one of them. The others are not to suffer from
+    /// that.</summary>
     private static bool MayBeOneOfThem(EtcdException error) => !error.IsTransient || error.Kind == CoordinationErrorKind.NoSpace;
 
     private static JournalState OnFenceMoved(JournalState state, JournalMessage.FenceMoved m, ImmutableArray<JournalEffect>.Builder effects)
@@ -118,13 +124,15 @@ internal sealed class JournalMachine(JournalLimits limits)
         // What the lost writes wanted to look at follows the put of the fence. Other lost batches get a fence of their own.
         for (var i = 0; i < lost.Writes.Length; i++)
         {
-            effects.Add(new JournalEffect.Tell(new Written.Settled(lost.Writes[i], (TxnResult)m.Result.Results[i + 1] with { Header = m.Result.Header })));
+            var shown = (TxnResult)m.Result.Results[i + 1] with { Header = m.Result.Header };
+            effects.Add(new JournalEffect.Tell(new Written.Settled(lost.Writes[i], shown)));
         }
 
         return open with { InFlight = open.InFlight.RemoveAll(batch => batch.Id == lost.Id) };
     }
 
-    private static JournalState OnFenceFailed(JournalState state, JournalMessage.FenceFailed m, ImmutableArray<JournalEffect>.Builder effects)
+    private static JournalState OnFenceFailed(
+        JournalState state, JournalMessage.FenceFailed m, ImmutableArray<JournalEffect>.Builder effects)
     {
         if (state.Phase is not JournalPhase.Fencing || m.Move != state.Sent)
         {
@@ -190,24 +198,25 @@ internal sealed class JournalMachine(JournalLimits limits)
     {
         while (!state.Queue.IsEmpty && state.InFlight.Count < limits.MaxInFlight)
         {
-            var (batch, left) = Take(state, isAlone: fence is null);
+            var (batch, left) = Take(state, fence);
             if (batch is null)
             {
                 break;
             }
 
             state = state with { Queue = left, InFlight = state.InFlight.Add(batch), Sent = batch.Id };
-            effects.Add(new JournalEffect.Send(batch, fence));
+            effects.Add(new JournalEffect.Send(batch));
         }
 
         return state;
     }
 
     /// <summary>
-    /// The next batch: as much of what waits as one transaction takes, so that one that moves the fence can look for all of it. What has a key in common with something under way, or with something before it that is left
-    /// behind, is left behind.
+    /// The next batch: as much of what waits as one transaction takes, so that one that moves the fence can look for all of it. What has
+    /// a key in common with
+    /// something under way, or with something before it that is left behind, is left behind.
     /// </summary>
-    private (Batch? Batch, ImmutableQueue<Waiting> Left) Take(JournalState state, bool isAlone)
+    private (Batch? Batch, ImmutableQueue<Waiting> Left) Take(JournalState state, Revision? fence)
     {
         var writes = ImmutableArray.CreateBuilder<Write>();
         var keys = new HashSet<Bytes>();
@@ -218,23 +227,24 @@ internal sealed class JournalMachine(JournalLimits limits)
         var isFull = false;
         while (!isFull && !rest.IsEmpty)
         {
-            rest = rest.Dequeue(out var next);
+            var next = rest.Peek();
             var write = next.Write;
             if (IsBusy(state, write, keys, passedOver))
             {
+                rest = rest.Dequeue();
                 passedOver.UnionWith(write.Keys);
                 left = left.Enqueue(next);
                 continue;
             }
 
-            var alone = isAlone || next.IsAlone;
+            var alone = fence is null || next.IsAlone;
             var (depth, size) = (Math.Max(deepest, write.Operations), bytes + write.Size);
             if (writes.Count > 0 && (alone || writes.Count + 2 + depth > limits.MaxOperations || size > limits.MaxBytes))
             {
-                rest = [next, .. rest];
                 break;
             }
 
+            rest = rest.Dequeue();
             writes.Add(write);
             keys.UnionWith(write.Keys);
             (deepest, bytes, isFull) = (depth, size, alone);
@@ -242,7 +252,7 @@ internal sealed class JournalMachine(JournalLimits limits)
 
         return writes.Count == 0
             ? (null, state.Queue)
-            : (new Batch(state.Sent + 1, writes.DrainToImmutable(), keys), left.IsEmpty ? rest : [.. left, .. rest]);
+            : (new Batch(state.Sent + 1, writes.DrainToImmutable(), keys, fence), left.IsEmpty ? rest : [.. left, .. rest]);
     }
 
     private static bool IsBusy(JournalState state, Write write, HashSet<Bytes> keys, HashSet<Bytes> passedOver)

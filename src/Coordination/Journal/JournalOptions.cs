@@ -3,7 +3,8 @@ using Coordination.Etcd;
 namespace Coordination;
 
 /// <summary>
-/// Options of the journals of a system: one for each session, through which all its writes go. What waits while others are under way goes together in one transaction.
+/// Options of the journals of a system: one for each session, through which all its writes go. What waits while others are under way
+/// goes together in one transaction.
 /// </summary>
 public sealed record JournalOptions
 {
@@ -11,7 +12,8 @@ public sealed record JournalOptions
     public int MaxBatchesInFlight { get; init; } = 2;
 
     /// <summary>
-    /// Operations in one transaction, counted as etcd does, over all its levels; not more than the servers' <c>--max-txn-ops</c>. Default 128; 16 to 10,000.
+    /// Operations in one transaction, counted as etcd does, over all its levels; not more than the servers' <c>--max-txn-ops</c>.
+    /// Default 128; 16 to 10,000.
     /// </summary>
     public int MaxOperations { get; init; } = EtcdClientOptions.MaxTxnOperations;
 

@@ -15,7 +15,8 @@ internal abstract record JournalPhase
     public sealed record Unfenced : JournalPhase;
 
     /// <summary>
-    /// The fence is being set, or moved because the reply to a batch was lost. Nothing else is sent: a fence decides only about what was sent before it.
+    /// The fence is being set, or moved because the reply to a batch was lost. Nothing else is sent: a fence decides only about what was
+    /// sent before it.
     /// </summary>
     public sealed record Fencing(Batch? Lost) : JournalPhase;
 
@@ -26,7 +27,8 @@ internal abstract record JournalPhase
     public sealed record Open(Revision Fence) : JournalPhase;
 
     /// <summary>
-    /// etcd allows us no fence: each write goes alone and without one. Nothing can be learned about a lost reply then, so it costs the session.
+    /// etcd allows us no fence: each write goes alone and without one. Nothing can be learned about a lost reply then, so it costs the
+    /// session.
     /// </summary>
     public sealed record Fenceless : JournalPhase;
 }
@@ -38,8 +40,9 @@ internal sealed record Waiting(Write Write, bool IsAlone = false);
 /// <param name="Id">Which.</param>
 /// <param name="Writes">The writes, in order.</param>
 /// <param name="Keys">All their keys.</param>
+/// <param name="Fence">The fence it was sent under; null: without one, which is one write alone.</param>
 /// <param name="IsLost">Whether its reply is lost.</param>
-internal sealed record Batch(long Id, ImmutableArray<Write> Writes, HashSet<Bytes> Keys, bool IsLost = false);
+internal sealed record Batch(long Id, ImmutableArray<Write> Writes, HashSet<Bytes> Keys, Revision? Fence, bool IsLost = false);
 
 /// <summary>The state of a journal.</summary>
 /// <param name="Phase">Whether writes may be sent.</param>
@@ -92,8 +95,8 @@ internal abstract record JournalEffect
     {
     }
 
-    /// <summary>Send <c>if ModRevision(F)==fence then [the writes] else get F</c>; without a fence the one write as it is.</summary>
-    public sealed record Send(Batch Batch, Revision? Fence) : JournalEffect;
+    /// <summary>Send a batch.</summary>
+    public sealed record Send(Batch Batch) : JournalEffect;
 
     /// <summary>Put F on the lease, and read what the writes want to look at.</summary>
     public sealed record MoveFence(long Move, ImmutableArray<Write> Lost) : JournalEffect;

@@ -6,8 +6,10 @@ using Coordination.Time;
 namespace Coordination.Journal;
 
 /// <summary>
-/// One write of a session: a transaction, the keys that it may write, and the reads that show what became of it should its reply be lost. Two writes with a key in
-/// common are never under way together, and take effect in the order in which they were submitted. A write that writes nothing is a look that comes after everything
+/// One write of a session: a transaction, the keys that it may write, and the reads that show what became of it should its reply be
+/// lost. Two writes with a key in
+/// common are never under way together, and take effect in the order in which they were submitted. A write that writes nothing is a look
+/// that comes after everything
 /// that was submitted before it for the same keys.
 /// </summary>
 /// <param name="Writer">Who is told, with a <see cref="Written"/>.</param>
@@ -47,7 +49,8 @@ internal sealed record Write(IActorRef Writer, ImmutableArray<Bytes> Keys, EtcdO
         EtcdOp.Put put => put.Key.Length + put.Value.Length + 32,
         EtcdOp.Get get => get.Keys.Key.Length + get.Keys.End.Length + 32,
         EtcdOp.Delete delete => delete.Keys.Key.Length + delete.Keys.End.Length + 16,
-        EtcdOp.Txn txn => txn.If.Sum(c => c.Keys.Key.Length + c.Keys.End.Length + c.Bytes.Length + 24) + txn.Then.Sum(SizeOf) + txn.Else.Sum(SizeOf) + 16,
+        EtcdOp.Txn txn => txn.If.Sum(c => c.Keys.Key.Length + c.Keys.End.Length + c.Bytes.Length + 24)
+            + txn.Then.Sum(SizeOf) + txn.Else.Sum(SizeOf) + 16,
         _ => throw new UnreachableException(),
     };
 }
@@ -64,7 +67,8 @@ internal abstract record Written
     public sealed record Answered(Write Write, TxnResult Result, Instant SentAt) : Written(Write);
 
     /// <summary>
-    /// Fact: the reply was lost. The write was applied, or never will be; this is what its look showed afterwards. <paramref name="Shown"/>: the results of the look.
+    /// Fact: the reply was lost. The write was applied, or never will be; this is what its look showed afterwards. <paramref
+    /// name="Shown"/>: the results of the look.
     /// </summary>
     public sealed record Settled(Write Write, TxnResult Shown) : Written(Write);
 
