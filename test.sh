@@ -31,9 +31,31 @@ install_etcd() {
     command -v etcd >/dev/null 2>&1 && command -v etcdctl >/dev/null 2>&1 || { echo "test.sh: the packages did not bring etcd and etcdctl." >&2; exit 1; }
 }
 
+install_chromium() {
+    local sudo=""
+    command -v apt-get >/dev/null 2>&1 || return 1
+    if [ "$(id -u)" -ne 0 ]; then
+        # Only where it needs no password: this is not worth a question.
+        sudo="sudo -n"
+        $sudo true 2>/dev/null || return 1
+    fi
+
+    $sudo apt-get update -q >/dev/null 2>&1 || return 1
+    $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -yq --no-install-recommends chromium >/dev/null 2>&1 || return 1
+    command -v chromium >/dev/null 2>&1
+}
+
 command -v dotnet >/dev/null 2>&1 || { echo "test.sh: the .NET SDK 10 is needed: 'dotnet' is not on the PATH." >&2; exit 1; }
 if ! command -v etcd >/dev/null 2>&1 || ! command -v etcdctl >/dev/null 2>&1; then
     install_etcd
+fi
+
+# The dashboard is tested in a browser. Without one these tests are skipped, which the last line counts.
+if ! command -v chromium >/dev/null 2>&1 && ! command -v chromium-browser >/dev/null 2>&1 && ! command -v google-chrome >/dev/null 2>&1; then
+    echo "test.sh: there is no Chromium; the dashboard is tested in one. Installing Debian's package chromium (apt-get)."
+    if ! install_chromium; then
+        echo "test.sh: Chromium could not be installed: the tests of the dashboard's page are skipped. By hand: apt-get install chromium." >&2
+    fi
 fi
 
 echo "test.sh: $(etcd --version | head -n 1), .NET SDK $(dotnet --version)"

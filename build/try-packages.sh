@@ -12,7 +12,7 @@ finish() {
 trap finish EXIT
 
 feed="$work/feed"
-"$root/build/pack.sh" "$feed"
+"$root/build/pack.sh" "$feed" packages
 
 cd "$work"
 dotnet new worker -o hello >/dev/null

@@ -2,6 +2,7 @@
 // 2 wrong command line. Usage: dotnet run -c Release --project bench/Coordination.Chaos -- --duration 300 --seed 1 --processes 8
 using System.CommandLine;
 using Coordination.Chaos;
+using Coordination.Chaos.Shards;
 using Coordination.Chaos.Workers;
 
 var seed = new Option<int>("--seed") { Description = "Which faults come when. What the machine makes of them differs from run to run.", DefaultValueFactory = _ => 1 };
@@ -14,6 +15,7 @@ var root = new RootCommand("Processes compete for one lock while etcd, the netwo
     seed, duration, processes, ttl, history,
 };
 root.Subcommands.Add(WorkerCommand.Create());
+root.Subcommands.Add(ShardCommand.Create());
 root.SetAction(async (result, cancellationToken) =>
 {
     var verdict = await ChaosRun.RunAsync(

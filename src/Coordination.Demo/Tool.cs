@@ -5,6 +5,8 @@ using Coordination.Demo.Cluster;
 using Coordination.Demo.Completion;
 using Coordination.Demo.Cron;
 using Coordination.Demo.Cron.Workers;
+using Coordination.Demo.Dashboard;
+using Coordination.Demo.Dashboard.Top;
 using Coordination.Demo.Elect;
 using Coordination.Demo.Etcd;
 using Coordination.Demo.Greeter;
@@ -92,9 +94,10 @@ internal static class Tool
               coordination --json --duration 10s | jq .ledger
               coordination kv put /config/limit 10 --etcd http://127.0.0.1:2379
               coordination lock /jobs/backup --try -- ./backup.sh
+              coordination dashboard --etcd http://127.0.0.1:2379
 
             Exit codes: 0 the check holds, 1 it does not, 2 wrong command line, 3 etcd cannot be used, 130 interrupted. Commands that run until Ctrl-C
-            (etcd serve, greeter serve, greeter call without --count, discover, register, watch, lease keep-alive) end with 0 then.
+            (etcd serve, greeter serve, greeter call without --count, dashboard, top, discover, register, watch, lease keep-alive) end with 0 then.
             """);
         var connection = new EtcdConnection(terminal);
         connection.AddTo(root);
@@ -111,6 +114,8 @@ internal static class Tool
             MemberCommand.Create(connection),
             new DiscoverCommand(connection).Create(),
             new RegisterCommand(connection).Create(),
+            new DashboardCommand(connection).Create(),
+            new TopCommand(connection).Create(),
             GreeterCommand.Create(connection),
             EtcdCommand.Create(),
             CompletionCommand.Create(terminal),
@@ -134,7 +139,7 @@ internal static class Tool
         RootCommand => true,
         { Name: "watch" } => true,
         { Name: "elect" } => trailing.Words.IsEmpty && result.GetValue<bool>("--observe"),
-        { Name: "discover" or "register" or "keep-alive" or "serve" or "call" } => true,
+        { Name: "discover" or "register" or "keep-alive" or "serve" or "call" or "dashboard" or "top" } => true,
         _ => false,
     };
 

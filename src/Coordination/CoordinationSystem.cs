@@ -18,6 +18,7 @@ public sealed partial class CoordinationSystem : IAsyncDisposable
     private readonly bool _ownsEtcd;
     private readonly CancellationTokenSource _stopped = new();
     private readonly Lock _lock = new();
+    private readonly PoolWatch? _pool;
     private IActorRef? _gate;
     private Task? _ending;
 
@@ -32,6 +33,7 @@ public sealed partial class CoordinationSystem : IAsyncDisposable
             LossAlarm.Create(options.TimeProvider),
             options.LoggerFactory.CreateLogger("Coordination"),
             new SessionView());
+        _pool = _context.LossAlarm is ThreadLossAlarm ? PoolWatch.Start(_context.Log) : null;
         _actors = host ?? OwnActorSystem.Create(options);
         Supervisor = _context.Roots.Supervisor = _actors.ActorOf(CoordinationSupervisor.PropsFor(_context));
         LiveSystems.Add(_context);
@@ -107,7 +109,7 @@ public sealed partial class CoordinationSystem : IAsyncDisposable
             var cause = _context.Session.LastError;
             throw new CoordinationException(
                 (cause as CoordinationException)?.Kind ?? CoordinationErrorKind.Unavailable,
-                $"etcd cannot be used within {timeout.TotalSeconds:0.###} s (endpoints {string.Join(", ", Etcd.Endpoints.Select(e => e.GetLeftPart(UriPartial.Authority)))}): "
+                $"etcd cannot be used within {timeout.TotalSeconds:0.###} s{EndpointText.Beside(cause?.Message, Etcd.Endpoints)}: "
                 + (cause?.Message ?? "no answer to the grant of a lease"),
                 cause);
         }
@@ -220,6 +222,7 @@ public sealed partial class CoordinationSystem : IAsyncDisposable
 
         _context.EtcdReturn.Dispose();
         _context.LossAlarm.Dispose();
+        _pool?.Dispose();
         _context.Log.SystemStopped(_context.Options.Name);
     }
 

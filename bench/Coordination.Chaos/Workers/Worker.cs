@@ -7,6 +7,8 @@ internal sealed class Worker(string name, Uri etcd, string key, TimeSpan ttl, in
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(2);
 
+    private static readonly TimeSpan BlockedFor = TimeSpan.FromSeconds(2);
+
     private readonly Random _random = new(seed);
     private readonly Stream _output = Console.OpenStandardOutput();
     private readonly Lock _lock = new();
@@ -28,6 +30,7 @@ internal sealed class Worker(string name, Uri etcd, string key, TimeSpan ttl, in
                 {
                     WorkerRole.Compete => CompeteAsync(system, stop),
                     WorkerRole.Hold => HoldAsync(system, stop),
+                    WorkerRole.Block => BlockAsync(system, stop),
                     _ => StarveAsync(system, stop),
                 });
             }
@@ -148,6 +151,40 @@ internal sealed class Worker(string name, Uri etcd, string key, TimeSpan ttl, in
             Tell(ReportKind.Deadline, handle.Token, at: deadline);
         });
         witness.Start();
+        await Stamp.PassAsync(Timeout.InfiniteTimeSpan, stop);
+    }
+
+    private async Task BlockAsync(CoordinationSystem system, CancellationToken stop)
+    {
+        const int threads = 10;
+        const int callers = 100;
+        var handle = await system.Lock(key + "/own").AcquireAsync(null, stop);
+        ThreadPool.SetMinThreads(threads, threads);
+        ThreadPool.SetMaxThreads(threads, threads);
+        using var answered = new CountdownEvent(callers);
+        for (var n = 0; n < callers; n++)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(
+                _ =>
+                {
+                    try
+                    {
+#pragma warning disable RS0030 // What is tried here is what callers do that should not.
+                        system.Lock(key).AcquireAsync(BlockedFor, stop).GetAwaiter().GetResult();
+#pragma warning restore RS0030
+                    }
+                    catch (CoordinationException error)
+                    {
+                        Tell(ReportKind.Failed, 0, error.GetType().Name);
+                    }
+
+                    answered.Signal();
+                },
+                null);
+        }
+
+        answered.Wait(stop);
+        SeesItHeld(handle);
         await Stamp.PassAsync(Timeout.InfiniteTimeSpan, stop);
     }
 

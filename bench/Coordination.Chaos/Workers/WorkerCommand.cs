@@ -42,4 +42,7 @@ internal enum WorkerRole
 
     /// <summary>Acquires once, then blocks every thread of its pool.</summary>
     Starve,
+
+    /// <summary>Holds another lock, and has a hundred callers block on this one in a pool of ten threads.</summary>
+    Block,
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Threading.Channels;
+using Coordination.Chaos.Shards;
 
 namespace Coordination.Chaos.Workers;
 
@@ -38,13 +39,33 @@ internal sealed class WorkerProcess : IAsyncDisposable
     public static WorkerProcess Start(
         WorkerRole role, string name, Uri etcd, string key, TimeSpan ttl, int seed = 0, Action<WorkerReport>? onReport = null)
     {
-        var program = Path.ChangeExtension(typeof(WorkerProcess).Assembly.Location, OperatingSystem.IsWindows() ? ".exe" : null);
-        var start = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         string[] arguments =
         [
             WorkerCommand.Name, role.ToString(), "--name", name, "--etcd", etcd.ToString(), "--key", key,
             "--ttl", ttl.TotalSeconds.ToString(CultureInfo.InvariantCulture), "--seed", seed.ToString(CultureInfo.InvariantCulture),
         ];
+        return Start(name, arguments, onReport);
+    }
+
+    /// <summary>Starts a node of a sharded cluster.</summary>
+    /// <param name="name">How it is called, also in its reports.</param>
+    /// <param name="etcd">Its endpoint.</param>
+    /// <param name="port">Of its remoting.</param>
+    /// <param name="seedPort">That of the node that all join.</param>
+    /// <param name="members">How many there will be: it is ready when it sees them.</param>
+    /// <param name="onReport">Takes what it tells.</param>
+    public static WorkerProcess StartShardNode(string name, Uri etcd, int port, int seedPort, int members, Action<WorkerReport> onReport) => Start(
+        name,
+        [
+            ShardCommand.Name, "--name", name, "--etcd", etcd.ToString(), "--port", port.ToString(CultureInfo.InvariantCulture),
+            "--seed-port", seedPort.ToString(CultureInfo.InvariantCulture), "--members", members.ToString(CultureInfo.InvariantCulture),
+        ],
+        onReport);
+
+    private static WorkerProcess Start(string name, string[] arguments, Action<WorkerReport>? onReport)
+    {
+        var program = Path.ChangeExtension(typeof(WorkerProcess).Assembly.Location, OperatingSystem.IsWindows() ? ".exe" : null);
+        var start = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);

@@ -6,18 +6,22 @@ namespace Coordination.Demo.Cli;
 
 /// <summary>
 /// A command that may only run while something is held. It gets this process's standard streams and, where the system has <c>setsid</c>, a process group
-/// of its own, so that a Ctrl-C in the terminal does not reach it before us and a signal reaches everything that it started. It is stopped by SIGTERM,
-/// and by SIGKILL when that takes too long. Where the system has <c>setpriv</c> it is also killed when this process dies, because then nothing is held.
+/// of its own, so that a Ctrl-C in the terminal does not reach it before us and a signal reaches everything that it started. What it started and left the group is found
+/// by its mark. It is stopped by SIGTERM, and by SIGKILL when that takes too long. Where the system has <c>setpriv</c> it is also killed when this process dies,
+/// because then nothing is held.
 /// </summary>
 internal sealed class GuardedProcess : IDisposable
 {
+    private const int KillRounds = 10;
+
     private readonly Process _process = new();
     private readonly TaskCompletionSource<int> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly bool _hasGroup;
+    private readonly CommandMark _mark;
 
-    private GuardedProcess(ImmutableArray<string> command, IReadOnlyDictionary<string, string> environment)
+    private GuardedProcess(ImmutableArray<string> command, CommandMark mark, IReadOnlyDictionary<string, string> environment)
     {
-        ImmutableArray<string> wrapped = [.. Wrappers(out _hasGroup), .. command];
+        _mark = mark;
+        ImmutableArray<string> wrapped = [.. OwnGroup, .. DiesWithUs, .. command];
         var start = new ProcessStartInfo(wrapped[0]) { UseShellExecute = false };
         foreach (var argument in wrapped.Skip(1))
         {
@@ -29,8 +33,12 @@ internal sealed class GuardedProcess : IDisposable
             start.Environment[name] = value;
         }
 
+        start.Environment[CommandMark.Variable] = mark.Value;
         _process.StartInfo = start;
     }
+
+    /// <summary>What a command line begins with to get a group of its own; nothing where the system cannot do that.</summary>
+    internal static ImmutableArray<string> OwnGroup { get; } = !OperatingSystem.IsWindows() && FindOnPath("setsid") is not null ? ["setsid"] : [];
 
     /// <summary>Its exit code, when it has ended; 128 and the signal's number when a signal ended it.</summary>
     public Task<int> Exited => _exited.Task;
@@ -38,8 +46,10 @@ internal sealed class GuardedProcess : IDisposable
     /// <summary>Its process id, and the id of its group, if it has one.</summary>
     public int Id => _process.Id;
 
-    /// <summary>Whether it has a process group of its own.</summary>
-    public bool HasGroup => _hasGroup;
+    /// <summary>Whether commands have a process group of their own.</summary>
+    public static bool HasGroup => !OwnGroup.IsEmpty;
+
+    private static ImmutableArray<string> DiesWithUs => OperatingSystem.IsLinux() && FindOnPath("setpriv") is not null ? ["setpriv", "--pdeathsig", "KILL"] : [];
 
     /// <summary>Why a command cannot be started, as far as that can be seen before; null when nothing speaks against it.</summary>
     public static string? Problem(ImmutableArray<string> command) => command.IsEmpty ? "there is no command after --"
@@ -47,11 +57,12 @@ internal sealed class GuardedProcess : IDisposable
 
     /// <summary>Starts a command.</summary>
     /// <param name="command">The program and its arguments.</param>
+    /// <param name="mark">What it and all that it starts are known by.</param>
     /// <param name="environment">What is added to this process's environment.</param>
     /// <exception cref="Win32Exception">It cannot be started.</exception>
-    public static async Task<GuardedProcess> StartAsync(ImmutableArray<string> command, IReadOnlyDictionary<string, string> environment)
+    public static async Task<GuardedProcess> StartAsync(ImmutableArray<string> command, CommandMark mark, IReadOnlyDictionary<string, string> environment)
     {
-        var child = new GuardedProcess(command, environment);
+        var child = new GuardedProcess(command, mark, environment);
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
         // A thread of its own: the kernel takes the end of the thread that started it for the death of the parent.
@@ -75,6 +86,7 @@ internal sealed class GuardedProcess : IDisposable
     public async Task<bool> StopAsync(TimeSpan grace, int signal)
     {
         Send(signal);
+        _mark.SendOutside(Id, signal);
         try
         {
             await Exited.WaitAsync(grace, TimeProvider.System).ConfigureAwait(false);
@@ -88,23 +100,19 @@ internal sealed class GuardedProcess : IDisposable
         }
         finally
         {
-            // What it started and left behind in its group goes too.
-            if (_hasGroup)
+            // What it started and left behind goes too. Twice at least, because what is killed may just have started another one.
+            if (HasGroup)
             {
-                UnixSignal.SendToGroup(_process.Id, UnixSignal.Kill);
+                UnixSignal.SendToGroup(Id, UnixSignal.Kill);
+            }
+
+            for (var round = 0; round < KillRounds && _mark.SendOutside(Id, UnixSignal.Kill); round++)
+            {
             }
         }
     }
 
     public void Dispose() => _process.Dispose();
-
-    /// <summary>What a command line begins with to get a group of its own and to die with this process, where the system can do that.</summary>
-    internal static IEnumerable<string> Wrappers(out bool hasGroup)
-    {
-        hasGroup = !OperatingSystem.IsWindows() && FindOnPath("setsid") is not null;
-        var diesWithUs = OperatingSystem.IsLinux() && FindOnPath("setpriv") is not null;
-        return [.. hasGroup ? (string[])["setsid"] : [], .. diesWithUs ? (string[])["setpriv", "--pdeathsig", "KILL"] : []];
-    }
 
     internal static string? FindOnPath(string program)
     {
@@ -153,7 +161,7 @@ internal sealed class GuardedProcess : IDisposable
             // There is no polite way to a process without a window.
             _process.Kill(entireProcessTree: true);
         }
-        else if (!_hasGroup || !UnixSignal.SendToGroup(_process.Id, signal))
+        else if (!HasGroup || !UnixSignal.SendToGroup(_process.Id, signal))
         {
             // No group, or it has not got it yet.
             UnixSignal.Send(_process.Id, signal);
@@ -162,7 +170,7 @@ internal sealed class GuardedProcess : IDisposable
 
     private void Kill()
     {
-        if (_hasGroup)
+        if (HasGroup)
         {
             Send(UnixSignal.Kill);
         }

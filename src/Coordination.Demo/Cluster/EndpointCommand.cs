@@ -60,7 +60,7 @@ internal static class EndpointCommand
             async (etcd, settings) =>
             {
                 var endpoints = result.GetValue(all) ? await MembersAsync(etcd, interrupted).ConfigureAwait(false) : settings.Endpoints;
-                var answers = await Task.WhenAll(endpoints.Select(endpoint => AskAsync(settings.Only(endpoint) with { ShowsScheme = result.GetValue(all) }, ask, interrupted))).ConfigureAwait(false);
+                var answers = await Task.WhenAll(endpoints.Select(endpoint => AskAsync(settings.Only(endpoint) with { ShowsScheme = settings.ShowsScheme || result.GetValue(all) }, ask, interrupted))).ConfigureAwait(false);
                 print(connection.Terminal, form.Read(result, connection.Terminal), answers);
                 return answers.All(answer => answer.IsGood) ? ExitCode.Ok : ExitCode.Unavailable;
             },
@@ -114,6 +114,6 @@ internal static class EndpointCommand
         return new HealthAnswer(Name(one), health.Took, health.IsHealthy ? null : health.Error?.Message ?? "no answer");
     }
 
-    // As etcdctl writes them: without the scheme, which its users leave out; but as the members say it.
+    // As etcdctl writes them: as they were typed, or as the members say it.
     private static string Name(EtcdSettings one) => one.ShowsScheme ? one.Endpoints[0].GetLeftPart(UriPartial.Authority) : one.Endpoints[0].Authority;
 }

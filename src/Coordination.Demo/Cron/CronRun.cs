@@ -14,6 +14,10 @@ internal sealed class CronRun(CronSettings settings, IEtcdClient etcd, WorkerCre
     private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan ReplaceAfter = TimeSpan.FromSeconds(1);
 
+    // Until all are ready nothing is taken from the time in which they compete: on a busy machine processes need seconds to start, and what is left might be too little
+    // for a single run. One that does not get ready at all does not hold up the others for ever.
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(15);
+
     private readonly MonotonicClock _clock = new(SuspendAwareTimeProvider.Instance);
     private readonly Board _board = new(settings);
     private readonly Queue<(string Worker, Instant At)> _replacements = new();
@@ -41,13 +45,15 @@ internal sealed class CronRun(CronSettings settings, IEtcdClient etcd, WorkerCre
     private async Task CompeteAsync(Instant start, CancellationToken interrupted)
     {
         using var timer = new PeriodicTimer(Refresh, _clock.Provider);
+        Instant? begun = null;
         try
         {
-            while (!IsOver(_clock.Now - start))
+            while (begun is null || !IsOver(_clock.Now - begun.Value))
             {
                 await timer.WaitForNextTickAsync(interrupted).ConfigureAwait(false);
                 var victim = TakeEvents(_clock.Now - EventDelay);
-                if (victim is not null && plan.CrashAfter is { } crashAfter && !_crashed && _clock.Now - start >= crashAfter)
+                begun ??= _board.Ready.Count == crew.Count || _clock.Now - start >= StartLimit ? _clock.Now : null;
+                if (victim is not null && plan.CrashAfter is { } crashAfter && !_crashed && _clock.Now - begun >= crashAfter)
                 {
                     await CrashAsync(victim, start).ConfigureAwait(false);
                 }

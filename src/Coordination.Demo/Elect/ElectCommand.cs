@@ -10,8 +10,6 @@ namespace Coordination.Demo.Elect;
 /// <summary>The command <c>elect</c>: runs a command only while leading, or shows who leads.</summary>
 internal sealed class ElectCommand(EtcdConnection connection, TrailingCommand trailing)
 {
-    private static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(5);
-
     private readonly HoldOptions _hold = new(isTalkative: true);
     private readonly Argument<string> _name = new("name") { Description = "The election: the keys below name/ in etcd. The same as in 'etcdctl elect'." };
 
@@ -94,7 +92,7 @@ internal sealed class ElectCommand(EtcdConnection connection, TrailingCommand tr
         new CoordinationOptions { Name = "elect", SessionTtl = result.GetRequiredValue(_ttl).Value, Elections = new ElectionOptions { DrainTimeout = TimeSpan.FromHours(1) } },
         async system =>
         {
-            await system.WaitUntilReadyAsync(ReadyLimit, interrupted).ConfigureAwait(false);
+            await system.WaitUntilReadyAsync(connection.CommandTimeout(result), interrupted).ConfigureAwait(false);
             var settings = Read(result);
             return result.GetValue(_observe) ? await ObserveAsync(system, settings, reporter, interrupted).ConfigureAwait(false)
                 : result.GetValue(_transfer) is { } target ? await TransferAsync(system, settings, reporter, target, interrupted).ConfigureAwait(false)

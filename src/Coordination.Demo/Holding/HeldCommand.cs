@@ -20,10 +20,12 @@ internal sealed record HeldCommand(ImmutableArray<string> Words, TimeSpan Grace,
     public async Task<HeldOutcome> RunAsync(
         IReadOnlyDictionary<string, string> environment, Func<TimeSpan> validFor, HoldReporter reporter, Func<(string Event, string? Reason)> why, CancellationToken stop)
     {
-        using var child = await GuardedProcess.StartAsync(Words, environment).ConfigureAwait(false);
-        using var switched = DeadMansSwitch.For(child, validFor, Grace);
-        using var signals = Signals.PassTo(child);
+        var mark = new CommandMark();
+        using var switched = DeadMansSwitch.For(mark, validFor, Grace);
         await (switched?.Armed ?? Task.CompletedTask).ConfigureAwait(false);
+        using var child = await GuardedProcess.StartAsync(Words, mark, environment).ConfigureAwait(false);
+        switched?.Guard(child);
+        using var signals = Signals.PassTo(child);
         reporter.Say("started", report => report with { ProcessId = child.Id });
         var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = stop.UnsafeRegister(_ => stopping.TrySetResult(), null).ConfigureAwait(false);
@@ -34,8 +36,12 @@ internal sealed record HeldCommand(ImmutableArray<string> Words, TimeSpan Grace,
             var (happened, reason) = why();
             reporter.Say(happened, report => report with { Reason = reason });
 
-            // From here on this process sees to it.
-            switched?.Dispose();
+            // From here on this process sees to it. When it was only asked to stop, the claim goes on, and so does what watches over it.
+            if (happened == "lost" && switched is not null)
+            {
+                await switched.StandByAsync().ConfigureAwait(false);
+            }
+
             if (!await child.StopAsync(Grace, happened == "lost" ? UnixSignal.Terminate : Signals.StopSignal).ConfigureAwait(false))
             {
                 reporter.Say("killed");

@@ -4,9 +4,10 @@ using Coordination.Etcd;
 namespace Coordination.Demo.Kv;
 
 /// <summary><c>del</c>.</summary>
-internal sealed class DeleteOperation : IKvOperation
+/// <param name="hex">Whether keys may be written as bytes; null: never.</param>
+internal sealed class DeleteOperation(Option<bool>? hex = null) : IKvOperation
 {
-    private readonly KeyArguments _keys = new();
+    private readonly KeyArguments _keys = new(hex: hex);
     private readonly Option<bool> _previous = new("--prev-kv") { Description = "Also print what was deleted." };
 
     public void AddTo(Command command)

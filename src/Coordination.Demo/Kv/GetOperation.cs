@@ -4,9 +4,10 @@ using Coordination.Etcd;
 namespace Coordination.Demo.Kv;
 
 /// <summary><c>get</c>.</summary>
-internal sealed class GetOperation : IKvOperation
+/// <param name="hex">Whether keys may be written as bytes; null: never.</param>
+internal sealed class GetOperation(Option<bool>? hex = null) : IKvOperation
 {
-    private readonly KeyArguments _keys = new();
+    private readonly KeyArguments _keys = new(hex: hex);
     private readonly Option<long> _limit = NumberOption.Create("--limit", "At most so many keys; 0: all.");
     private readonly Option<long> _revision = NumberOption.Create("--rev", "As it was at this revision; 0: now.");
     private readonly Option<string?> _order = new("--order") { Description = "ASCEND or DESCEND.", HelpName = "order" };

@@ -8,6 +8,7 @@ namespace Coordination.Demo.Kv;
 internal sealed class KeyArguments
 {
     private readonly bool _hasFromKey;
+    private readonly Option<bool>? _hex;
     private readonly Argument<string> _key = new("key") { Description = "The key, or the first one of a range." };
     private readonly Argument<string?> _end = new("range_end") { Description = "The key after the last one of a range.", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<bool> _prefix = new("--prefix") { Description = "All keys that begin with the key; an empty key ('') means all keys." };
@@ -15,8 +16,10 @@ internal sealed class KeyArguments
 
     /// <param name="isKeyOptional">Whether the key may come from somewhere else.</param>
     /// <param name="hasFromKey">Whether there is <c>--from-key</c>.</param>
-    public KeyArguments(bool isKeyOptional = false, bool hasFromKey = true)
+    /// <param name="hex">Whether keys may be written as bytes; null: never.</param>
+    public KeyArguments(bool isKeyOptional = false, bool hasFromKey = true, Option<bool>? hex = null)
     {
+        _hex = hex;
         _hasFromKey = hasFromKey;
         if (isKeyOptional)
         {
@@ -43,11 +46,17 @@ internal sealed class KeyArguments
     public KeyRange Read(ParseResult result) => Read(result, result.GetRequiredValue(_key));
 
     /// <summary>The same kind of range for another key.</summary>
-    public KeyRange Read(ParseResult result, string key) =>
-        result.GetValue(_prefix) ? KeyRange.Prefix(key)
-        : _hasFromKey && result.GetValue(_fromKey) ? KeyRange.From(key)
-        : result.GetValue(_end) is { } end ? KeyRange.Between(key, end)
-        : KeyRange.Of(key);
+    public KeyRange Read(ParseResult result, string key)
+    {
+        var isHex = _hex is not null && result.GetValue(_hex);
+        var first = HexText.Read(key, isHex);
+        return result.GetValue(_prefix) ? KeyRange.Prefix(first)
+            : _hasFromKey && result.GetValue(_fromKey) ? KeyRange.From(first)
+            : result.GetValue(_end) is { } end ? KeyRange.Between(first, HexText.Read(end, isHex))
+            : KeyRange.Of(first);
+    }
+
+    private static bool IsEmpty(string key, string end, bool isHex) => KeyRange.Between(HexText.Read(key, isHex), HexText.Read(end, isHex)).IsEmpty;
 
     private void Check(CommandResult result)
     {
@@ -68,7 +77,7 @@ internal sealed class KeyArguments
         {
             result.AddError(word + "the key is empty; for all keys write '' --prefix.");
         }
-        else if (key is not null && end is not null && KeyRange.Between(key, end).IsEmpty)
+        else if (key is not null && end is not null && IsEmpty(key, end, _hex is not null && result.GetValue(_hex)))
         {
             result.AddError(word + $"the range ['{key}', '{end}') is empty: its end must come after its first key.");
         }

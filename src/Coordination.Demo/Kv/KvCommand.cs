@@ -26,7 +26,7 @@ internal static class KvCommand
         TxnCommand.Create(connection),
     };
 
-    private static Command Put(EtcdConnection connection) => Single(connection, new PutOperation(), new Command(
+    private static Command Put(EtcdConnection connection) => Single(connection, hex => new PutOperation(hex), new Command(
         "put",
         """
         Writes a key. Without a value the standard input is the value. A value that begins with '-' comes after --.
@@ -41,27 +41,24 @@ internal static class KvCommand
         Exit codes: 0 written, 1 etcd refused it (no such lease, too large…), 2 wrong command line, 3 etcd cannot be used.
         """));
 
-    private static Command Get(EtcdConnection connection)
-    {
-        var get = new GetOperation();
-        return Single(connection, get, new Command(
-            "get",
-            """
-            Reads a key, a range [key, range_end) or a prefix. Prints keys and values, one a line; what is not there prints nothing.
+    private static Command Get(EtcdConnection connection) => Single(connection, hex => new GetOperation(hex), new Command(
+        "get",
+        """
+        Reads a key, a range [key, range_end) or a prefix. Prints keys and values, one a line; what is not there prints nothing.
 
-            Examples:
-              coordination kv get foo
-              coordination kv get foo foo3
-              coordination kv get --prefix foo --limit 2
-              coordination kv get --prefix '' --keys-only
-              coordination kv get --rev 13 foo
-              coordination kv get foo --json | jq -r '.kvs[0].value | @base64d'
+        Examples:
+          coordination kv get foo
+          coordination kv get foo foo3
+          coordination kv get --prefix foo --limit 2
+          coordination kv get --prefix '' --keys-only
+          coordination kv get --rev 13 foo
+          coordination kv get --hex '\x00\xff'
+          coordination kv get foo --json | jq -r '.kvs[0].value | @base64d'
 
-            Exit codes: 0 read (also when there is no such key), 1 etcd refused it (a revision that is compacted or yet to come), 2 wrong command line, 3 etcd cannot be used.
-            """), get.PrintsValuesOnly);
-    }
+        Exit codes: 0 read (also when there is no such key), 1 etcd refused it (a revision that is compacted or yet to come), 2 wrong command line, 3 etcd cannot be used.
+        """));
 
-    private static Command Delete(EtcdConnection connection) => Single(connection, new DeleteOperation(), new Command(
+    private static Command Delete(EtcdConnection connection) => Single(connection, hex => new DeleteOperation(hex), new Command(
         "del",
         """
         Deletes a key, a range [key, range_end) or a prefix, and prints how many keys that were.
@@ -75,11 +72,14 @@ internal static class KvCommand
         Exit codes: 0 done (also when there was no such key), 1 etcd refused it, 2 wrong command line, 3 etcd cannot be used.
         """));
 
-    private static Command Single(EtcdConnection connection, IKvOperation operation, Command command, Func<ParseResult, bool>? valuesOnly = null)
+    private static Command Single(EtcdConnection connection, Func<Option<bool>, IKvOperation> make, Command command)
     {
         var form = new FormOption();
+        var hex = HexText.Create();
+        var operation = make(hex);
         operation.AddTo(command);
         form.AddTo(command);
+        command.Options.Add(hex);
         command.SetAction((result, interrupted) => connection.RunRequestAsync(
             result,
             async (etcd, limit) =>
@@ -92,7 +92,7 @@ internal static class KvCommand
                 }
                 else
                 {
-                    ResultText.Write(connection.Terminal, op, done, valuesOnly?.Invoke(result) ?? false);
+                    ResultText.Write(connection.Terminal, op, done, operation is GetOperation get && get.PrintsValuesOnly(result), result.GetValue(hex));
                 }
 
                 return ExitCode.Ok;

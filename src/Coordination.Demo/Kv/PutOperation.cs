@@ -5,7 +5,8 @@ using Coordination.Etcd;
 namespace Coordination.Demo.Kv;
 
 /// <summary><c>put</c>.</summary>
-internal sealed class PutOperation : IKvOperation
+/// <param name="hex">Whether the key may be written as bytes; null: never.</param>
+internal sealed class PutOperation(Option<bool>? hex = null) : IKvOperation
 {
     private readonly Argument<string> _key = new("key") { Description = "The key." };
     private readonly Argument<string?> _value = new("value") { Description = "The value. Without it the standard input is the value, byte by byte; it must not be empty then.", Arity = ArgumentArity.ZeroOrOne };
@@ -48,7 +49,7 @@ internal sealed class PutOperation : IKvOperation
             : result.GetValue(_value) is { } given ? given
             : piped is not null ? ReadAll(key, piped)
             : throw new UsageException($"put {key}: the value is missing.");
-        return new EtcdOp.Put(key, value)
+        return new EtcdOp.Put(HexText.Read(key, hex is not null && result.GetValue(hex)), value)
         {
             Lease = result.GetValue(_lease),
             PreviousValue = result.GetValue(_previous),

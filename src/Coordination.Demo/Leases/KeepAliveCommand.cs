@@ -54,7 +54,17 @@ internal static class KeepAliveCommand
                 var renewed = await etcd.KeepAliveAsync(lease, limit, interrupted).ConfigureAwait(false);
                 if (renewed.IsGone)
                 {
-                    terminal.WriteLine($"lease {LeaseText.Of(lease)} expired or revoked.");
+                    // While it goes on, that is one more line of its news, as with etcdctl; with --once it is an error.
+                    var gone = $"lease {LeaseText.Of(lease)} expired or revoked.";
+                    if (isOnce)
+                    {
+                        terminal.Say(gone);
+                    }
+                    else
+                    {
+                        terminal.WriteLine(gone);
+                    }
+
                     return ExitCode.CheckFailed;
                 }
 

@@ -122,7 +122,9 @@ internal static class LeaseCommand
             """),
         async (etcd, _, form, limit) =>
         {
-            LeaseLines.List(connection.Terminal, form, await etcd.ListLeasesAsync(limit).ConfigureAwait(false));
+            var leases = await etcd.ListLeasesAsync(limit).ConfigureAwait(false);
+            var answered = form == OutputForm.Json ? (await etcd.GetStatusAsync(null, limit).ConfigureAwait(false)).Header : default;
+            LeaseLines.List(connection.Terminal, form, leases, answered);
             return ExitCode.Ok;
         });
 

@@ -114,13 +114,14 @@ internal static class LeaseLines
         terminal.WriteLine();
     }
 
-    public static void List(Terminal terminal, OutputForm form, IReadOnlyCollection<LeaseId> leases)
+    public static void List(Terminal terminal, OutputForm form, IReadOnlyCollection<LeaseId> leases, EtcdHeader answered)
     {
         if (form == OutputForm.Json)
         {
             EtcdJson.WriteLine(terminal, json =>
             {
                 json.WriteStartObject();
+                json.Fields(answered);
                 json.WriteStartArray("leases");
                 foreach (var lease in leases)
                 {

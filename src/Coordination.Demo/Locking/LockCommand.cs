@@ -13,14 +13,12 @@ internal sealed class LockCommand(EtcdConnection connection, TrailingCommand tra
 {
     private const double Day = 86_400;
 
-    private static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(5);
-
     private readonly HoldOptions _hold = new(isTalkative: false);
     private readonly Argument<string> _name = new("key") { Description = "The lock: exactly this key in etcd. Any program that uses the same key competes for the same lock." };
     private readonly Option<bool> _try = new("--try") { Description = "Do not wait: if somebody else has the lock, end. The same as --wait 0s." };
     private readonly Option<Duration?> _wait = new("--wait")
     {
-        Description = "How long to wait for the lock. Default: without end.",
+        Description = "How long to wait for the lock, also for an etcd that is away. Default: without end for the lock, --command-timeout for etcd.",
         HelpName = "duration",
         CustomParser = result => Duration.Between(TimeSpan.Zero, TimeSpan.FromSeconds(Day))(result),
     };
@@ -90,10 +88,15 @@ internal sealed class LockCommand(EtcdConnection connection, TrailingCommand tra
         new CoordinationOptions { Name = "lock", SessionTtl = result.GetRequiredValue(_ttl).Value },
         async system =>
         {
-            await system.WaitUntilReadyAsync(ReadyLimit, interrupted).ConfigureAwait(false);
+            // One budget for both: who waits 2 s for the lock does not wait 5 s for etcd first. Without waiting for the lock, etcd has the time of a request.
+            var started = TimeProvider.System.GetTimestamp();
+            var wait = result.GetValue(_try) ? TimeSpan.Zero : result.GetValue(_wait)?.Value;
+            var ready = connection.CommandTimeout(result);
+            await system.WaitUntilReadyAsync(wait is { } limit && limit > TimeSpan.Zero && limit < ready ? limit : ready, interrupted).ConfigureAwait(false);
+            var rest = wait - TimeProvider.System.GetElapsedTime(started);
             var settings = new LockSettings(
                 result.GetRequiredValue(_name),
-                result.GetValue(_try) ? TimeSpan.Zero : result.GetValue(_wait)?.Value,
+                rest < TimeSpan.Zero ? TimeSpan.Zero : rest,
                 result.GetRequiredValue(_atLeast).Value,
                 result.GetRequiredValue(_conflict),
                 new HeldCommand(trailing.Words, _hold.Grace(result), trailing.Signals));

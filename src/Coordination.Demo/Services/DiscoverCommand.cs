@@ -8,7 +8,6 @@ namespace Coordination.Demo.Services;
 /// <summary>The command <c>discover</c>: who there is, once or live.</summary>
 internal sealed class DiscoverCommand(EtcdConnection connection)
 {
-    private static readonly TimeSpan ViewLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Ttl = TimeSpan.FromSeconds(10);
 
     private readonly Argument<string> _service = new("service") { Description = "The name of the service." };
@@ -48,7 +47,7 @@ internal sealed class DiscoverCommand(EtcdConnection connection)
     private async Task<int> RunAsync(ParseResult result, CoordinationSystem system, CancellationToken stopping)
     {
         using var discovery = system.Discover(result.GetRequiredValue(_service), new DiscoveryOptions { Layout = result.GetRequiredValue(_layout) });
-        var view = await discovery.WaitForViewAsync(ViewLimit, stopping).ConfigureAwait(false);
+        var view = await discovery.WaitForViewAsync(connection.CommandTimeout(result), stopping).ConfigureAwait(false);
         var json = result.GetRequiredValue(_json);
         if (result.GetRequiredValue(_once))
         {

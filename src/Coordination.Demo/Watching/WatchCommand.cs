@@ -64,7 +64,7 @@ internal sealed class WatchCommand(EtcdConnection connection, TrailingCommand tr
     private async Task<int> RunAsync(ParseResult result, CoordinationSystem system, CancellationToken interrupted)
     {
         using var printer = new WatchPrinter(connection.Terminal, _form.Read(result, connection.Terminal), trailing.Words);
-        var run = new WatchRun(system, printer, connection.Terminal, connection.Read(result).CommandTimeout);
+        var run = new WatchRun(system, printer, connection.Terminal, connection.CommandTimeout(result));
         if (!result.GetValue(_interactive))
         {
             return await run.RunAsync(_line.Read(result, result.GetRequiredValue(_also)), interrupted).ConfigureAwait(false);

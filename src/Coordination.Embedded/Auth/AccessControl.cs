@@ -8,7 +8,7 @@ using Lease = Coordination.Embedded.Leases.Lease;
 namespace Coordination.Embedded.Auth;
 
 /// <summary>
-/// Who asks, and whether they may. While authentication is off, everybody may do everything. The rules are those of etcd 3.4.42. Refusals are thrown.
+/// Who asks, and whether they may. While authentication is off, everybody may do everything. The rules are those of etcd 3.4.44. Refusals are thrown.
 /// </summary>
 internal sealed class AccessControl(AuthStore auth)
 {
@@ -131,6 +131,11 @@ internal sealed class AccessControl(AuthStore auth)
                 break;
             case RequestOp.RequestOneofCase.RequestPut:
                 RequireWrite(user, operation.RequestPut.Key, ByteString.Empty);
+                if (operation.RequestPut.PrevKv)
+                {
+                    RequireRead(user, operation.RequestPut.Key, ByteString.Empty);
+                }
+
                 break;
             case RequestOp.RequestOneofCase.RequestDeleteRange:
                 Require(user, operation.RequestDeleteRange);

@@ -1,5 +1,6 @@
 using Coordination.Embedded.Auth;
 using Coordination.Embedded.Concurrency;
+using Coordination.Embedded.Server.Health;
 using Etcdserverpb;
 using Google.Protobuf;
 using Grpc.Core;
@@ -15,7 +16,7 @@ internal sealed class EtcdServices(NodeHost host, ILogger log, CancellationToken
     /// <summary>All services.</summary>
     /// <param name="endpoint">Where clients find the server, once it listens.</param>
     public IEnumerable<ServerServiceDefinition> Define(Func<Uri> endpoint) =>
-        [Kv(), Watches(), Leases(), Cluster(endpoint), Maintenance(), Auth(), Locks(), Elections()];
+        [Kv(), Watches(), Leases(), Cluster(endpoint), Maintenance(), Auth(), Locks(), Elections(), Health()];
 
     private ServerServiceDefinition Kv()
     {
@@ -122,6 +123,14 @@ internal sealed class EtcdServices(NodeHost host, ILogger log, CancellationToken
         elections.Streaming<LeaderRequest, LeaderResponse>("Observe", (request, responses, call) => ElectionService.ObserveAsync(
             new NodeSession(host, call.Token), request, leader => call.SendAsync(responses, leader), call.CancellationToken));
         return elections.Build();
+    }
+
+    private ServerServiceDefinition Health()
+    {
+        var health = Service("grpc.health.v1.Health");
+        health.Unary<HealthCheckRequest, HealthCheckResponse>("Check", static (_, request, _) => HealthReplies.Check(request));
+        health.Streaming<HealthCheckRequest, HealthCheckResponse>("Watch", HealthReplies.WatchAsync);
+        return health.Build();
     }
 
     private ServedMethods Service(string name) => new(name, host, log, stopping);

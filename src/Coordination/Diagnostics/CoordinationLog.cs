@@ -22,6 +22,9 @@ internal static partial class CoordinationLog
     [LoggerMessage(104, LogLevel.Warning, "Registrations could not be ended in time, and end with their lease: {Error}")]
     public static partial void ServicesNotLeft(this ILogger log, string error);
 
+    [LoggerMessage(105, LogLevel.Warning, "The thread pool is starved: all {Threads} threads are busy or blocked and {Waiting} work items wait; it may use {More} more for now. Does something block on a task?")]
+    public static partial void PoolStarved(this ILogger log, int threads, int waiting, int more);
+
     [LoggerMessage(200, LogLevel.Information, "Lease {Lease} opened with a TTL of {Ttl}")]
     public static partial void LeaseOpened(this ILogger log, LeaseId lease, TimeSpan ttl);
 

@@ -34,6 +34,18 @@ internal static class EndpointText
     public static string WithoutUser(string endpoint) =>
         endpoint.LastIndexOf('@') is var at and >= 0 ? $"…{endpoint[at..]}" : endpoint;
 
+    /// <summary>The endpoints in brackets for a message that goes on with a cause, without those that the cause names itself; empty when it names all.</summary>
+    public static string Beside(string? cause, IEnumerable<Uri> endpoints)
+    {
+        string[] names = [.. endpoints.Select(endpoint => endpoint.GetLeftPart(UriPartial.Authority)).Where(name => cause?.Contains(name, StringComparison.Ordinal) is not true)];
+        return names switch
+        {
+            [] => "",
+            [var one] => $" (endpoint {one})",
+            _ => $" (endpoints {string.Join(", ", names)})",
+        };
+    }
+
     private static Uri Parse(string text)
     {
         if (!text.Contains("://", StringComparison.Ordinal))

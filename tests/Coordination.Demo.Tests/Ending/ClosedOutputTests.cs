@@ -35,6 +35,8 @@ public abstract class ClosedOutputTests(Func<Task<EtcdServer>> start) : IAsyncLi
     [InlineData("greeter serve --port 0")]
     [InlineData("greeter call")]
     [InlineData("etcd serve --port 0")]
+    [InlineData("dashboard --listen 127.0.0.1:0")]
+    [InlineData("top --json")]
     [InlineData("--duration 60s")]
     public async Task A_command_that_goes_on_ends_when_its_reader_has_had_enough(string command)
     {

@@ -4,7 +4,7 @@ using Coordination.Etcd;
 namespace Coordination.Demo.Tests.Ending;
 
 /// <summary>SIGTERM while etcd is away: containers are killed 10 s after it, and every command is to end within 5 s.</summary>
-[Collection(nameof(Undisturbed))]
+[Collection(Undisturbed.Name)]
 public sealed class StopWithoutEtcdTests : IAsyncLifetime
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
@@ -20,6 +20,8 @@ public sealed class StopWithoutEtcdTests : IAsyncLifetime
     [InlineData("register web localhost:80", "Ctrl-C ends it", true)]
     [InlineData("discover web", "10.0.0.1:80", true)]
     [InlineData("elect --observe /e", "none", true)]
+    [InlineData("dashboard --listen 127.0.0.1:0", "The dashboard is at", true)]
+    [InlineData("top --json", "\"locks\"", true)]
     [InlineData("greeter serve --port 0", "serving", true)]
     [InlineData("greeter serve --port 0", "serving", false)]
     [InlineData("lock /l -- sh -c 'echo runs; exec sleep 600'", "runs", true)]

@@ -4,6 +4,7 @@ using System.Text.Json;
 namespace Coordination.Demo.Tests.Greeter;
 
 /// <summary>Greeters and a caller as processes of their own, on a real etcd.</summary>
+[Collection(Undisturbed.Name)]
 public sealed class GreeterDemoTests : IAsyncLifetime
 {
     private const int TtlSeconds = 2;

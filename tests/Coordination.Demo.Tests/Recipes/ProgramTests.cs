@@ -63,6 +63,27 @@ public sealed class ProgramTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_row_of_the_lock_runs_the_job_once_at_a_time_and_leaves_nothing()
+    {
+        var command = Assert.Single(Rows("lock").Select(row => (string)row[1]));
+        var folder = Directory.CreateTempSubdirectory("coordination-row-");
+        var job = Path.Combine(folder.FullName, "job.sh");
+        await File.WriteAllTextAsync(job, "#!/bin/sh\necho $COORDINATION_KEY\ncat go\n");
+        await Shell.RunAsync(_etcd.Endpoint, $"chmod +x '{job}' && mkfifo '{folder.FullName}/go'");
+        using var first = Shell.Start(_etcd.Endpoint, $"cd '{folder.FullName}' && {command}");
+        await _client.UntilAsync("/cron/lock/job9", held => held is not null);
+
+        var second = await Shell.RunAsync(_etcd.Endpoint, $"cd '{folder.FullName}' && {command}");
+        await Shell.RunAsync(_etcd.Endpoint, $"echo done >'{folder.FullName}/go'");
+        var (exitCode, output, _) = await first.EndAsync();
+
+        Assert.Equal((5, ""), (second.ExitCode, second.Output));
+        Assert.Equal((0, "/cron/lock/job9\ndone\n"), (exitCode, output));
+        Assert.Equal(0, (await _client.GetAsync(KeyRange.All)).Count);
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
     public async Task The_server_and_its_client_find_each_other()
     {
         var commands = Rows("greeter").Select(row => (string)row[1]).ToList();
@@ -84,6 +105,36 @@ public sealed class ProgramTests : IAsyncLifetime
         var kinds = RecipePage.Programs.Select(command => Words(command)[0]).Distinct().Order(StringComparer.Ordinal);
 
         Assert.Equal(["discover", "greeter", "lock", "register"], kinds);
+    }
+
+    /// <summary>The table at the top of docs/command-line.md: the commands of each row, with the options that the row names.</summary>
+    public static TheoryData<string, string> ListedCommands()
+    {
+        var rows = new TheoryData<string, string>();
+        foreach (var cells in File.ReadLines(Path.Combine(DocsPages.Folder, "command-line.md")).SkipWhile(line => line != "| command | does |").Skip(2).TakeWhile(line => line.StartsWith('|'))
+            .Select(line => line.Split(" | ")))
+        {
+            var commands = Recipe.Commands(cells[0]).Select(command => string.Join(' ', command.Split(' ').TakeWhile(word => char.IsLetter(word[0])))).ToList();
+            var group = commands is [var one, ..] && one.Contains(' ', StringComparison.Ordinal) ? one.Split(' ')[0] + " " : "";
+            var options = Recipe.Commands(cells[1]).Where(word => word.StartsWith('-') && !word.StartsWith("-- ", StringComparison.Ordinal));
+            foreach (var command in commands)
+            {
+                rows.Add(command.StartsWith(group, StringComparison.Ordinal) ? command : group + command, string.Join(' ', options));
+            }
+        }
+
+        return rows;
+    }
+
+    [Theory]
+    [MemberData(nameof(ListedCommands))]
+    public async Task Each_command_that_the_page_lists_is_there_and_has_the_options_that_the_page_names(string command, string options)
+    {
+        var (exitCode, output, errors) = await ToolRun.RunAsync(_etcd.Endpoint, [.. command.Split(' '), "--help"]);
+
+        Assert.Equal((0, ""), (exitCode, errors));
+        Assert.Contains(command.StartsWith("completion", StringComparison.Ordinal) ? "completion" : command, output, StringComparison.Ordinal);
+        Assert.All(options.Split(' ', StringSplitOptions.RemoveEmptyEntries), option => Assert.Contains(option, output, StringComparison.Ordinal));
     }
 
     private static TheoryData<string, string> Rows(string kind)

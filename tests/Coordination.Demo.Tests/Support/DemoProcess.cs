@@ -70,6 +70,17 @@ internal sealed class DemoProcess : IDisposable
         }
     }
 
+    /// <summary>The first line with the text that is printed from now on.</summary>
+    public Task<string> PrintedNextAsync(string text)
+    {
+        lock (_output)
+        {
+            var seen = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _awaited.Add((text, seen));
+            return seen.Task.WaitAsync(Limit);
+        }
+    }
+
     /// <summary>Types a line.</summary>
     public void WriteLine(string line)
     {
@@ -80,6 +91,27 @@ internal sealed class DemoProcess : IDisposable
     public void Interrupt() => Signal(Signals.Interrupt);
 
     public void Signal(int signal) => Signals.Send(_process.Id, signal);
+
+    /// <summary>Sends a signal until it has died of it. The first SIGABRT or SIGSEGV that comes from outside only takes away the runtime's own handler.</summary>
+    public async Task DieOfAsync(int signal)
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        while (!_process.HasExited)
+        {
+            try
+            {
+                Signal(signal);
+            }
+            catch (InvalidOperationException)
+            {
+                // There is nobody any more. That is only now being told.
+                await _process.WaitForExitAsync(limit.Token);
+            }
+
+            limit.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
 
     public async Task<(int ExitCode, string Output, string Errors)> EndAsync()
     {

@@ -8,7 +8,7 @@ using Grpc.Core;
 
 namespace Coordination.Embedded.Tests.Auth;
 
-/// <summary>Rules of etcd 3.4.42 that the older etcd of the comparison tests does not have yet, and what has to do with time.</summary>
+/// <summary>Rules of etcd 3.4.44 that the older etcd of the comparison tests does not have yet, and what has to do with time.</summary>
 public sealed class AccessTests : NodeFixture
 {
     private const string NoUser = "etcdserver: user name is empty";
@@ -90,11 +90,10 @@ public sealed class AccessTests : NodeFixture
         foreach (var request in new Action<string?>[]
         {
             by => Node.Compact(new CompactionRequest { Revision = 1 }, by),
-            by => MaintenanceReplies.Status(Node, "3.4.42", by),
-            by => MaintenanceReplies.Alarm(Node, new AlarmRequest(), by),
+            by => MaintenanceReplies.Status(Node, "3.4.44", by),
+            by => MaintenanceReplies.Alarm(Node, new AlarmRequest { Action = AlarmRequest.Types.AlarmAction.Deactivate }, by),
             by => MaintenanceReplies.HashKV(Node, new HashKVRequest(), by),
             by => MaintenanceReplies.Defragment(Node, by),
-            by => ClusterReplies.List(Node, "default", new Uri("http://localhost"), by),
             by => ClusterReplies.MoveLeader(Node, new MoveLeaderRequest { TargetID = 2 }, by),
             by => AuthRequests.Status(Node, by),
         })
@@ -103,6 +102,29 @@ public sealed class AccessTests : NodeFixture
             Refused(StatusCode.InvalidArgument, NoUser, () => request(null));
             request(Node.Auth.Authenticate("root", "secret", 1));
         }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_value_before_a_put_is_shown_only_to_who_may_read_it_also_in_a_transaction(bool isNested)
+    {
+        Enable("ann");
+        Node.Auth.AddRole("blind");
+        Node.Auth.Grant("blind", new Permission { Key = B("k"), PermType = Permission.Types.Type.Write });
+        Node.Auth.AddUser("bob", "secret");
+        Node.Auth.GrantRole("bob", "blind");
+        var (root, bob) = (Node.Auth.Authenticate("root", "secret", 1), Node.Auth.Authenticate("bob", "secret", 1));
+        Node.Put(PutOf("k"), root);
+        var put = new RequestOp { RequestPut = new PutRequest { Key = B("k"), PrevKv = true } };
+        var blind = new RequestOp { RequestPut = new PutRequest { Key = B("k") } };
+
+        Refused(StatusCode.PermissionDenied, Denied, () => Node.Txn(TxnOf(put), bob));
+        Assert.Null(Node.Txn(TxnOf(blind), bob).Responses[0].ResponsePut?.PrevKv);
+
+        TxnRequest TxnOf(RequestOp operation) => isNested
+            ? new TxnRequest { Success = { new RequestOp { RequestTxn = new TxnRequest { Success = { operation } } } } }
+            : new TxnRequest { Success = { operation } };
     }
 
     [Theory]

@@ -146,7 +146,7 @@ public sealed class EtcdctlTests : SideBySide
         await SameAsync("endpoint health");
         var (embedded, real) = (await OnEmbedded.RunAsync("endpoint status -w table"), await OnReal.RunAsync("endpoint status -w table"));
         Assert.Equal(Columns(real), Columns(embedded));
-        Assert.Matches(@"\| <endpoint> \| *<id> \| *3\.4\.42 \| *20 kB \| *true \| *false \| *2 \| *\d+ \| *\d+ \| *\|", embedded);
+        Assert.Matches(@"\| <endpoint> \| *<id> \| *3\.4\.44 \| *20 kB \| *true \| *false \| *2 \| *\d+ \| *\d+ \| *\|", embedded);
         Assert.Matches(@"^<id>, started, default, http://[^,]+, <endpoint>, false\nexit 0$", await OnReal.RunAsync("member list"));
         Assert.Matches(@"^<id>, started, default, , <endpoint>, false\nexit 0$", await OnEmbedded.RunAsync("member list"));
     }

@@ -56,6 +56,28 @@ public sealed class AuthComparisonTests : SideBySide
     }
 
     [Fact]
+    public async Task Members_and_alarms_are_shown_to_everybody()
+    {
+        foreach (var name in new[] { "root", "ann" })
+        {
+            await SameAsync(new AuthUserAddRequest { Name = name, Password = "secret" });
+            await SameAsync(new AuthRoleAddRequest { Name = name });
+            await SameAsync(new AuthUserGrantRoleRequest { User = name, Role = name });
+        }
+
+        await SameAsync(new AuthEnableRequest());
+        await LoginAsync("ann", "secret");
+        foreach (var user in new[] { null, "ann" })
+        {
+            await SameAsync(new AlarmRequest(), user);
+            foreach (var side in new[] { Embedded, Real })
+            {
+                Assert.Single((await side.SendAsync<MemberListResponse>(new MemberListRequest(), TokenOf(side, user))).Members);
+            }
+        }
+    }
+
+    [Fact]
     public async Task With_authentication_on_only_administrators_administrate()
     {
         await EnableAsync();

@@ -102,6 +102,25 @@ public sealed class HolderProcessFaults : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_hundred_callers_that_block_in_a_pool_of_ten_threads_are_told_their_timeouts_and_the_session_is_kept()
+    {
+        await using var other = _etcd.StartSystem("other");
+        await using var held = await other.Lock(Key).AcquireAsync(Limit);
+        await using var worker = Start(WorkerRole.Block);
+
+        var answers = new List<WorkerReport>();
+        while (answers.Count < 100)
+        {
+            answers.Add(await NextAsync(worker, ReportKind.Failed));
+        }
+
+        var own = await UntilAsync(worker, report => report.Kind is ReportKind.Seen or ReportKind.Over);
+
+        Assert.All(answers, answer => Assert.Equal(nameof(LockTimeoutException), answer.Text));
+        Assert.Equal(ReportKind.Seen, own.Kind);
+    }
+
+    [Fact]
     public async Task With_a_twentieth_of_a_processor_a_holder_never_believes_that_it_holds_what_somebody_else_has()
     {
         await using var other = _etcd.StartSystem("other");

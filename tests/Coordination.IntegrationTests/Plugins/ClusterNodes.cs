@@ -19,12 +19,17 @@ internal sealed class ClusterNodes : IAsyncDisposable
     private readonly NodeProxy _between = new();
     private readonly Uri _etcd;
     private readonly string _more;
+    private readonly string _instead;
     private readonly List<ClusterNode> _nodes = [];
 
-    public ClusterNodes(Uri etcd, string more = "")
+    /// <param name="etcd">Where etcd is.</param>
+    /// <param name="more">Settings that are not said here.</param>
+    /// <param name="instead">Settings that are to be other ones than here.</param>
+    public ClusterNodes(Uri etcd, string more = "", string instead = "")
     {
         _etcd = etcd;
         _more = more;
+        _instead = instead;
     }
 
     public ClusterNode this[int index] => _nodes[index];
@@ -79,6 +84,7 @@ internal sealed class ClusterNodes : IAsyncDisposable
               coordination.lease.etcd { heartbeat-timeout = 3s, heartbeat-interval = 1s }
             }
             coordination.etcd.endpoints = ["{{etcd.Endpoint.GetLeftPart(UriPartial.Authority)}}"]
+            {{_instead}}
             """).WithFallback(EtcdLease.DefaultConfiguration));
         var node = new ClusterNode(host, actors, etcd);
         _nodes.Add(node);

@@ -1,4 +1,5 @@
 using Akka.Cluster.Sharding;
+using Coordination.Etcd;
 
 namespace Coordination.IntegrationTests.Plugins;
 
@@ -49,6 +50,46 @@ public sealed class ShardingTests
         _stamps.AssertNoOverlap();
     }
 
+    [Fact]
+    public async Task When_the_node_of_a_shard_is_cut_off_from_the_others_and_from_etcd_its_entity_ends_before_another_one_begins()
+    {
+        await using var etcd = await RealEtcd.StartAsync();
+        await using var nodes = new ClusterNodes(etcd.Endpoint, Settings);
+        await nodes.StartAsync(3, StartRegion);
+        var at = await PlacedAsync(nodes);
+        var others = Enumerable.Range(0, 3).Where(n => n != at).ToArray();
+
+        nodes[at].Etcd.BlackHole(true);
+        nodes.Partition([at], others);
+        await MovedAsync(nodes, others);
+
+        _stamps.AssertNoOverlap();
+        Assert.All(_stamps.All.Where(stamp => stamp.Host != nodes[at].Host), stamp => Assert.True(stamp.HasLease));
+    }
+
+    [Fact]
+    public async Task When_the_node_of_a_shard_is_cut_off_from_etcd_alone_its_entity_ends_in_time_and_goes_on_when_etcd_is_back()
+    {
+        await using var etcd = await RealEtcd.StartAsync();
+        await using var nodes = new ClusterNodes(etcd.Endpoint, Settings);
+        await nodes.StartAsync(3, StartRegion);
+        var at = await PlacedAsync(nodes);
+        await using var system = etcd.StartSystem();
+        var key = Assert.Single((await system.Etcd.GetAsync(KeyRange.Prefix($"akka/leases/{ClusterNodes.Name}-shard-things"))).KeyValues).Key;
+
+        nodes[at].Etcd.BlackHole(true);
+        await system.Etcd.UntilGoneAsync(key);
+        var gone = TimeProvider.System.GetTimestamp();
+        Assert.Single(_stamps.Lives);
+        Assert.True(_stamps.Lives[0].Last < gone, "It stamped when its lease had run out in etcd.");
+
+        nodes[at].Etcd.BlackHole(false);
+        nodes[at].Etcd.CutAll();
+        await MovedAsync(nodes, [0, 1, 2], since: gone);
+
+        _stamps.AssertNoOverlap();
+    }
+
     /// <summary>Starts the entity; the node that it runs on.</summary>
     private async Task<int> PlacedAsync(ClusterNodes nodes)
     {
@@ -63,7 +104,7 @@ public sealed class ShardingTests
     }
 
     /// <summary>Wakes it until it runs on one of these.</summary>
-    private Task MovedAsync(ClusterNodes nodes, int[] to) => Until.SoAsync(
+    private Task MovedAsync(ClusterNodes nodes, int[] to, long since = 0) => Until.SoAsync(
         () =>
         {
             foreach (var n in to)
@@ -71,7 +112,7 @@ public sealed class ShardingTests
                 _regions[nodes[n].Host].Tell("wake");
             }
 
-            return _stamps.All.Any(stamp => to.Any(n => nodes[n].Host == stamp.Host));
+            return _stamps.All.Any(stamp => stamp.At > since && to.Any(n => nodes[n].Host == stamp.Host));
         },
         () => string.Join(", ", _stamps.Lives));
 

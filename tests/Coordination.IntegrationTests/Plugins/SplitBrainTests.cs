@@ -47,6 +47,29 @@ public sealed class SplitBrainTests
         Assert.Equal([false, false, true], [nodes[0].IsUp, nodes[1].IsUp, nodes[2].IsUp]);
     }
 
+    [Fact]
+    public async Task A_side_that_is_cut_off_from_etcd_once_it_has_the_lease_survives_all_the_same()
+    {
+        // The other side asks while the lease of the first one still runs in etcd.
+        await using var etcd = await RealEtcd.StartAsync();
+        await using var nodes = new ClusterNodes(etcd.Endpoint, instead: """
+            akka.coordination.lease.etcd.heartbeat-timeout = 15s
+            akka.cluster.split-brain-resolver.lease-majority.acquire-lease-delay-for-minority = 4s
+            """);
+        await nodes.StartAsync(3, _ => { });
+        await using var system = etcd.StartSystem();
+
+        nodes.Partition([0, 1], [2]);
+        await system.Etcd.UntilAsync(LeaseKey, held => held is not null);
+        nodes[0].Etcd.BlackHole(true);
+        nodes[1].Etcd.BlackHole(true);
+        var holder = await system.Lock(LeaseKey).GetHolderAsync();
+
+        Assert.Contains(holder!.Owner, new[] { nodes[0], nodes[1] }.Select(node => $"{ClusterNodes.Name}@{node.Host}:{node.Address.Port}"));
+        await Until.SoAsync(() => !nodes[2].IsUp, () => "the smaller side lives");
+        await Task.WhenAll(nodes[0].UntilMembersAsync(2), nodes[1].UntilMembersAsync(2));
+    }
+
     private static async Task OneSideSurvivesAsync(RealEtcd etcd, ClusterNodes nodes)
     {
         await Until.SoAsync(

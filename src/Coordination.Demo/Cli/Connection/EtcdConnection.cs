@@ -19,7 +19,7 @@ internal sealed class EtcdConnection
     private readonly Option<string?> _password = Text("--password", "The password of --user. Others on this machine can see it here: …_PASSWORD or …_PASSWORD_FILE in the environment is better.", "password");
     private readonly Option<bool> _skipVerification = new("--insecure-skip-tls-verify") { Description = "Accept every certificate of the server. For tests only.", Recursive = true };
     private readonly Option<Duration?> _dialTimeout = Limit("--dial-timeout", "How long a connection may take to be made. Default 2s.", 60);
-    private readonly Option<Duration?> _commandTimeout = Limit("--command-timeout", "How long one request to etcd may take in all. Default 5s.", 600);
+    private readonly Option<Duration?> _commandTimeout = Limit("--command-timeout", "How long one request to etcd may take in all, and how long a command that holds or follows something waits for an etcd that is away. Default 5s.", 600);
     private readonly Dictionary<string, Option<string?>> _variables;
 
     public EtcdConnection(Terminal terminal)
@@ -96,13 +96,17 @@ internal sealed class EtcdConnection
         try
         {
             var options = EtcdEnvironment.Read(new EtcdClientOptions { Endpoints = [new Uri($"{scheme}://127.0.0.1:2379")], ConnectTimeout = Time(result, _dialTimeout, "DIAL_TIMEOUT", 2, 60) }, Find);
-            return new EtcdSettings(WithPassword(options)) { CommandTimeout = Time(result, _commandTimeout, "COMMAND_TIMEOUT", 5, 600) };
+            return new EtcdSettings(WithPassword(options)) { CommandTimeout = CommandTimeout(result), ShowsScheme = Given(result, "ENDPOINTS", "ENDPOINTS")?.Contains("://", StringComparison.Ordinal) is true };
         }
         catch (ArgumentException error)
         {
             throw new UsageException(ArgumentText.Of(error));
         }
     }
+
+    /// <summary>How long one request to etcd may take in all; so long is also waited for an etcd that is away when a command begins.</summary>
+    /// <exception cref="UsageException">The environment variable cannot be used.</exception>
+    public TimeSpan CommandTimeout(ParseResult result) => Time(result, _commandTimeout, "COMMAND_TIMEOUT", 5, 600);
 
     private static Option<string?> Text(string name, string description, string helpName, params string[] aliases) => new(name, aliases) { Description = description, HelpName = helpName, Recursive = true };
 

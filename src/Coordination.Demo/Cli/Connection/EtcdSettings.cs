@@ -16,7 +16,7 @@ internal sealed record EtcdSettings(EtcdClientOptions Client)
     /// <summary>How long a connection may take to be made.</summary>
     public TimeSpan DialTimeout => Client.ConnectTimeout;
 
-    /// <summary>Whether the endpoint is shown with its scheme.</summary>
+    /// <summary>Whether an endpoint is shown with its scheme: when its user wrote it so, as with etcdctl.</summary>
     public bool ShowsScheme { get; init; }
 
     /// <summary>The members.</summary>

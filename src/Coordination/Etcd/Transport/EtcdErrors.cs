@@ -12,7 +12,7 @@ internal static class EtcdErrors
     {
         var problem = failure.FromServer ? SecurityAdvice.ProblemOf(failure.Detail) : failure.SecurityProblem;
         var kind = problem == EtcdSecurityProblem.None ? KindOf(failure) : SecurityAdvice.KindOf(problem);
-        var message = $"{Message(failure).TrimEnd('.')}{SecurityAdvice.For(problem)} (endpoint {Name(endpoint)})";
+        var message = AtEndpoint($"{Message(failure).TrimEnd('.')}{SecurityAdvice.For(problem)}", endpoint);
         return new EtcdException(kind, OutcomeOf(failure, kind), message, endpoint, cause) { SecurityProblem = problem, IsAnswer = failure.FromServer };
     }
 
@@ -31,7 +31,7 @@ internal static class EtcdErrors
         var message = compactRevision > 0
             ? string.Create(CultureInfo.InvariantCulture, $"The history before revision {compactRevision} has been compacted")
             : reason.Length > 0 ? reason + SecurityAdvice.For(problem) : "The server cancelled the watch without a reason";
-        return new EtcdException(kind, WriteOutcome.NotApplied, $"{message} (endpoint {Name(endpoint)})", endpoint)
+        return new EtcdException(kind, WriteOutcome.NotApplied, AtEndpoint(message, endpoint), endpoint)
         {
             CompactRevision = new Revision(compactRevision),
             SecurityProblem = problem,
@@ -42,14 +42,18 @@ internal static class EtcdErrors
     {
         EtcdException etcd => etcd,
         null => new EtcdException(
-            CoordinationErrorKind.Unavailable, WriteOutcome.Unknown, $"The server ended the stream (endpoint {Name(endpoint)})", endpoint),
+            CoordinationErrorKind.Unavailable, WriteOutcome.Unknown, AtEndpoint("The server ended the stream", endpoint), endpoint),
         OperationCanceledException => new EtcdException(
-            CoordinationErrorKind.Stopped, WriteOutcome.Unknown, $"The stream was closed (endpoint {Name(endpoint)})", endpoint, cause),
+            CoordinationErrorKind.Stopped, WriteOutcome.Unknown, AtEndpoint("The stream was closed", endpoint), endpoint, cause),
         _ => new EtcdException(
-            CoordinationErrorKind.Unavailable, WriteOutcome.Unknown, $"The stream broke: {cause.Message} (endpoint {Name(endpoint)})", endpoint, cause),
+            CoordinationErrorKind.Unavailable, WriteOutcome.Unknown, AtEndpoint($"The stream broke: {cause.Message}", endpoint), endpoint, cause),
     };
 
     public static string Name(Uri endpoint) => endpoint.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
+
+    // What failed below gRPC often names the endpoint itself; once is enough.
+    private static string AtEndpoint(string message, Uri endpoint) =>
+        message.Contains(Name(endpoint), StringComparison.Ordinal) ? message : $"{message} (endpoint {Name(endpoint)})";
 
     private static string Message(CallFailure error) => error.Detail.Length > 0 ? error.Detail : error.Status.ToString();
 

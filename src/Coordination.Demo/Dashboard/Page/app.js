@@ -1,0 +1,97 @@
+// What holds it together: the stream of events, the address, the keyboard.
+let state = null;
+const history_ = new Map();
+const mostHistory = 500;
+let heard = false;
+
+function draw() {
+  if (!state) return;
+  const focused = document.activeElement && document.activeElement.dataset.focus;
+  const [, kind, name] = /^#\/(lock|election)\/(.*)$/.exec(location.hash) || [];
+  const view = kind === 'lock' ? lockPage(state, decodeURIComponent(name), history_) : kind === 'election' ? electionPage(state, decodeURIComponent(name), history_) : overviewView(state);
+  byId('main').replaceChildren(...view.flat(Infinity).filter(part => part));
+  byId('main').classList.toggle('stale', !heard || !state.etcd.isConnected);
+  byId('nav').replaceChildren(...(kind ? [el('a', { href: '#/' }, '← all')] : sections().map(([id, title, count], i) =>
+    el('a', { href: `#${id}`, class: id === 'problems' ? 'alarm' : null, accesskey: String(i + 1) }, el('b', {}, String(count)), ` ${title}`))));
+  if (focused) {
+    const again = document.querySelector(`[data-focus="${CSS.escape(focused)}"]`);
+    if (again) again.focus({ preventScroll: true });
+  }
+  drawPill();
+  document.body.dataset.revision = state.etcd.revision;
+}
+
+function sections() {
+  const all = ['locks', 'elections', 'services', 'sessions'].map(id => [id, state[id].length === 1 ? id.slice(0, -1) : id, state[id].length]);
+  return state.problems.length ? [['problems', 'to look at', state.problems.length], ...all] : all;
+}
+
+function drawPill() {
+  const pill = byId('etcd');
+  const live = heard && state && state.etcd.isConnected;
+  pill.className = `pill ${live ? 'live' : 'away'}`;
+  const text = !heard ? 'the dashboard does not answer; trying again' : live ? `live · revision ${state.etcd.revision}` : `etcd is away${state.etcd.staleSince ? `; as of ${new Date(state.etcd.staleSince).toLocaleTimeString()}` : ''}`;
+  if (pill.textContent !== text) pill.textContent = text;
+  pill.title = state ? state.etcd.endpoints + (state.etcd.error ? `: ${state.etcd.error}` : '') : '';
+}
+
+function listen() {
+  const events = new EventSource('events');
+  events.addEventListener('overview', message => { heard = true; state = JSON.parse(message.data); draw(); });
+  events.addEventListener('history', message => {
+    for (const entry of JSON.parse(message.data)) {
+      const list = history_.get(entry.subject) || [];
+      list.push(entry);
+      if (list.length > mostHistory) list.shift();
+      history_.set(entry.subject, list);
+    }
+    if (/^#\/(lock|election)\//.test(location.hash)) draw();
+  });
+  // The browser connects again by itself.
+  events.onerror = () => { heard = false; byId('main').classList.add('stale'); drawPill(); };
+}
+
+function move(step) {
+  const links = [...document.querySelectorAll('main [data-focus]')];
+  const at = links.indexOf(document.activeElement);
+  const next = links[Math.min(links.length - 1, Math.max(0, at + (at < 0 && step < 0 ? 0 : step)))];
+  if (next) { next.focus(); next.scrollIntoView({ block: 'nearest' }); }
+}
+
+function setTheme(theme) {
+  document.documentElement.dataset.theme = theme;
+  try { localStorage.setItem('theme', theme); } catch { /* a browser that stores nothing asks the system each time */ }
+}
+
+function firstTheme() {
+  try { if (localStorage.getItem('theme')) return localStorage.getItem('theme'); } catch { /* as above */ }
+  return matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
+}
+
+document.documentElement.dataset.theme = firstTheme();
+const switchTheme = () => setTheme(document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark');
+byId('theme').addEventListener('click', switchTheme);
+byId('filter').addEventListener('input', draw);
+addEventListener('hashchange', () => {
+  draw();
+  const place = /^#(\w+)$/.exec(location.hash);
+  if (place && byId(place[1])) byId(place[1]).scrollIntoView();
+  else if (location.hash !== '') { scrollTo(0, 0); byId('main').focus({ preventScroll: true }); }
+});
+addEventListener('keydown', key => {
+  if (key.ctrlKey || key.metaKey || key.altKey) return;
+  if (key.target === byId('filter')) {
+    if (key.key === 'Escape') { byId('filter').value = ''; byId('filter').blur(); draw(); }
+    if (key.key === 'ArrowDown' || key.key === 'Enter') { key.preventDefault(); byId('filter').blur(); move(1); }
+    return;
+  }
+  const digit = state && /^[1-5]$/.test(key.key) && sections()[Number(key.key) - 1];
+  if (key.key === '/') { key.preventDefault(); byId('filter').focus(); byId('filter').select(); }
+  else if (key.key === 'j' || key.key === 'ArrowDown' && document.activeElement.dataset.focus) { key.preventDefault(); move(1); }
+  else if (key.key === 'k' || key.key === 'ArrowUp' && document.activeElement.dataset.focus) { key.preventDefault(); move(-1); }
+  else if (key.key === 'Escape') location.hash = '#/';
+  else if (key.key === 't') switchTheme();
+  else if (digit) location.hash = `#${digit[0]}`;
+});
+setInterval(tick, 1000);
+listen();

@@ -1,0 +1,150 @@
+using System.CommandLine;
+using System.Text.Json;
+using Coordination.Demo.Cli;
+using Coordination.Demo.Cli.Connection;
+using Coordination.Demo.Dashboard.Model;
+
+namespace Coordination.Demo.Dashboard.Top;
+
+/// <summary>The command <c>top</c>: what the dashboard shows, in a terminal.</summary>
+internal sealed class TopCommand(EtcdConnection connection)
+{
+    private static readonly TimeSpan ClockPace = TimeSpan.FromSeconds(1);
+
+    private readonly DashboardOptions _options = new();
+    private readonly Option<string> _filter = new("--filter") { Description = "Show only lines that contain all these words.", HelpName = "words", DefaultValueFactory = _ => "" };
+    private readonly Option<bool> _once = new("--once") { Description = "Print what there is now, and end. So it is also without a terminal." };
+    private readonly Option<bool> _json = new("--json") { Description = "The overview as a line of JSON; without --once one whenever it changes." };
+
+    public Command Create()
+    {
+        var command = new Command(
+            "top",
+            """
+            Shows live in a terminal who holds what, as 'coordination dashboard' does on a page: locks, elections, services, sessions, and what is wrong. Ctrl-C ends it.
+
+            Examples:
+              coordination top
+              coordination top --filter backup
+              coordination top --once --etcd http://127.0.0.1:2379
+              coordination top --once --json | jq '.locks[] | select(.waiters | length > 0)'
+
+            Exit codes: 0 ended by Ctrl-C, or shown; 2 wrong command line, 3 with --once: etcd cannot be used. Without it, that etcd is away is shown.
+            """)
+        {
+            _filter, _once, _json,
+        };
+        _options.AddTo(command);
+        command.SetAction((result, stopping) => connection.RunSystemAsync(
+            result, new CoordinationOptions { Name = "top", HasSession = false }, system => RunAsync(result, system, stopping), stopping));
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult result, CoordinationSystem system, CancellationToken stopping)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var feed = _options.Feed(result, system);
+        var following = feed.RunAsync(end.Token);
+        try
+        {
+            var json = result.GetValue(_json);
+            return result.GetValue(_once) || (!json && !connection.Terminal.ShowsTables)
+                ? await OnceAsync(feed, result, json, stopping).ConfigureAwait(false)
+                : await (json ? JsonAsync(feed, stopping) : ScreenAsync(feed, result.GetRequiredValue(_filter), stopping)).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return ExitCode.Ok;
+        }
+        finally
+        {
+            await end.CancelAsync().ConfigureAwait(false);
+            await ((Task)following).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<int> OnceAsync(OverviewFeed feed, ParseResult result, bool json, CancellationToken stopping)
+    {
+        var limit = connection.CommandTimeout(result);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        end.CancelAfter(limit);
+        Overview? seen = null;
+        try
+        {
+            await foreach (var message in feed.ReadAsync(end.Token).ConfigureAwait(false))
+            {
+                seen = message.Overview ?? seen;
+                if (seen is { Etcd.IsConnected: true })
+                {
+                    Print(seen, json, result.GetRequiredValue(_filter));
+                    return ExitCode.Ok;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+        {
+            connection.Terminal.Say($"etcd cannot be read within {new Duration(limit)}: {seen?.Etcd.Error ?? $"no answer from {seen?.Etcd.Endpoints}"}");
+        }
+
+        return ExitCode.Unavailable;
+    }
+
+    private void Print(Overview overview, bool json, string filter)
+    {
+        if (json)
+        {
+            connection.Terminal.WriteLine(JsonSerializer.Serialize(overview, OverviewJson.Default.Overview));
+            return;
+        }
+
+        foreach (var line in TopText.Lines(overview, filter, TimeProvider.System.GetUtcNow()))
+        {
+            connection.Terminal.WriteLine(line);
+        }
+    }
+
+    private async Task<int> JsonAsync(OverviewFeed feed, CancellationToken stopping)
+    {
+        await foreach (var message in feed.ReadAsync(stopping).ConfigureAwait(false))
+        {
+            if (message.Overview is { } overview)
+            {
+                Print(overview, json: true, "");
+                connection.Terminal.Flush();
+            }
+        }
+
+        return ExitCode.Ok;
+    }
+
+    private async Task<int> ScreenAsync(OverviewFeed feed, string filter, CancellationToken stopping)
+    {
+        using var screen = new TopScreen(connection.Terminal, filter);
+        var clock = ClockAsync(feed, screen, stopping);
+        await foreach (var message in feed.ReadAsync(stopping).ConfigureAwait(false))
+        {
+            Draw(screen, message.Overview ?? feed.Read());
+        }
+
+        await clock.ConfigureAwait(false);
+        return ExitCode.Ok;
+    }
+
+    // How long something has been held goes on while nothing changes.
+    private static async Task ClockAsync(OverviewFeed feed, TopScreen screen, CancellationToken stopping)
+    {
+        using var timer = new PeriodicTimer(ClockPace, TimeProvider.System);
+        while (await timer.WaitForNextTickAsync(stopping).ConfigureAwait(false))
+        {
+            Draw(screen, feed.Read());
+        }
+    }
+
+    private static void Draw(TopScreen screen, Overview overview)
+    {
+        lock (screen)
+        {
+            screen.Draw(overview, TimeProvider.System.GetUtcNow(), Console.WindowWidth, Console.WindowHeight);
+        }
+    }
+}

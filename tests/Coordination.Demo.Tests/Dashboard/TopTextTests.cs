@@ -1,0 +1,34 @@
+using Coordination.Demo.Dashboard.Top;
+
+namespace Coordination.Demo.Tests.Dashboard;
+
+/// <summary>The overview in a terminal.</summary>
+public sealed class TopTextTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 1, 2, 3, 5, 10, TimeSpan.Zero);
+
+    [Fact]
+    public void Who_holds_a_lock_with_which_token_how_long_and_who_waits_is_one_line()
+    {
+        var lines = TopText.Lines(Keys.Read(Keys.Lock("/jobs/a", "first", 10, 1), Keys.Ticket("%2Fjobs%2Fa", "second", 11, 2)), "", Now);
+
+        Assert.Contains("  /jobs/a  first   10     1 min 5 s  1: second", lines);
+    }
+
+    [Fact]
+    public void The_filter_leaves_lines_with_all_its_words_and_says_how_many_there_are()
+    {
+        var lines = TopText.Lines(Keys.Read(Keys.Lock("/a", "me", 10, 1), Keys.Lock("/b", "you", 11, 2)), "/B you", Now);
+
+        Assert.Contains("LOCKS (1 of 2)", lines);
+        Assert.DoesNotContain(lines, line => line.Contains("/a", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void No_line_is_longer_than_the_terminal()
+    {
+        var lines = TopText.Lines(Keys.Read(Keys.Lock("/" + new string('a', 200), "me", 10, 1)), "", Now, width: 40);
+
+        Assert.All(lines, line => Assert.True(line.Length <= 40, line));
+    }
+}

@@ -1,0 +1,47 @@
+namespace Coordination.Demo.Tests;
+
+/// <summary>A time that the command line gives is kept, also when etcd is away; and what went wrong names an endpoint once.</summary>
+public sealed class TimeBudgetTests
+{
+    private const string Nobody = "http://127.0.0.1:1";
+
+    [Theory]
+    [InlineData("within 1 s", "lock", "k", "--wait", "1s", "--", "true")]
+    [InlineData("within 0.7 s", "lock", "k", "--try", "--command-timeout", "700ms", "--", "true")]
+    [InlineData("within 0.7 s", "lock", "k", "--wait", "20s", "--command-timeout", "700ms", "--", "true")]
+    [InlineData("within 0.7 s", "elect", "k", "--command-timeout", "700ms", "--", "true")]
+    [InlineData("within 0.7 s", "discover", "web", "--once", "--command-timeout", "700ms")]
+    public async Task Etcd_that_is_away_is_waited_for_within_the_budget(string limit, params string[] arguments)
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        var (exitCode, _, errors) = await ToolRun.RunAsync(new Dictionary<string, string> { ["COORDINATION_ETCD_ENDPOINTS"] = Nobody }, "", ["--etcd", Nobody, .. arguments]);
+        var took = TimeProvider.System.GetElapsedTime(start);
+
+        Assert.Equal(3, exitCode);
+        Assert.Contains(limit, errors, StringComparison.Ordinal);
+        Assert.True(took < TimeSpan.FromSeconds(4), $"It took {took}: {errors}");
+    }
+
+    [Theory]
+    [InlineData("lock", "k", "--wait", "1s", "--", "true")]
+    [InlineData("kv", "get", "k")]
+    [InlineData("lease", "list")]
+    [InlineData("member", "list")]
+    [InlineData("watch", "k", "--command-timeout", "1s")]
+    public async Task An_error_names_the_endpoint_once(params string[] arguments)
+    {
+        var (exitCode, _, errors) = await ToolRun.RunAsync([], "", ["--etcd", Nobody, .. arguments]);
+
+        Assert.Equal(3, exitCode);
+        Assert.Equal(2, errors.Split(Nobody).Length);
+    }
+
+    [Fact]
+    public async Task Of_several_endpoints_each_is_named_once()
+    {
+        var (_, _, errors) = await ToolRun.RunAsync([], "", ["--etcd", $"{Nobody},http://127.0.0.1:2", "lock", "k", "--wait", "1s", "--", "true"]);
+
+        Assert.Equal(2, errors.Split("127.0.0.1:1").Length);
+        Assert.Equal(2, errors.Split("127.0.0.1:2").Length);
+    }
+}
