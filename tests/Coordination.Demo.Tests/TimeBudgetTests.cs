@@ -6,7 +6,9 @@ public sealed class TimeBudgetTests
     private const string Nobody = "http://127.0.0.1:1";
 
     [Theory]
-    [InlineData("within 1 s", "lock", "k", "--wait", "1s", "--", "true")]
+    [InlineData("within 2 s", "lock", "k", "--wait", "2s", "--", "true")]
+    [InlineData("within 2 s", "lock", "k", "--wait", "100ms", "--", "true")]
+    [InlineData("within 0.6 s", "lock", "k", "--wait", "600ms", "--dial-timeout", "100ms", "--", "true")]
     [InlineData("within 0.7 s", "lock", "k", "--try", "--command-timeout", "700ms", "--", "true")]
     [InlineData("within 0.7 s", "lock", "k", "--wait", "20s", "--command-timeout", "700ms", "--", "true")]
     [InlineData("within 0.7 s", "elect", "k", "--command-timeout", "700ms", "--", "true")]

@@ -18,7 +18,7 @@ internal sealed class LockCommand(EtcdConnection connection, TrailingCommand tra
     private readonly Option<bool> _try = new("--try") { Description = "Do not wait: if somebody else has the lock, end. The same as --wait 0s." };
     private readonly Option<Duration?> _wait = new("--wait")
     {
-        Description = "How long to wait for the lock, also for an etcd that is away. Default: without end for the lock, --command-timeout for etcd.",
+        Description = "How long to wait for the lock; an etcd that is away is not waited for longer than this or --dial-timeout. Default: without end for the lock, --command-timeout for etcd.",
         HelpName = "duration",
         CustomParser = result => Duration.Between(TimeSpan.Zero, TimeSpan.FromSeconds(Day))(result),
     };
@@ -88,11 +88,13 @@ internal sealed class LockCommand(EtcdConnection connection, TrailingCommand tra
         new CoordinationOptions { Name = "lock", SessionTtl = result.GetRequiredValue(_ttl).Value },
         async system =>
         {
-            // One budget for both: who waits 2 s for the lock does not wait 5 s for etcd first. Without waiting for the lock, etcd has the time of a request.
+            // One budget for both: who waits 3 s for the lock does not wait 5 s for etcd first. But a connection has its own time, or a short wait on a busy
+            // machine would call an etcd unusable that is well. Without waiting for the lock, etcd has the time of a request.
             var started = TimeProvider.System.GetTimestamp();
             var wait = result.GetValue(_try) ? TimeSpan.Zero : result.GetValue(_wait)?.Value;
-            var ready = connection.CommandTimeout(result);
-            await system.WaitUntilReadyAsync(wait is { } limit && limit > TimeSpan.Zero && limit < ready ? limit : ready, interrupted).ConfigureAwait(false);
+            var (ready, dial) = (connection.CommandTimeout(result), connection.DialTimeout(result));
+            var budget = wait is not { } limit || limit == TimeSpan.Zero ? ready : limit > dial ? limit : dial;
+            await system.WaitUntilReadyAsync(budget < ready ? budget : ready, interrupted).ConfigureAwait(false);
             var rest = wait - TimeProvider.System.GetElapsedTime(started);
             var settings = new LockSettings(
                 result.GetRequiredValue(_name),

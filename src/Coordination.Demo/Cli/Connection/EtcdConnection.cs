@@ -95,7 +95,7 @@ internal sealed class EtcdConnection
 
         try
         {
-            var options = EtcdEnvironment.Read(new EtcdClientOptions { Endpoints = [new Uri($"{scheme}://127.0.0.1:2379")], ConnectTimeout = Time(result, _dialTimeout, "DIAL_TIMEOUT", 2, 60) }, Find);
+            var options = EtcdEnvironment.Read(new EtcdClientOptions { Endpoints = [new Uri($"{scheme}://127.0.0.1:2379")], ConnectTimeout = DialTimeout(result) }, Find);
             return new EtcdSettings(WithPassword(options)) { CommandTimeout = CommandTimeout(result), ShowsScheme = Given(result, "ENDPOINTS", "ENDPOINTS")?.Contains("://", StringComparison.Ordinal) is true };
         }
         catch (ArgumentException error)
@@ -103,6 +103,10 @@ internal sealed class EtcdConnection
             throw new UsageException(ArgumentText.Of(error));
         }
     }
+
+    /// <summary>How long a connection may take to be made.</summary>
+    /// <exception cref="UsageException">The environment variable cannot be used.</exception>
+    public TimeSpan DialTimeout(ParseResult result) => Time(result, _dialTimeout, "DIAL_TIMEOUT", 2, 60);
 
     /// <summary>How long one request to etcd may take in all; so long is also waited for an etcd that is away when a command begins.</summary>
     /// <exception cref="UsageException">The environment variable cannot be used.</exception>
