@@ -2,8 +2,10 @@ using Coordination.Etcd;
 
 namespace Coordination.Demo.Tests.Locking;
 
+[Collection(Undisturbed.Name)]
 public sealed class DeadToolOnEmbedded() : DeadToolTests(async () => await EmbeddedServer.StartAsync());
 
+[Collection(Undisturbed.Name)]
 public sealed class DeadToolOnRealEtcd() : DeadToolTests(async () => await RealEtcd.StartAsync());
 
 /// <summary>The tool dies without a word. What it ran is over before anybody else can have the lock, whatever the command started.</summary>
