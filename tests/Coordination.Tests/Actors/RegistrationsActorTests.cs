@@ -29,7 +29,7 @@ public sealed class RegistrationsActorTests : ActorTest
         var watch = Etcd.Next<ScriptedEtcd.Watching>().Request;
 
         AwaitCondition(() => _cell.Health.State is RegistrationState.Registered);
-        Assert.Equal((InstanceKey, lease), (Put(claim.Txn).Key, Put(claim.Txn).Lease));
+        Assert.Equal((InstanceKey, lease), (Put(claim.Request).Key, Put(claim.Request).Lease));
         Assert.Equal((6, lease), (watch.Spec.From.Value, _cell.Lease));
     }
 
@@ -38,9 +38,9 @@ public sealed class RegistrationsActorTests : ActorTest
     {
         AnswerGrant(1);
         var claim = NextWrite();
-        claim.Call.Fail(CoordinationErrorKind.Timeout, WriteOutcome.Unknown);
+        claim.Fail(CoordinationErrorKind.Timeout, WriteOutcome.Unknown);
         var look = Etcd.Next<EtcdOp.Txn>();
-        var stored = new KeyValue(InstanceKey, Put(claim.Txn).Value, new Revision(5), new Revision(5), 1, Put(claim.Txn).Lease);
+        var stored = new KeyValue(InstanceKey, Put(claim.Request).Value, new Revision(5), new Revision(5), 1, Put(claim.Request).Lease);
         look.Answer(new TxnResult(At(6), true, [new PutResult(At(6), null), new TxnResult(At(6), true, [new GetResult(At(6), [stored], 1, false)])]));
         var watch = Etcd.Next<ScriptedEtcd.Watching>().Request;
 
@@ -98,7 +98,7 @@ public sealed class RegistrationsActorTests : ActorTest
         first.ExpectMsg<RegistrationReply.Done>();
         second.ExpectMsg<RegistrationReply.Done>();
         second.ExpectMsg<RegistrationReply.Done>();
-        Assert.Contains("\"weight\":3", Put(last.Txn).Value.ToText(), StringComparison.Ordinal);
+        Assert.Contains("\"weight\":3", Put(last.Request).Value.ToText(), StringComparison.Ordinal);
         ExpectSilence(first, second);
     }
 
@@ -139,12 +139,12 @@ public sealed class RegistrationsActorTests : ActorTest
 
         var again = NextWrite();
         Update(caller, 4);
-        again.Answer(Met(new KeyValue(InstanceKey, Put(claim.Txn).Value, new Revision(5), new Revision(5), 1, lease), 5));
+        again.Answer(Met(new KeyValue(InstanceKey, Put(claim.Request).Value, new Revision(5), new Revision(5), 1, lease), 5));
         var write = NextWrite();
         write.Answer(Won(6));
 
         caller.ExpectMsg<RegistrationReply.Done>();
-        Assert.Contains("\"weight\":4", Put(write.Txn).Value.ToText(), StringComparison.Ordinal);
+        Assert.Contains("\"weight\":4", Put(write.Request).Value.ToText(), StringComparison.Ordinal);
         ExpectSilence(caller);
     }
 
@@ -159,7 +159,7 @@ public sealed class RegistrationsActorTests : ActorTest
         move.Answer(Won(10));
 
         AwaitCondition(() => _cell.Lease == next);
-        Assert.Equal((InstanceKey, next), (Put(move.Txn).Key, Put(move.Txn).Lease));
+        Assert.Equal((InstanceKey, next), (Put(move.Request).Key, Put(move.Request).Lease));
         Assert.NotEqual(lost, next);
     }
 
@@ -217,13 +217,6 @@ public sealed class RegistrationsActorTests : ActorTest
         return grant.Request.Id;
     }
 
-    /// <summary>The next transaction of a registration, as it is in the journal's.</summary>
-    private WriteCall NextWrite()
-    {
-        var call = Etcd.Next<EtcdOp.Txn>();
-        return new WriteCall(Assert.IsType<EtcdOp.Txn>(Assert.Single(call.Request.Then)), call);
-    }
-
     private void Update(TestProbe caller, int weight)
     {
         _cell.Wish = _cell.Wish with { Weight = weight };
@@ -235,9 +228,4 @@ public sealed class RegistrationsActorTests : ActorTest
     private static void ExpectSilence(params TestProbe[] callers) => Assert.All(callers, caller => caller.ExpectNoMsg(TimeSpan.Zero));
 
     private static EtcdOp.Put Put(EtcdOp.Txn txn) => Assert.IsType<EtcdOp.Put>(Assert.Single(txn.Then));
-
-    private sealed record WriteCall(EtcdOp.Txn Txn, ScriptedEtcd.Call<EtcdOp.Txn> Call)
-    {
-        public void Answer(TxnResult result) => Call.Answer(new TxnResult(result.Header, true, [result]));
-    }
 }
