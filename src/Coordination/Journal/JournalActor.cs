@@ -108,9 +108,9 @@ internal sealed class JournalActor : UntypedActor, IWithTimers
         using var trace = TraceScope.Enter(batch.Writes[0].Trace);
         _context.Etcd.TxnAsync(JournalTransactions.Of(batch, _fence)).PipeTo(
             Self,
-            success: result => JournalTransactions.ProblemOf(result, batch) is { } problem
-                ? new JournalMessage.Failed(batch.Id, problem)
-                : new JournalMessage.Answered(batch.Id, result, sentAt),
+            success: answer => JournalTransactions.Read(answer, batch) is { } result
+                ? new JournalMessage.Answered(batch.Id, result, sentAt)
+                : new JournalMessage.Failed(batch.Id, JournalTransactions.Misunderstood(answer.Results.Length, batch.Writes.Length)),
             failure: error => new JournalMessage.Failed(batch.Id, EtcdFailure.From(error)));
     }
 

@@ -54,12 +54,19 @@ public abstract class ActorTest : TestKit
         new(Key, value, new Revision(revision), new Revision(revision), 1, new LeaseId(lease));
 }
 
-/// <summary>A batch with one write, which is shown and answered as if it were alone.</summary>
+/// <summary>A batch with one write, which is shown and answered as if there were no fence.</summary>
 internal sealed class ScriptedWrite(ScriptedEtcd.Call<EtcdOp.Txn> batch)
 {
-    public EtcdOp.Txn Request { get; } = Assert.IsType<EtcdOp.Txn>(Assert.Single(batch.Request.Then));
+    public EtcdOp.Txn Request { get; } = new()
+    {
+        If = batch.Request.If[1..],
+        Then = batch.Request.Then,
+        Else = Assert.IsType<EtcdOp.Txn>(batch.Request.Else[1]).Then,
+    };
 
-    public void Answer(TxnResult result) => batch.Answer(new TxnResult(result.Header, true, [result]));
+    public void Answer(TxnResult result) => batch.Answer(result.Succeeded
+        ? result
+        : new TxnResult(result.Header, false, [new GetResult(result.Header, [], 0, false), result with { Succeeded = true }]));
 
     public void Fail(CoordinationErrorKind kind, WriteOutcome outcome) => batch.Fail(kind, outcome);
 }

@@ -106,7 +106,7 @@ public sealed class PassivationTests
         {
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, cancellationToken);
             var header = new EtcdHeader(1, 1, new(5), 1);
-            return new TxnResult(header, true, [.. txn.Then.Select(op => op is EtcdOp.Txn ? new TxnResult(header, true, []) : (EtcdResult)new PutResult(header, null))]);
+            return new TxnResult(header, true, [.. txn.Then.Select(_ => new PutResult(header, null))]);
         }
     }
 }

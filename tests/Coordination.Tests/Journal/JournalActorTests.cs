@@ -11,7 +11,7 @@ public sealed class JournalActorTests : ActorTest
     private static readonly Bytes Fence = JournalActor.FenceOf(new CoordinationOptions().Locks.WaitersPrefix, new LeaseId(7));
 
     [Fact]
-    public void A_batch_acts_only_under_the_fence_and_else_shows_it()
+    public void A_write_that_is_alone_acts_only_under_the_fence_and_is_not_nested_so_that_every_server_checks_it()
     {
         var write = WriteOf("a");
         var journal = Start(out _);
@@ -19,13 +19,16 @@ public sealed class JournalActorTests : ActorTest
         var set = Etcd.Next<EtcdOp.Txn>();
         set.Answer(new TxnResult(At(10), true, [new PutResult(At(10), null)]));
         var batch = Etcd.Next<EtcdOp.Txn>();
-        batch.Answer(new TxnResult(At(11), true, [new TxnResult(default, true, [])]));
+        batch.Answer(new TxnResult(At(11), true, [new PutResult(At(11), null)]));
 
         Assert.Equal(new EtcdOp.Put(Fence, Bytes.Empty) { Lease = new LeaseId(7) }, Assert.Single(set.Request.Then));
         Assert.Empty(set.Request.If);
-        Assert.Equal(EtcdCompare.Unchanged(Fence, new Revision(10)), Assert.Single(batch.Request.If));
-        Assert.Equal(write.Txn, Assert.Single(batch.Request.Then));
-        Assert.Equal(new EtcdOp.Get(Fence), Assert.Single(batch.Request.Else));
+        Assert.Equal([EtcdCompare.Unchanged(Fence, new Revision(10)), .. write.Txn.If], batch.Request.If.AsEnumerable());
+        Assert.Equal(write.Txn.Then.AsEnumerable(), batch.Request.Then);
+        Assert.Equal(new EtcdOp.Get(Fence), batch.Request.Else[0]);
+        var otherwise = Assert.IsType<EtcdOp.Txn>(batch.Request.Else[1]);
+        Assert.Equal(EtcdCompare.Unchanged(Fence, new Revision(10)), Assert.Single(otherwise.If));
+        Assert.Equal(write.Txn.Else.AsEnumerable(), otherwise.Then);
         Assert.Equal(new Revision(11), ExpectMsg<Written.Answered>().Result.Header.Revision);
     }
 
@@ -45,14 +48,14 @@ public sealed class JournalActorTests : ActorTest
         var settled = ExpectMsg<Written.Settled>();
         Assert.Equal((write, new Revision(20)), (settled.Write, settled.Shown.Header.Revision));
         journal.Tell(new JournalMessage.Submit(write));
-        Assert.Equal(EtcdCompare.Unchanged(Fence, new Revision(20)), Assert.Single(Etcd.Next<EtcdOp.Txn>().Request.If));
+        Assert.Equal(EtcdCompare.Unchanged(Fence, new Revision(20)), Etcd.Next<EtcdOp.Txn>().Request.If[0]);
     }
 
     [Fact]
     public void An_answer_that_does_not_fit_the_batch_is_a_lost_reply()
     {
         StartOpened(WriteOf("a"), out _);
-        Etcd.Next<EtcdOp.Txn>().Answer(new TxnResult(At(11), true, []));
+        Etcd.Next<EtcdOp.Txn>().Answer(new TxnResult(At(11), false, []));
 
         Assert.Equal(2, Etcd.Next<EtcdOp.Txn>().Request.Then.Length);
     }

@@ -160,7 +160,7 @@ internal sealed partial class JournalWalk
             _store = store;
         }
 
-        return new JournalMessage.Answered(call.Id, result, default);
+        return new JournalMessage.Answered(call.Id, JournalTransactions.Read(result, call.Batch)!, default);
     }
 
     /// <summary>A write takes effect.</summary>
