@@ -3,6 +3,7 @@ using Coordination.Discovery.Registration;
 using Coordination.Discovery.Views;
 using Coordination.Etcd;
 using Coordination.Leases;
+using Coordination.Supervision;
 using Coordination.Time;
 using Microsoft.Extensions.Logging;
 
@@ -14,14 +15,14 @@ internal sealed record CoordinationContext(
 {
     public LeaseRenewals Renewals { get; } = new(Etcd, Options.RenewalProof, Options.Locks.WaitersPrefix, Clock, Log);
 
+    /// <summary>Where requests go.</summary>
+    public ConceptRoots Roots { get; } = new();
+
     /// <summary>Calls those who wait before they try again when etcd answers.</summary>
     public EtcdReturn EtcdReturn { get; } = new(Etcd, Options.Locks.WaitersPrefix, Clock.Provider);
 
     /// <summary>What is measured.</summary>
     public SystemMetrics Metrics { get; } = new(Options);
-
-    /// <summary>Sends the transactions of registrations.</summary>
-    public RegistrationWrites RegistrationWrites { get; } = new(Etcd, Options.Services.MaxWritesInFlight);
 
     /// <summary>The services that somebody follows.</summary>
     public DiscoveryBook Discoveries { get; } = new();

@@ -50,6 +50,9 @@ public sealed record CoordinationOptions
     /// <summary>The locks.</summary>
     public LockOptions Locks { get; init; } = new();
 
+    /// <summary>How writes are sent.</summary>
+    public JournalOptions Journal { get; init; } = new();
+
     /// <summary>The elections.</summary>
     public ElectionOptions Elections { get; init; } = new();
 
@@ -96,6 +99,7 @@ public sealed record CoordinationOptions
         }
 
         Locks.Validate(problems);
+        Journal.Validate(problems);
         Elections.Validate(problems);
         Services.Validate(problems);
         Watches.Validate(problems);

@@ -35,7 +35,7 @@ public sealed partial class CoordinationSystem : IAsyncDisposable
             new SessionView());
         _pool = _context.LossAlarm is ThreadLossAlarm ? PoolWatch.Start(_context.Log) : null;
         _actors = host ?? OwnActorSystem.Create(options);
-        Supervisor = _actors.ActorOf(CoordinationSupervisor.PropsFor(_context));
+        Supervisor = _context.Roots.Supervisor = _actors.ActorOf(CoordinationSupervisor.PropsFor(_context));
         LiveSystems.Add(_context);
         if (host is not null && endsWithHost)
         {
@@ -58,6 +58,8 @@ public sealed partial class CoordinationSystem : IAsyncDisposable
     public LeaseId SessionLease => _context.Session.Lease?.Id ?? LeaseId.None;
 
     internal IActorRef Supervisor { get; }
+
+    internal ConceptRoots Roots => _context.Roots;
 
     internal SystemMetrics Metrics => _context.Metrics;
 

@@ -193,7 +193,7 @@ internal sealed class CronRun(CronSettings settings, IEtcdClient etcd, WorkerCre
         foreach (var job in settings.AllJobs)
         {
             var result = await etcd.GetAsync(new EtcdOp.Get(job.LockKey), cancellationToken).ConfigureAwait(false);
-            count += result.First is { } kv && Locks.LockValue.HolderOf(kv) is { IsForeign: false, Owner: var owner } && owner.EndsWith($"@{settings.Run}", StringComparison.Ordinal) ? 1 : 0;
+            count += result.First is { } kv && Locks.Line.LockValue.HolderOf(kv) is { IsForeign: false, Owner: var owner } && owner.EndsWith($"@{settings.Run}", StringComparison.Ordinal) ? 1 : 0;
         }
 
         var records = await etcd.GetAsync(new EtcdOp.Get(KeyRange.Prefix(settings.RecordPrefix)) { CountOnly = true }, cancellationToken).ConfigureAwait(false);

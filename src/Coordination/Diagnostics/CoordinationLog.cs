@@ -76,6 +76,12 @@ internal static partial class CoordinationLog
     [LoggerMessage(402, LogLevel.Warning, "Lock {Key} with token {Token} lost: {Reason}")]
     public static partial void LockLost(this ILogger log, string key, long token, LossReason reason);
 
+    [LoggerMessage(350, LogLevel.Warning, "Lease {Lease}: the reply to {Count} writes is lost ({Error}); the fence is moved to find out what became of them")]
+    public static partial void JournalReplyLost(this ILogger log, LeaseId lease, int count, string error);
+
+    [LoggerMessage(351, LogLevel.Warning, "Lease {Lease}: no fence ({Error}); each write goes alone, and a lost reply costs the lease")]
+    public static partial void JournalFenceless(this ILogger log, LeaseId lease, string error);
+
     [LoggerMessage(403, LogLevel.Warning, "Lock {Key}: the outcome of attempt {Attempt} is unknown: {Error}")]
     public static partial void LockOutcomeUnknown(this ILogger log, string key, string attempt, string error);
 

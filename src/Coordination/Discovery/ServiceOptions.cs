@@ -19,12 +19,6 @@ public sealed record ServiceOptions
     public int MaxDiscoveries { get; init; } = 10_000;
 
     /// <summary>
-    /// Transactions of registrations that are under way at a time. Registrations that wait their turn go together, up to 100 in a transaction. Default 128; 1 to
-    /// 10,000. More do not make etcd faster.
-    /// </summary>
-    public int MaxWritesInFlight { get; init; } = 128;
-
-    /// <summary>
     /// When a host stops: how long its instances are draining before they are deregistered, so that callers notice while it still answers. Default 0: they are
     /// deregistered at once; 0 to 5 min.
     /// </summary>
@@ -34,7 +28,6 @@ public sealed record ServiceOptions
     {
         problems.Check($"Services.{nameof(MaxRegistrations)}", MaxRegistrations, 1, 10_000_000, "registrations");
         problems.Check($"Services.{nameof(MaxDiscoveries)}", MaxDiscoveries, 1, 1_000_000, "services");
-        problems.Check($"Services.{nameof(MaxWritesInFlight)}", MaxWritesInFlight, 1, 10_000, "transactions");
         problems.Check($"Services.{nameof(DrainTime)}", DrainTime, TimeSpan.Zero, TimeSpan.FromMinutes(5));
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Coordination.Diagnostics;
 using Coordination.Etcd;
+using Coordination.Journal;
 using Coordination.Leases;
 using Coordination.Time;
 using Coordination.Watches;
@@ -23,6 +24,7 @@ internal sealed class CandidateActor : UntypedActor, IWithTimers
     private Activity? _turn;
     private IActorRef? _campaigner;
     private IActorRef? _session;
+    private IActorRef _journal = ActorRefs.Nobody;
     private CandidateState _state;
     private LeaseValidity? _lease;
     private LeadershipClaim? _claim;
@@ -84,10 +86,11 @@ internal sealed class CandidateActor : UntypedActor, IWithTimers
                 Handle(new CandidateMessage.Stop(_campaigning.Drains));
                 break;
             case SessionEvent.Opened m:
-                _lease = m.Lease;
+                (_lease, _journal) = (m.Lease, m.Journal);
                 Handle(new CandidateMessage.SessionOpened(new CandidateLease(m.Lease.Id, m.Lease.Ttl)));
                 break;
             case SessionEvent.Lost m:
+                _journal = ActorRefs.Nobody;
                 Handle(new CandidateMessage.SessionLost(m.Lease, m.Reason));
                 break;
             case SessionEvent.NotYetOpened:
@@ -99,14 +102,14 @@ internal sealed class CandidateActor : UntypedActor, IWithTimers
                 }
 
                 break;
-            case CandidateMessage.Entered m:
-                Handle(m with { ValidFor = ValidFor });
-                break;
-            case CandidateMessage.Looked m:
-                Handle(m with { ValidFor = ValidFor });
-                break;
-            case CandidateMessage.TimerFired m:
-                Handle(m with { ValidFor = ValidFor });
+            case Written { Write.Tag: CandidateEffect.Call call } m:
+                Handle(m switch
+                {
+                    Written.Answered a => _etcd.Answered(call, a.Result),
+                    Written.Settled s => CandidateRequests.Settled(call, s.Shown),
+                    Written.Refused r => CandidateRequests.Failed(call, r.Error),
+                    _ => throw new UnreachableException(),
+                });
                 break;
             case CandidateMessage m:
                 Handle(m);
@@ -173,7 +176,13 @@ internal sealed class CandidateActor : UntypedActor, IWithTimers
 
     private void Handle(CandidateMessage message)
     {
-        var (state, effects) = _machine.Handle(_state, message);
+        var (state, effects) = _machine.Handle(_state, message switch
+        {
+            CandidateMessage.Entered m => m with { ValidFor = ValidFor },
+            CandidateMessage.Looked m => m with { ValidFor = ValidFor },
+            CandidateMessage.TimerFired m => m with { ValidFor = ValidFor },
+            _ => message,
+        });
         _state = state;
         foreach (var effect in effects)
         {
@@ -186,11 +195,7 @@ internal sealed class CandidateActor : UntypedActor, IWithTimers
         switch (effect)
         {
             case CandidateEffect.Call e:
-                using (TraceScope.Enter(_turn ?? (_campaigner is null ? null : _campaigning.Trace)))
-                {
-                    Send(e);
-                }
-
+                Send(e, _turn ?? (_campaigner is null ? null : _campaigning.Trace));
                 break;
             case CandidateEffect.StartWatch e:
                 _watchers[e.Watch] = Context.ActorOf(e.Watch switch
@@ -249,8 +254,23 @@ internal sealed class CandidateActor : UntypedActor, IWithTimers
         }
     }
 
-    private void Send(CandidateEffect.Call e) =>
-        _etcd.SendAsync(e).PipeTo(Self, success: reply => reply, failure: error => CandidateRequests.Failed(e, EtcdFailure.From(error)));
+    private void Send(CandidateEffect.Call e, Activity? trace)
+    {
+        var write = _etcd.WriteOf(e, Self);
+        if (write is not null && !_journal.IsNobody())
+        {
+            _journal.Tell(new JournalMessage.Submit(write with { Trace = trace }));
+            return;
+        }
+
+        // Without a lease nothing but the key of an older one is left to be removed, which can be repeated.
+        using var scope = TraceScope.Enter(trace);
+        var reply = write is null ? _etcd.ReadAsync(e) : AnswerAsync(e, write);
+        reply.PipeTo(Self, success: told => told, failure: error => CandidateRequests.Failed(e, EtcdFailure.From(error)));
+    }
+
+    private async Task<CandidateMessage> AnswerAsync(CandidateEffect.Call e, Write write) =>
+        _etcd.Answered(e, await _context.Etcd.TxnAsync(write.Txn).ConfigureAwait(false));
 
     private void Elect(CandidateEffect.Elect e)
     {

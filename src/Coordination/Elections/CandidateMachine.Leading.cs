@@ -109,8 +109,7 @@ internal sealed partial class CandidateMachine
             return Again(state).Do(new CandidateEffect.VerifyLease(state.Lease!.Id));
         }
 
-        // Until it is known what became of it nothing else can be put: the revision of our key is not known.
-        return m.Error.Outcome == WriteOutcome.Unknown || !IsFatal(m.Error)
+        return !IsFatal(m.Error)
             ? Again(state).Do(new CandidateEffect.Note(m.Error.Message))
             : Answer(state with { Proclamations = state.Proclamations.RemoveAt(0) }, m.Request, new ElectionReply.Failed(m.Error)).Then(SendProclamation);
 

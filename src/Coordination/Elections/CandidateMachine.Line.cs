@@ -30,8 +30,8 @@ internal sealed partial class CandidateMachine
             return state;
         }
 
-        // The name of the key is the lease's, so on our lease and with our value it is ours: an earlier attempt whose outcome was unknown. Else somebody
-        // made something else of it; it takes a place in the line that nobody stands for, so it is removed.
+        // The name of the key is the lease's, so on our lease and with our value it is ours: the reply to the attempt was lost. Else somebody made something
+        // else of it; it takes a place in the line that nobody stands for, so it is removed.
         var met = state with { OwnAt = m.Current.ModRevision };
         return m.Current.Lease == lease.Id && m.Current.Value == state.Value
             ? Look(met, m.Current.CreateRevision)
@@ -45,7 +45,6 @@ internal sealed partial class CandidateMachine
             return state;
         }
 
-        // Entering again is safe whatever became of it: the key is found, or created.
         return m.Error.Kind == CoordinationErrorKind.LeaseNotFound
             ? BackOff(state, Revision.None).Do(new CandidateEffect.VerifyLease(state.Lease!.Id))
             : FailOrBackOff(state, Revision.None, m.Error);

@@ -3,12 +3,15 @@ using Coordination.Etcd;
 namespace Coordination.Elections;
 
 /// <summary>
-/// The rules of one candidacy, pure. Its parts: this file is the dialogue with those who campaign and with the lease; CandidateMachine.Line.cs is the
+/// The rules of one candidacy, pure. Its parts: this file is the dialogue with those who campaign and with the lease;
+/// CandidateMachine.Line.cs is the
 /// way to the head of the line; CandidateMachine.Leading.cs is the time at the head; CandidateMachine.HandOver.cs is the way out.
 /// <para>
-/// The order is etcd's: who was created first leads. A candidate leads when one reply of etcd showed its own key, the one that it created, with
-/// nobody before it, while at least half of the lease's time is left. Its key has the id of its own lease in its name, so an attempt with an unknown outcome is
-/// recognised by its key, and when the lease is revoked nothing of the candidacy can come any more.
+/// The order is etcd's: who was created first leads. A candidate leads when one reply of etcd showed its own key, the one that it
+/// created, with
+/// nobody before it, while at least half of the lease's time is left. Its key has the id of its own lease in its name, and when the
+/// lease is revoked
+/// nothing of the candidacy can come any more.
 /// </para>
 /// </summary>
 internal sealed partial class CandidateMachine(CandidateCard card)
@@ -86,13 +89,16 @@ internal sealed partial class CandidateMachine(CandidateCard card)
             return state;
         }
 
-        // What was put or is still to be put on this lease goes with it: etcd refuses puts on a lease that is gone.
+        // What was put or is still to be put on this lease goes with it: etcd refuses puts on a lease that is gone. Nothing of it is
+        // answered any more.
         var without = state with { Lease = null };
         return without.Phase switch
         {
             CandidatePhase.Leading => Lose(without, reason).Then(Close),
             CandidatePhase.PlanningHandOver or CandidatePhase.HandingOver or CandidatePhase.Removing { TriesLeft: 0 } => Close(without),
-            CandidatePhase.Closing or CandidatePhase.Ended or CandidatePhase.Retreating or CandidatePhase.Removing => without,
+            CandidatePhase.Closing or CandidatePhase.Ended => without,
+            CandidatePhase.Retreating p => SendRemove(without, p.Lease, p.Created).Do(new CandidateEffect.CancelTimer(CandidateTimer.Retry)),
+            CandidatePhase.Removing p => SendRemove(without, p.Lease, p.Created).Do(new CandidateEffect.CancelTimer(CandidateTimer.Retry)),
             _ => StopLineWork(without with { Phase = new CandidatePhase.WithoutLease() }),
         };
     }

@@ -40,7 +40,7 @@ internal abstract record CandidateMessage
     /// <summary>Fact: a key is there under our name already.</summary>
     public sealed record EnterMet(int Round, KeyValue Current) : CandidateMessage;
 
-    /// <summary>Fact: entering failed, or its outcome is unknown.</summary>
+    /// <summary>Fact: entering failed.</summary>
     public sealed record EnterFailed(int Round, EtcdException Error) : CandidateMessage;
 
     /// <summary>Fact: our own key (null: it is not the one we created) and the one before us, as they are at one revision.</summary>
@@ -79,7 +79,7 @@ internal abstract record CandidateMessage
     /// <summary>Fact: our key is not as we left it, so the value was not put.</summary>
     public sealed record ProclaimMet(ElectionRequestId Request, KeyValue? Current) : CandidateMessage;
 
-    /// <summary>Fact: the proclamation failed, or its outcome is unknown.</summary>
+    /// <summary>Fact: the proclamation failed.</summary>
     public sealed record ProclaimFailed(ElectionRequestId Request, EtcdException Error) : CandidateMessage;
 
     /// <summary>Fact: the line was read.</summary>
@@ -91,7 +91,7 @@ internal abstract record CandidateMessage
     /// <summary>Fact: the hand-over was answered: made, or the line is not any more what it was.</summary>
     public sealed record HandedOver(int Round, bool Succeeded) : CandidateMessage;
 
-    /// <summary>Fact: the hand-over failed, or its outcome is unknown.</summary>
+    /// <summary>Fact: the hand-over failed.</summary>
     public sealed record HandOverFailed(int Round, EtcdException Error) : CandidateMessage;
 
     /// <summary>Fact: a wish that was fulfilled is deleted, as far as that was possible.</summary>
@@ -100,7 +100,7 @@ internal abstract record CandidateMessage
     /// <summary>Fact: our key is certainly not there (any more).</summary>
     public sealed record Removed(int Round) : CandidateMessage;
 
-    /// <summary>Fact: the removal failed, or its outcome is unknown.</summary>
+    /// <summary>Fact: the removal failed.</summary>
     public sealed record RemoveFailed(int Round, EtcdException Error) : CandidateMessage;
 
     /// <summary>Fact: a timer fired.</summary>

@@ -1,8 +1,11 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
 using Coordination.Etcd;
+using Coordination.Journal;
 
 namespace Coordination.Elections;
 
-/// <summary>The requests of a candidacy to etcd, and what their replies say.</summary>
+/// <summary>The requests of a candidacy to etcd, and what their replies say. What writes goes through the journal of its session.</summary>
 /// <param name="etcd">The client.</param>
 /// <param name="keys">Of the election.</param>
 /// <param name="card">Of the candidate.</param>
@@ -12,21 +15,74 @@ internal sealed class CandidateRequests(IEtcdClient etcd, ElectionKeys keys, Can
     /// <summary>Most often one key is all there is to read; what is no candidate is passed over by reading so many times more.</summary>
     private const int MoreKeys = 64;
 
-    private static readonly EtcdException Malformed = new(CoordinationErrorKind.ProtocolError, WriteOutcome.Unknown, "etcd's reply is not one to this request");
+    private static readonly EtcdException Malformed = new(
+        CoordinationErrorKind.ProtocolError, WriteOutcome.Unknown, "etcd's reply is not one to this request");
+
+    private static readonly EtcdException NotMade = new(
+        CoordinationErrorKind.Timeout, WriteOutcome.NotApplied, "etcd did not answer, and the request was not made");
 
     public ElectionKeys Keys => keys;
 
-    public async Task<CandidateMessage> SendAsync(CandidateEffect.Call request) => request switch
+    /// <summary>Makes a request that only reads.</summary>
+    public async Task<CandidateMessage> ReadAsync(CandidateEffect.Call request) => request switch
     {
-        CandidateEffect.SendEnter e => await EnterAsync(e).ConfigureAwait(false),
         CandidateEffect.SendLook e => await LookAsync(e).ConfigureAwait(false),
-        CandidateEffect.SendProclaim e => await ProclaimAsync(e).ConfigureAwait(false),
-        CandidateEffect.SendRemove e => await RemoveAsync(e).ConfigureAwait(false),
         CandidateEffect.SendReadLine e => new CandidateMessage.LineRead(e.Round, await ReadLineAsync().ConfigureAwait(false)),
-        CandidateEffect.SendHandOver e => await HandOverAsync(e).ConfigureAwait(false),
-        CandidateEffect.ForgetWish e => await ForgetWishAsync(e).ConfigureAwait(false),
-        _ => throw new System.Diagnostics.UnreachableException(),
+        _ => throw new UnreachableException(),
     };
+
+    /// <summary>What is written for a request; null: it only reads.</summary>
+    public Write? WriteOf(CandidateEffect.Call request, IActorRef writer)
+    {
+        return request switch
+        {
+            CandidateEffect.SendEnter e => Write(Enter(e), 1, keys.Candidate(e.Lease), keys.Card(e.Lease)),
+            CandidateEffect.SendProclaim e => Write(Proclaim(e), 1, keys.Candidate(e.Lease)),
+            CandidateEffect.SendRemove e => Write(Remove(e), 1, keys.Candidate(e.Lease), keys.Card(e.Lease)),
+            CandidateEffect.SendHandOver e => Write(
+                HandOver(e),
+                1 + e.Plan.StepBack.Length,
+                [keys.Candidate(e.Lease), .. e.Plan.StepBack.Select(c => c.Key), keys.Card(e.Lease), keys.Wish]),
+            CandidateEffect.ForgetWish e => Write(ForgetWish(e), 1, keys.Wish),
+            _ => null,
+        };
+
+        // The first of the keys are looked at when the reply is lost.
+        Write Write(EtcdOp.Txn txn, int looked, params ImmutableArray<Bytes> written) =>
+            new(writer, written, txn, [.. written.Take(looked).Select(key => new EtcdOp.Get(key))]) { Tag = request };
+    }
+
+    /// <summary>What etcd's answer to a write says.</summary>
+    public CandidateMessage Answered(CandidateEffect.Call request, TxnResult result) => request switch
+    {
+        CandidateEffect.SendEnter e => Entered(e, result),
+        CandidateEffect.SendProclaim e => result.Succeeded
+            ? new CandidateMessage.Proclaimed(e.Proclamation, result.Header.Revision)
+            : new CandidateMessage.ProclaimMet(e.Proclamation, (result.Results.FirstOrDefault() as GetResult)?.First),
+
+        // When the guard fails the key is not ours any more, which is what was wanted.
+        CandidateEffect.SendRemove e => new CandidateMessage.Removed(e.Round),
+        CandidateEffect.SendHandOver e => new CandidateMessage.HandedOver(e.Round, result.Succeeded),
+        _ => new CandidateMessage.WishForgotten(),
+    };
+
+    /// <summary>What the keys say about a write whose reply was lost.</summary>
+    public static CandidateMessage Settled(CandidateEffect.Call request, TxnResult shown)
+    {
+        var found = shown.Results.OfType<GetResult>().Select(get => get.First).OfType<KeyValue>().ToList();
+        return request switch
+        {
+            CandidateEffect.SendEnter e when found is [var own] => new CandidateMessage.EnterMet(e.Round, own),
+            CandidateEffect.SendProclaim e when found is not [var own] || own.ModRevision != e.At =>
+                new CandidateMessage.ProclaimMet(e.Proclamation, found.FirstOrDefault()),
+            CandidateEffect.SendRemove e when !found.Exists(own => own.CreateRevision == e.Created) => new CandidateMessage.Removed(e.Round),
+            CandidateEffect.SendHandOver e => new CandidateMessage.HandedOver(
+                e.Round,
+                !found.Exists(kv => kv.CreateRevision == e.Term || e.Plan.StepBack.Any(c => c.Key == kv.Key && c.Created == kv.CreateRevision))),
+            CandidateEffect.ForgetWish => new CandidateMessage.WishForgotten(),
+            _ => Failed(request, NotMade),
+        };
+    }
 
     public static CandidateMessage Failed(CandidateEffect.Call request, EtcdException error) => request switch
     {
@@ -55,32 +111,6 @@ internal sealed class CandidateRequests(IEtcdClient etcd, ElectionKeys keys, Can
             },
             cancellationToken).ConfigureAwait(false);
         return read.Results is [GetResult line, GetResult side] ? CandidateLine.Of(keys, line.KeyValues, CandidateFacts.Cards(side.KeyValues, keys)) : throw Malformed;
-    }
-
-    private async Task<CandidateMessage> EnterAsync(CandidateEffect.SendEnter e)
-    {
-        var key = keys.Candidate(e.Lease);
-        var result = await etcd.TxnAsync(new EtcdOp.Txn
-        {
-            If = [EtcdCompare.NotExists(key)],
-            Then =
-            [
-                new EtcdOp.Put(key, e.Value) { Lease = e.Lease },
-                new EtcdOp.Put(keys.Card(e.Lease), card.Encode()) { Lease = e.Lease },
-                new EtcdOp.Get(keys.Candidates) { OrderBy = EtcdOp.SortTarget.CreateRevision, Order = EtcdOp.SortOrder.Descending, Limit = 2, KeysOnly = true },
-            ],
-            Else = [new EtcdOp.Get(key)],
-        }).ConfigureAwait(false);
-        return result switch
-        {
-            // The youngest of the line is the one just created. When what stands before it is no candidate, it has to be looked past that.
-            { Succeeded: true, Results: [_, _, GetResult { KeyValues: [var own, ..] } line] } when own.Key == key =>
-                line.KeyValues.ElementAtOrDefault(1) is { } before && !keys.IsCandidate(before)
-                    ? new CandidateMessage.EnterMet(e.Round, own with { Value = e.Value })
-                    : new CandidateMessage.Entered(e.Round, own.CreateRevision, line.KeyValues.ElementAtOrDefault(1), default),
-            { Succeeded: false, Results: [GetResult { First: { } current }] } => new CandidateMessage.EnterMet(e.Round, current),
-            _ => throw Malformed,
-        };
     }
 
     private async Task<CandidateMessage> LookAsync(CandidateEffect.SendLook e)
@@ -145,57 +175,66 @@ internal sealed class CandidateRequests(IEtcdClient etcd, ElectionKeys keys, Can
         KeysOnly = true,
     };
 
-    private async Task<CandidateMessage> ProclaimAsync(CandidateEffect.SendProclaim e)
+    private EtcdOp.Txn Enter(CandidateEffect.SendEnter e) => new()
     {
-        var key = keys.Candidate(e.Lease);
-        var result = await etcd.TxnAsync(new EtcdOp.Txn
-        {
-            If = [EtcdCompare.CreateRevision(key, CompareResult.Equal, e.Term), EtcdCompare.Unchanged(key, e.At)],
-            Then = [new EtcdOp.Put(key, e.Value) { Lease = e.Lease }],
-            Else = [new EtcdOp.Get(key)],
-        }).ConfigureAwait(false);
-        return result.Succeeded
-            ? new CandidateMessage.Proclaimed(e.Proclamation, result.Header.Revision)
-            : new CandidateMessage.ProclaimMet(e.Proclamation, (result.Results.FirstOrDefault() as GetResult)?.First);
-    }
+        If = [EtcdCompare.NotExists(keys.Candidate(e.Lease))],
+        Then =
+        [
+            new EtcdOp.Put(keys.Candidate(e.Lease), e.Value) { Lease = e.Lease },
+            new EtcdOp.Put(keys.Card(e.Lease), card.Encode()) { Lease = e.Lease },
+            new EtcdOp.Get(keys.Candidates) { OrderBy = EtcdOp.SortTarget.CreateRevision, Order = EtcdOp.SortOrder.Descending, Limit = 2, KeysOnly = true },
+        ],
+        Else = [new EtcdOp.Get(keys.Candidate(e.Lease))],
+    };
 
-    private async Task<CandidateMessage> RemoveAsync(CandidateEffect.SendRemove e)
+    private CandidateMessage Entered(CandidateEffect.SendEnter e, TxnResult result) => result switch
     {
-        // When the guard fails the key is not ours any more, which is what was wanted.
-        var key = keys.Candidate(e.Lease);
-        await etcd.TxnAsync(new EtcdOp.Txn
-        {
-            If = [EtcdCompare.CreateRevision(key, CompareResult.Equal, e.Created)],
-            Then = [new EtcdOp.Delete(key), new EtcdOp.Delete(keys.Card(e.Lease))],
-        }).ConfigureAwait(false);
-        return new CandidateMessage.Removed(e.Round);
-    }
+        // The youngest of the line is the one just created. When what stands before it is no candidate, it has to be looked past that.
+        { Succeeded: true, Results: [_, _, GetResult { KeyValues: [var own, ..] } line] } when own.Key == keys.Candidate(e.Lease) =>
+            line.KeyValues.ElementAtOrDefault(1) is { } before && !keys.IsCandidate(before)
+                ? new CandidateMessage.EnterMet(e.Round, own with { Value = e.Value })
+                : new CandidateMessage.Entered(e.Round, own.CreateRevision, line.KeyValues.ElementAtOrDefault(1), default),
+        { Succeeded: false, Results: [GetResult { First: { } current }] } => new CandidateMessage.EnterMet(e.Round, current),
+        _ => Failed(e, Malformed),
+    };
 
-    private async Task<CandidateMessage> HandOverAsync(CandidateEffect.SendHandOver e)
+    private EtcdOp.Txn Proclaim(CandidateEffect.SendProclaim e) => new()
     {
-        var own = keys.Candidate(e.Lease);
-        var result = await etcd.TxnAsync(new EtcdOp.Txn
-        {
-            If =
-            [
-                EtcdCompare.CreateRevision(own, CompareResult.Equal, e.Term),
-                EtcdCompare.CreateRevision(e.Plan.Target.Key, CompareResult.Equal, e.Plan.Target.Created),
-                .. e.Plan.StepBack.Select(c => EtcdCompare.CreateRevision(c.Key, CompareResult.Equal, c.Created)),
-            ],
-            Then =
-            [
-                new EtcdOp.Delete(own),
-                new EtcdOp.Delete(keys.Card(e.Lease)),
-                new EtcdOp.Delete(keys.Wish),
-                .. e.Plan.StepBack.Select(c => (EtcdOp)new EtcdOp.Delete(c.Key)),
-            ],
-        }).ConfigureAwait(false);
-        return new CandidateMessage.HandedOver(e.Round, result.Succeeded);
-    }
+        If =
+        [
+            EtcdCompare.CreateRevision(keys.Candidate(e.Lease), CompareResult.Equal, e.Term),
+            EtcdCompare.Unchanged(keys.Candidate(e.Lease), e.At),
+        ],
+        Then = [new EtcdOp.Put(keys.Candidate(e.Lease), e.Value) { Lease = e.Lease }],
+        Else = [new EtcdOp.Get(keys.Candidate(e.Lease))],
+    };
 
-    private async Task<CandidateMessage> ForgetWishAsync(CandidateEffect.ForgetWish e)
+    private EtcdOp.Txn Remove(CandidateEffect.SendRemove e) => new()
     {
-        await etcd.TxnAsync(new EtcdOp.Txn { If = [EtcdCompare.Unchanged(keys.Wish, e.At)], Then = [new EtcdOp.Delete(keys.Wish)] }).ConfigureAwait(false);
-        return new CandidateMessage.WishForgotten();
-    }
+        If = [EtcdCompare.CreateRevision(keys.Candidate(e.Lease), CompareResult.Equal, e.Created)],
+        Then = [new EtcdOp.Delete(keys.Candidate(e.Lease)), new EtcdOp.Delete(keys.Card(e.Lease))],
+    };
+
+    private EtcdOp.Txn HandOver(CandidateEffect.SendHandOver e) => new()
+    {
+        If =
+        [
+            EtcdCompare.CreateRevision(keys.Candidate(e.Lease), CompareResult.Equal, e.Term),
+            EtcdCompare.CreateRevision(e.Plan.Target.Key, CompareResult.Equal, e.Plan.Target.Created),
+            .. e.Plan.StepBack.Select(c => EtcdCompare.CreateRevision(c.Key, CompareResult.Equal, c.Created)),
+        ],
+        Then =
+        [
+            new EtcdOp.Delete(keys.Candidate(e.Lease)),
+            new EtcdOp.Delete(keys.Card(e.Lease)),
+            new EtcdOp.Delete(keys.Wish),
+            .. e.Plan.StepBack.Select(c => (EtcdOp)new EtcdOp.Delete(c.Key)),
+        ],
+    };
+
+    private EtcdOp.Txn ForgetWish(CandidateEffect.ForgetWish e) => new()
+    {
+        If = [EtcdCompare.Unchanged(keys.Wish, e.At)],
+        Then = [new EtcdOp.Delete(keys.Wish)],
+    };
 }

@@ -1,10 +1,11 @@
 using Coordination.Diagnostics;
+using Coordination.Journal;
 using Coordination.Time;
 
 namespace Coordination.Leases;
 
 /// <summary>
-/// Keeps a lease open for its parent: when one is lost it grants the next and tells of both. One carries the whole system by default; a lock or a
+/// Keeps a lease open for its parent, with a journal of what is written on it: when one is lost it grants the next and tells of both. One carries the whole system by default; a lock or a
 /// registration that wants a lease of its own has its own.
 /// </summary>
 internal sealed class SessionActor(CoordinationContext context, LeaseSettings settings) : UntypedActor, IWithTimers
@@ -12,6 +13,7 @@ internal sealed class SessionActor(CoordinationContext context, LeaseSettings se
     private static readonly TimeSpan RepeatAfter = TimeSpan.FromMinutes(1);
 
     private IActorRef? _lease;
+    private IActorRef? _journal;
     private LeaseValidity? _validity;
     private bool _isClosing;
     private int _failures;
@@ -24,7 +26,7 @@ internal sealed class SessionActor(CoordinationContext context, LeaseSettings se
     // A failed LeaseActor is not restarted under its old lease: its successor gets a new one.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(error =>
     {
-        context.Log.ActorFailed(error, "LeaseActor");
+        context.Log.ActorFailed(error, "LeaseActor or JournalActor");
         return Directive.Stop;
     });
 
@@ -67,7 +69,9 @@ internal sealed class SessionActor(CoordinationContext context, LeaseSettings se
                 _failures = 0;
                 _told = null;
                 _validity = e.Validity;
-                Context.Parent.Tell(new SessionEvent.Opened(e.Validity));
+                _journal = Context.ActorOf(JournalActor.PropsFor(context, e.Validity.Id));
+                Context.Watch(_journal);
+                Context.Parent.Tell(new SessionEvent.Opened(e.Validity, _journal));
                 break;
             case LeaseEvent.NotYetOpened e:
                 Report(e.Error.Message);
@@ -106,6 +110,12 @@ internal sealed class SessionActor(CoordinationContext context, LeaseSettings se
 
     private void OnTerminated(IActorRef actor)
     {
+        if (actor.Equals(_journal) && _validity is { } current)
+        {
+            // It failed: nobody knows any more what was written. With the lease goes all of it.
+            _lease?.Tell(new LeaseMessage.GiveUp(current.Id, default, LossReason.Aborted));
+        }
+
         if (!actor.Equals(_lease))
         {
             return;
@@ -148,6 +158,8 @@ internal sealed class SessionActor(CoordinationContext context, LeaseSettings se
         if (_validity is { } lost)
         {
             _validity = null;
+            Context.Unwatch(_journal!);
+            Context.Stop(_journal!);
             Context.Parent.Tell(new SessionEvent.Lost(lost.Id, reason));
         }
     }

@@ -23,8 +23,8 @@ internal abstract record SessionEvent
     {
     }
 
-    /// <summary>A lease is held; the validity says until when.</summary>
-    public sealed record Opened(LeaseValidity Lease) : SessionEvent;
+    /// <summary>A lease is held; the validity says until when. What is written on it goes through the journal.</summary>
+    public sealed record Opened(LeaseValidity Lease, IActorRef Journal) : SessionEvent;
 
     /// <summary>The lease is lost, for good. The next one is being asked for.</summary>
     public sealed record Lost(LeaseId Lease, LossReason Reason) : SessionEvent;

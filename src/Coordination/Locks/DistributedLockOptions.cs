@@ -1,5 +1,5 @@
 using Coordination.Leases;
-using Coordination.Locks;
+using Coordination.Locks.Line;
 
 namespace Coordination;
 
@@ -32,7 +32,7 @@ public sealed record DistributedLockOptions
 
     internal static DistributedLockOptions Default { get; } = new();
 
-    internal LockTerms Terms => new(IsFair, Owner, MaxHold);
+    internal LockTerms Terms => this == Default ? LockTerms.Alone : LockTerms.Alone with { IsFair = IsFair, Owner = Owner, MaxHold = MaxHold };
 
     internal IReadOnlyList<string> Validate()
     {

@@ -1,4 +1,5 @@
 using Coordination.Etcd;
+using Coordination.Locks.Line;
 
 namespace Coordination.Locks;
 
@@ -8,28 +9,30 @@ namespace Coordination.Locks;
 /// </summary>
 internal sealed class LockErrand : UntypedActor
 {
-    private readonly CoordinationSystem _system;
+    private readonly LockRequests _requests;
     private readonly LocksCommand.Acquire _request;
     private readonly IActorRef _requester;
     private LockClaim? _claim;
     private bool _isUnwanted;
 
-    public LockErrand(CoordinationSystem system, LocksCommand.Acquire request, IActorRef requester)
+    public LockErrand(LockRequests requests, LocksCommand.Acquire request, IActorRef requester)
     {
-        _system = system;
+        _requests = requests;
         _request = request;
         _requester = requester;
     }
 
-    private Bytes Key => _request.Key;
+    private Bytes Key => _request.Lock.Key;
 
-    public static Props PropsFor(CoordinationSystem system, LocksCommand.Acquire request, IActorRef requester) =>
-        Made.By(() => new LockErrand(system, request, requester));
+    private IActorRef Locks => _requests.System.Roots.Of<LocksCommand>();
+
+    public static Props PropsFor(LockRequests requests, LocksCommand.Acquire request, IActorRef requester) =>
+        Made.By(() => new LockErrand(requests, request, requester));
 
     protected override void PreStart()
     {
         Context.Watch(_requester);
-        _system.Supervisor.Tell(_request, Self);
+        Locks.Tell(_request, Self);
     }
 
     // Whatever ends it: what nobody hears of any more is given back.
@@ -37,7 +40,7 @@ internal sealed class LockErrand : UntypedActor
     {
         if (_claim?.End(LossReason.Released) == true)
         {
-            _system.Supervisor.Tell(new LocksCommand.Release(_request.Lock, _request.Request), ActorRefs.NoSender);
+            Locks.Tell(new LocksCommand.Release(_request.Lock, _request.Request), ActorRefs.NoSender);
         }
     }
 
@@ -46,7 +49,7 @@ internal sealed class LockErrand : UntypedActor
         switch (message)
         {
             case LockReply.Acquired m:
-                OnAcquired(m.Claim);
+                OnAcquired(m);
                 break;
             case LockReply.NotAcquired m:
                 Finish(new LockNotAcquired(Key, m.Holder));
@@ -58,7 +61,7 @@ internal sealed class LockErrand : UntypedActor
                 Finish(new LockFailed(Key, m.Error));
                 break;
             case LockErrandCommand.Cancel when _claim is null:
-                _system.Supervisor.Tell(new LocksCommand.Cancel(_request.Lock, _request.Request), ActorRefs.NoSender);
+                Locks.Tell(new LocksCommand.Cancel(_request.Lock, _request.Request), ActorRefs.NoSender);
                 break;
             case LockErrandCommand.Over:
                 Finish(_claim is { Reason: { } reason and not LossReason.Released } lost ? new LockLost(Key, lost.Token.Value, reason) : null);
@@ -68,7 +71,7 @@ internal sealed class LockErrand : UntypedActor
             case Terminated when _claim is null:
                 // The answer to the withdrawal ends this; if the lock was granted before, it is given back then.
                 _isUnwanted = true;
-                _system.Supervisor.Tell(new LocksCommand.Cancel(_request.Lock, _request.Request), ActorRefs.NoSender);
+                Locks.Tell(new LocksCommand.Cancel(_request.Lock, _request.Request), ActorRefs.NoSender);
                 break;
             case Terminated:
                 Context.Stop(Self);
@@ -79,10 +82,10 @@ internal sealed class LockErrand : UntypedActor
         }
     }
 
-    private void OnAcquired(LockClaim claim)
+    private void OnAcquired(LockReply.Acquired acquired)
     {
         var self = Self;
-        _claim = claim;
+        var claim = _claim = acquired.Claim;
 
         // Ended by a loss or by a release: both are told to us, and neither on a thread of ours.
         claim.WhenOver(() => self.Tell(new LockErrandCommand.Over(), ActorRefs.NoSender));
@@ -92,7 +95,7 @@ internal sealed class LockErrand : UntypedActor
         }
         else
         {
-            _requester.Tell(new LockAcquired(Key, new LockHandle(_system, _request.Lock, claim)));
+            _requester.Tell(new LockAcquired(Key, new LockHandle(_requests, acquired)));
         }
     }
 

@@ -1,6 +1,6 @@
-using Coordination.Diagnostics;
 using Coordination.Etcd;
 using Coordination.Locks;
+using Coordination.Locks.Line;
 
 namespace Coordination;
 
@@ -14,48 +14,39 @@ namespace Coordination;
 /// </summary>
 public sealed class LockHandle : ILockHandle
 {
-    private readonly CoordinationSystem _system;
-    private readonly LockId _id;
-    private readonly LockClaim _claim;
-    private readonly GiveBack _release;
+    private readonly HeldLock _held;
 
-    internal LockHandle(CoordinationSystem system, LockId id, LockClaim claim)
-    {
-        _system = system;
-        _id = id;
-        _claim = claim;
-        _release = new GiveBack(system.Options, SendReleaseAsync, OnForgotten);
-    }
+    internal LockHandle(LockRequests requests, LockReply.Acquired acquired) => _held = new HeldLock(requests, acquired, "Lock");
 
     /// <summary>The key in etcd.</summary>
-    public Bytes Key => _claim.Key;
+    public Bytes Key => _held.Claim.Key;
 
     /// <summary>The fencing token: the mod revision of the key. Strictly larger than the token of every earlier holder of this key.</summary>
-    public long Token => _claim.Token.Value;
+    public long Token => _held.Claim.Token.Value;
 
     /// <summary>The lease that the key lives on.</summary>
-    public LeaseId Lease => _claim.Lease;
+    public LeaseId Lease => _held.Claim.Lease;
 
     /// <summary>
     /// Whether the lock may be claimed now. Answered by the clock, so it is right even when no timer could fire. Once false, always false.
     /// </summary>
-    public bool IsHeld => _claim.IsHeld;
+    public bool IsHeld => _held.Claim.IsHeld;
 
     /// <summary>How long the claim is good without another renewal of the lease; zero when it is not held.</summary>
-    public TimeSpan ValidFor => _claim.ValidFor;
+    public TimeSpan ValidFor => _held.Claim.ValidFor;
 
     /// <summary>
     /// Cancelled when the lock is lost, also because the system was stopped; not when it was released. When the lease ran out this is before anybody else can acquire it, unless this process
     /// is paused: then it is as soon as it runs again, and <see cref="IsHeld"/> and the token tell at once. When somebody interfered with the key
     /// it is within half a second after that. Callbacks run on a thread of their own.
     /// </summary>
-    public CancellationToken Lost => _claim.Lost;
+    public CancellationToken Lost => _held.Claim.Lost;
 
     /// <summary>Why the lock is not held any more; null while it is.</summary>
-    public LossReason? LossReason => _claim.Reason;
+    public LossReason? LossReason => _held.Claim.Reason;
 
     /// <summary>The condition for a transaction of the user's: it holds exactly as long as this acquisition does. Exact fencing for data in etcd.</summary>
-    public EtcdCompare Guard => EtcdCompare.Unchanged(Key, _claim.Token);
+    public EtcdCompare Guard => EtcdCompare.Unchanged(Key, _held.Claim.Token);
 
     /// <summary>
     /// Releases the lock. Idempotent: releasing again, or after a loss, does nothing. <see cref="IsHeld"/> is false from the call on. The release
@@ -63,27 +54,8 @@ public sealed class LockHandle : ILockHandle
     /// </summary>
     /// <param name="cancellationToken">Stops waiting, not the release.</param>
     /// <exception cref="CoordinationException">etcd refused the release; the key goes with its lease.</exception>
-    public Task ReleaseAsync(CancellationToken cancellationToken = default)
-    {
-        _claim.End(Coordination.LossReason.Released);
-        return _release.SendAsync(cancellationToken);
-    }
+    public Task ReleaseAsync(CancellationToken cancellationToken = default) => _held.ReleaseAsync(cancellationToken);
 
     /// <summary>Releases the lock. Waits at most <see cref="CoordinationOptions.StopTimeout"/>, while the release goes on; does not throw.</summary>
-    public ValueTask DisposeAsync() => _release.DisposeAsync(ReleaseAsync(CancellationToken.None));
-
-    private void OnForgotten()
-    {
-        if (IsHeld)
-        {
-            _system.Log.HandleForgotten($"Lock {Key}", Token, Lease);
-        }
-    }
-
-    private async Task<CoordinationException?> SendReleaseAsync()
-    {
-        using var span = CoordinationTrace.BeginNamed(CoordinationTrace.LockRelease, _system.Options.Name, MetricTags.Lock, Key)?.SetTag(MetricTags.Token, Token);
-        var reply = await _system.AskAsync<LockReply>(new LocksCommand.Release(_id, _claim.Request) { Trace = span }, _claim.Keeper).ConfigureAwait(false);
-        return (reply as LockReply.Failed)?.Error;
-    }
+    public ValueTask DisposeAsync() => _held.DisposeAsync();
 }

@@ -6,17 +6,11 @@ public sealed record LockOptions
     /// <summary>The longest name of a lock, in bytes of UTF-8.</summary>
     public const int MaxNameLength = 1024;
 
-    /// <summary>Attempts with an unknown outcome that are tracked per key before the lease is given up.</summary>
-    internal const int MaxUnresolved = 64;
-
     /// <summary>How often a grant that waits for the lease's renewal looks again.</summary>
     internal static readonly TimeSpan ConfirmInterval = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>How long a waiter that is told when its turn comes waits before it watches the key all the same.</summary>
-    internal static readonly TimeSpan WatchKeyDelay = TimeSpan.FromMilliseconds(250);
-
-    /// <summary>How long a waiter waits before it watches the ticket ahead of its own.</summary>
-    internal static readonly TimeSpan WatchAheadDelay = TimeSpan.FromMilliseconds(100);
+    /// <summary>How long a waiter that is told when the lock is its own waits before it looks and watches all the same.</summary>
+    internal static readonly TimeSpan WatchDelay = TimeSpan.FromMilliseconds(250);
 
     /// <summary>How long a free key is left to who is first in line before others take their chance; half as much again at random.</summary>
     internal static readonly TimeSpan DeadHeadDelay = TimeSpan.FromMilliseconds(500);

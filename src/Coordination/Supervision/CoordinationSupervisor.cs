@@ -5,8 +5,7 @@ using Coordination.Discovery;
 using Coordination.Discovery.Registration;
 using Coordination.Elections;
 using Coordination.Leases;
-using Coordination.Locks;
-using Coordination.Locks.Shared;
+using Coordination.Locks.Line;
 using Coordination.Watches;
 
 namespace Coordination.Supervision;
@@ -24,7 +23,7 @@ internal sealed class CoordinationSupervisor : UntypedActor
     private readonly ImmutableArray<Concept> _concepts;
     private readonly IActorRef[] _roots;
     private IActorRef _session = ActorRefs.Nobody;
-    private LeaseValidity? _lease;
+    private SessionEvent.Opened? _open;
     private IActorRef? _stopCaller;
 
     public CoordinationSupervisor(CoordinationContext context)
@@ -36,7 +35,6 @@ internal sealed class CoordinationSupervisor : UntypedActor
             new Concept("discovery", typeof(DiscoveryCommand), DiscoveriesActor.PropsFor(context)),
             new Concept("elections", typeof(ElectionsCommand), ElectionsActor.PropsFor(context), new ElectionsCommand.Close()),
             new Concept("locks", typeof(LocksCommand), LocksActor.PropsFor(context), new LocksCommand.Close()) { LivesOnSession = true },
-            new Concept("shared locks", typeof(SharedLocksCommand), SharedLocksActor.PropsFor(context)) { LivesOnSession = true },
             new Concept("watches", typeof(WatchesCommand), WatchesActor.PropsFor(context)),
         ];
         _roots = new IActorRef[_concepts.Length];
@@ -132,14 +130,14 @@ internal sealed class CoordinationSupervisor : UntypedActor
         switch (told)
         {
             case SessionEvent.Opened e:
-                _lease = e.Lease;
+                _open = e;
                 _context.Session.SetOpened(e.Lease);
                 break;
             case SessionEvent.NotYetOpened e:
                 _context.Session.SetFailed(e.Error);
                 return;
             case SessionEvent.Lost e:
-                _lease = null;
+                _open = null;
                 _context.Session.SetLost(e.Reason);
                 break;
         }
@@ -165,9 +163,9 @@ internal sealed class CoordinationSupervisor : UntypedActor
             }
             else
             {
-                if (_concepts[index].LivesOnSession && _lease is { } lease)
+                if (_concepts[index].LivesOnSession && _open is { } open)
                 {
-                    _session.Tell(new LeaseMessage.GiveUp(lease.Id, default, LossReason.Aborted));
+                    _session.Tell(new LeaseMessage.GiveUp(open.Lease.Id, default, LossReason.Aborted));
                 }
 
                 StartConcept(index);
@@ -178,7 +176,7 @@ internal sealed class CoordinationSupervisor : UntypedActor
     private void OnSessionEnded()
     {
         // A session that failed lost its lease without telling.
-        if (_lease is { } lost)
+        if (_open?.Lease is { } lost)
         {
             OnSession(new SessionEvent.Lost(lost.Id, lost.Reason ?? LossReason.Expired));
         }
@@ -202,10 +200,11 @@ internal sealed class CoordinationSupervisor : UntypedActor
     private void StartConcept(int index)
     {
         var root = _roots[index] = Context.ActorOf(_concepts[index].Props);
+        _context.Roots.Set(_concepts[index].Commands, root);
         Context.Watch(root);
-        if (_lease is { } open)
+        if (_open is { } open)
         {
-            root.Tell(new SessionEvent.Opened(open));
+            root.Tell(open);
         }
     }
 

@@ -76,7 +76,7 @@ public sealed class SecureToolTests(SecureEtcd etcd) : IClassFixture<SecureEtcd>
         using var second = Start("lock", "/jobs/a", "--", "sh", "-c", "echo second");
 
         using var limit = new CancellationTokenSource(Limit);
-        while ((await etcd.Root.GetAsync(waiters, limit.Token)).Count == 0)
+        while ((await etcd.Root.GetAsync(KeyRange.Prefix("coordination/waiters/%2Fjobs%2Fa/"), limit.Token)).Count == 0)
         {
             await Task.Yield();
         }

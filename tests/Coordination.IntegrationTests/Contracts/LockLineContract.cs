@@ -1,4 +1,5 @@
 using Coordination.Etcd;
+using Coordination.Locks.Line;
 
 namespace Coordination.IntegrationTests.Contracts;
 
@@ -131,22 +132,31 @@ public abstract class LockLineContract(ServerFixture fixture) : ServerContract(f
     }
 
     [Fact]
-    public async Task An_inbox_that_somebody_deleted_is_put_again()
+    public async Task What_somebody_writes_into_an_inbox_grants_nothing_and_costs_nobody_the_turn()
     {
-        var inboxes = KeyRange.Prefix("coordination/waiters/@");
         await using var etcd = Server.CreateClient();
         await using var holder = Server.StartSystem("holder");
         await using var waiter = Server.StartSystem("waiter");
-        var handle = await holder.Lock(Name).AcquireAsync(Limit);
-        var waiting = waiter.Lock(Name).AcquireAsync(Limit);
-        await etcd.UntilCountAsync(inboxes, 1);
+        var tickets = new TicketKeys("coordination/waiters/", Name).Everybody;
 
-        await etcd.DeleteAsync(new EtcdOp.Delete(inboxes));
+        // The first round is told through the inbox, so it is watched in the second.
+        for (var round = 0; round < 2; round++)
+        {
+            var handle = await holder.Lock(Name).AcquireAsync(Limit);
+            var waiting = waiter.Lock(Name).AcquireAsync(Limit);
+            await etcd.UntilCountAsync(tickets, 1);
+            var inbox = TicketKeys.InboxOf("coordination/waiters/", waiter.SessionLease);
+            foreach (var forged in (string[])["garbage", $$"""{"lock":"{{Name}}","to":"{{AttemptId.New()}}","version":5,"next":[]}"""])
+            {
+                await etcd.PutAsync(new EtcdOp.Put(inbox, forged) { Lease = waiter.SessionLease });
+            }
 
-        await etcd.UntilCountAsync(inboxes, 1);
-        await handle.ReleaseAsync();
-        await using var next = await waiting;
-        Assert.True(next.IsHeld);
+            await handle.ReleaseAsync();
+            await using var next = await waiting;
+
+            Assert.True(next.Token > handle.Token);
+            Assert.Equal(next.Token, (await etcd.GetAsync(new EtcdOp.Get(Name))).First!.ModRevision.Value);
+        }
     }
 
     [Fact]

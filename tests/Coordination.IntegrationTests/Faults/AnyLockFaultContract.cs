@@ -25,12 +25,14 @@ public abstract class AnyLockFaultContract(ServerFixture fixture, string topic) 
         Assert.True(handle.IsHeld);
     }
 
-    /// <summary>A system behind the proxy that has its lease, which lives long beside its requests.</summary>
+    /// <summary>A system behind the proxy that has its lease, which lives long beside its requests, and has written on it: a first write sets the fence before it.</summary>
     protected async Task<CoordinationSystem> StartBehindAsync(TcpProxy proxy)
     {
         var system = Server.StartSystem("holder", TimeSpan.FromSeconds(20), proxy.Endpoint, TimeSpan.FromSeconds(1));
-        await system.WaitUntilReadyAsync(Limit);
-        return system;
+        await using (await system.Lock(Name + ".first").AcquireAsync(Limit))
+        {
+            return system;
+        }
     }
 
     /// <summary>Waits for the lock of the test.</summary>

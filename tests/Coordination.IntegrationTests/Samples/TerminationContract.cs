@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Coordination.Etcd;
 using Coordination.IntegrationTests.Contracts;
-using Coordination.Locks;
+using Coordination.Locks.Line;
 
 namespace Coordination.IntegrationTests.Samples;
 
@@ -25,7 +25,7 @@ public abstract class TerminationContract(ServerFixture fixture)
         using var next = Start();
         await next.PrintedAsync("Registered");
         await etcd.UntilCountAsync(KeyRange.Prefix("/everything/election/"), 2);
-        await etcd.UntilCountAsync(new LockLine(new LockOptions().WaitersPrefix, "/everything/lock").Everybody, 1);
+        await etcd.UntilCountAsync(new TicketKeys(new LockOptions().WaitersPrefix, "/everything/lock").Everybody, 1);
         var leases = await etcd.ListLeasesAsync();
         var leader = (await etcd.GetAsync(new EtcdOp.Get(KeyRange.Prefix("/everything/election/")))).KeyValues.MinBy(kv => kv.CreateRevision)!.Key.ToString();
         var held = await etcd.GetAsync(new EtcdOp.Get("/everything/lock"));

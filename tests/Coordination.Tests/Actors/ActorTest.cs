@@ -1,5 +1,7 @@
 using Coordination.Etcd;
+using Coordination.Journal;
 using Coordination.Leases;
+using Coordination.Locks.Line;
 using Coordination.Time;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -9,6 +11,8 @@ namespace Coordination.Tests.Actors;
 public abstract class ActorTest : TestKit
 {
     internal static readonly Bytes Key = "/cron/lock/job1";
+
+    internal static readonly LockName Mutex = new(LockForm.Mutex, "/cron/lock/job1");
 
     private readonly LossAlarm _alarm = LossAlarm.Create(SuspendAwareTimeProvider.Instance);
 
@@ -30,29 +34,39 @@ public abstract class ActorTest : TestKit
 
     internal static TxnResult Met(KeyValue current, long revision) => new(At(revision), false, [new GetResult(At(revision), [current], 1, false)]);
 
-    /// <summary>The reply to a ticket, or to a read of the line, that shows it first.</summary>
-    internal static TxnResult ShownFirst(KeyValue? current, long revision, KeyValue? next = null) => new(
-        At(revision),
-        true,
-        [new PutResult(At(revision), null), Got(current, revision), Got(null, revision), Got(next, revision)]);
+    /// <summary>A session with a journal of its own.</summary>
+    internal SessionEvent.Opened Opened(LeaseValidity lease) => new(lease, Sys.ActorOf(JournalActor.PropsFor(ContextFor(), lease.Id)));
 
-    private static GetResult Got(KeyValue? kv, long revision) => new(At(revision), kv is null ? [] : [kv], kv is null ? 0 : 1, false);
-
-    /// <summary>Answers a LockActor that follows one that failed: what is in the line, and what the key is. Its watch is not shown.</summary>
-    internal void AnswerRecovery(KeyValue? current, long revision, params KeyValue[] line)
+    /// <summary>The next write of a session, as it is without its fence. A fence is set on the way.</summary>
+    internal ScriptedWrite NextWrite()
     {
-        Etcd.Next<EtcdOp.Get>().Answer(new GetResult(At(revision), [.. line], line.Length, false));
-        foreach (var ticket in line.Where(t => t.Lease == new LeaseId(7)))
+        var next = Etcd.Next<EtcdOp.Txn>();
+        if (next.Request.Then is [EtcdOp.Put { Key: var key }, ..] && key.ToText().StartsWith("coordination/waiters/!", StringComparison.Ordinal))
         {
-            var removal = Etcd.Next<EtcdOp.Delete>();
-            Assert.Equal(KeyRange.Of(ticket.Key), removal.Request.Keys);
-            removal.Answer(new DeleteResult(At(revision), 1, []));
+            next.Answer(new TxnResult(At(1), true, [new PutResult(At(1), null)]));
+            next = Etcd.Next<EtcdOp.Txn>();
         }
 
-        Etcd.HidesWatches = true;
-        Etcd.Next<EtcdOp.Get>().Answer(Got(current, revision));
+        return new ScriptedWrite(next);
     }
 
     internal static KeyValue Stored(string value, long revision, long lease = 0) =>
         new(Key, value, new Revision(revision), new Revision(revision), 1, new LeaseId(lease));
+}
+
+/// <summary>A batch with one write, which is shown and answered as if there were no fence.</summary>
+internal sealed class ScriptedWrite(ScriptedEtcd.Call<EtcdOp.Txn> batch)
+{
+    public EtcdOp.Txn Request { get; } = new()
+    {
+        If = batch.Request.If[1..],
+        Then = batch.Request.Then,
+        Else = Assert.IsType<EtcdOp.Txn>(batch.Request.Else[1]).Then,
+    };
+
+    public void Answer(TxnResult result) => batch.Answer(result.Succeeded
+        ? result
+        : new TxnResult(result.Header, false, [new GetResult(result.Header, [], 0, false), result with { Succeeded = true }]));
+
+    public void Fail(CoordinationErrorKind kind, WriteOutcome outcome) => batch.Fail(kind, outcome);
 }

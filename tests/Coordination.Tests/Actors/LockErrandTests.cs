@@ -13,10 +13,10 @@ public sealed class LockErrandTests : ActorTest
         var host = CreateTestProbe();
 
         system.Lock("K").AcquireFor(host);
-        Etcd.Next<EtcdOp.Txn>().Answer(Won(42));
+        NextWrite().Answer(Won(42));
         var acquired = host.ExpectMsg<LockAcquired>();
         var released = acquired.Handle.ReleaseAsync();
-        Etcd.Next<EtcdOp.Txn>().Answer(Won(43));
+        NextWrite().Answer(Won(43));
         await released;
 
         Assert.Equal((42, (Bytes)"K"), (acquired.Handle.Token, acquired.Key));
@@ -29,7 +29,7 @@ public sealed class LockErrandTests : ActorTest
         await using var system = Start();
         var host = CreateTestProbe();
         system.Lock("K").AcquireFor(host);
-        Etcd.Next<EtcdOp.Txn>().Answer(Won(42));
+        NextWrite().Answer(Won(42));
         host.ExpectMsg<LockAcquired>();
 
         system.Supervisor.Tell(new LeaseMessage.GiveUp(system.SessionLease, default));
@@ -44,7 +44,7 @@ public sealed class LockErrandTests : ActorTest
         var host = CreateTestProbe();
 
         system.Lock("K").AcquireFor(host, TimeSpan.Zero);
-        Etcd.Next<EtcdOp.Txn>().Answer(Met(Stored("somebody", 40), 50));
+        NextWrite().Answer(Met(Stored("somebody", 40), 50));
 
         Assert.Equal("somebody", host.ExpectMsg<LockNotAcquired>().Holder!.Owner);
     }
@@ -56,12 +56,12 @@ public sealed class LockErrandTests : ActorTest
         var host = CreateTestProbe();
 
         var request = system.Lock("K").AcquireFor(host);
-        var attempt = Etcd.Next<EtcdOp.Txn>();
+        var attempt = NextWrite();
         request.Dispose();
         Assert.IsType<OperationCanceledException>(host.ExpectMsg<LockFailed>().Error);
         attempt.Answer(Won(42));
 
-        Assert.Equal(EtcdCompare.Unchanged("K", new Revision(42)), Etcd.Next<EtcdOp.Txn>().Request.If[0]);
+        Assert.Equal(EtcdCompare.Unchanged("K", new Revision(42)), NextWrite().Request.If[0]);
     }
 
     [Fact]
@@ -70,13 +70,13 @@ public sealed class LockErrandTests : ActorTest
         await using var system = Start();
         var host = CreateTestProbe();
         system.Lock("K").AcquireFor(host);
-        Etcd.Next<EtcdOp.Txn>().Answer(Won(42));
+        NextWrite().Answer(Won(42));
         host.ExpectMsg<LockAcquired>();
 
         Sys.Stop(host);
 
-        var release = Etcd.Next<EtcdOp.Txn>();
-        Assert.Equal(EtcdCompare.Unchanged("K", new Revision(42)), Assert.Single(release.Request.If));
+        var release = NextWrite();
+        Assert.Equal(EtcdCompare.Unchanged("K", new Revision(42)), release.Request.If[0]);
         Assert.IsType<EtcdOp.Delete>(Assert.Single(release.Request.Then));
     }
 
@@ -86,12 +86,12 @@ public sealed class LockErrandTests : ActorTest
         await using var system = Start();
         var host = CreateTestProbe();
         system.Lock("K").AcquireFor(host);
-        var attempt = Etcd.Next<EtcdOp.Txn>();
+        var attempt = NextWrite();
 
         Sys.Stop(host);
         attempt.Answer(Won(42));
 
-        Assert.Equal(EtcdCompare.Unchanged("K", new Revision(42)), Assert.Single(Etcd.Next<EtcdOp.Txn>().Request.If));
+        Assert.Equal(EtcdCompare.Unchanged("K", new Revision(42)), NextWrite().Request.If[0]);
     }
 
     [Fact]
@@ -100,7 +100,7 @@ public sealed class LockErrandTests : ActorTest
         var system = Start();
         var host = CreateTestProbe();
         system.Lock("K").AcquireFor(host);
-        Etcd.Next<EtcdOp.Txn>();
+        NextWrite();
 
         var stopping = system.DisposeAsync();
         Assert.Equal(CoordinationErrorKind.Stopped, Assert.IsType<CoordinationException>(host.ExpectMsg<LockFailed>().Error).Kind);

@@ -1,6 +1,6 @@
 using Coordination.Etcd;
 using Coordination.Leases;
-using Coordination.Locks;
+using Coordination.Locks.Line;
 
 namespace Coordination.Tests.Actors;
 
@@ -19,11 +19,11 @@ public sealed class LocksActorTests : ActorTest
     public void Before_there_is_a_session_requests_wait_and_then_are_served()
     {
         var locks = _parent.ChildActorOf(LocksActor.PropsFor(ContextFor()));
-        _caller.Send(locks, new LocksCommand.Acquire(Key, LockRequestId.Next(), IsTry: false, null));
+        _caller.Send(locks, new LocksCommand.Acquire(Mutex, LockRequestId.Next(), LockTerms.Alone, IsTry: false, null));
         Etcd.ExpectNothing();
 
-        locks.Tell(new SessionEvent.Opened(Lease()));
-        Etcd.Next<EtcdOp.Txn>().Answer(Won(42));
+        locks.Tell(Opened(Lease()));
+        NextWrite().Answer(Won(42));
 
         _caller.ExpectMsg<LockReply.Acquired>();
     }
@@ -32,15 +32,15 @@ public sealed class LocksActorTests : ActorTest
     public void A_lost_session_ends_the_claims_and_waiters_go_on_under_the_next_one()
     {
         var locks = Start(out var lease);
-        _caller.Send(locks, new LocksCommand.Acquire(Key, LockRequestId.Next(), IsTry: false, null));
-        Etcd.Next<EtcdOp.Txn>().Answer(Won(42));
+        _caller.Send(locks, new LocksCommand.Acquire(Mutex, LockRequestId.Next(), LockTerms.Alone, IsTry: false, null));
+        NextWrite().Answer(Won(42));
         var claim = _caller.ExpectMsg<LockReply.Acquired>().Claim;
-        _caller.Send(locks, new LocksCommand.Acquire(Key, LockRequestId.Next(), IsTry: false, null));
+        _caller.Send(locks, new LocksCommand.Acquire(Mutex, LockRequestId.Next(), LockTerms.Alone, IsTry: false, null));
 
         lease.Lose(LossReason.LeaseGone);
         locks.Tell(new SessionEvent.Lost(lease.Id, LossReason.LeaseGone));
-        locks.Tell(new SessionEvent.Opened(Lease(8)));
-        var next = Etcd.Next<EtcdOp.Txn>();
+        locks.Tell(Opened(Lease(8)));
+        var next = NextWrite();
         next.Answer(Won(44));
 
         Assert.Equal(44, _caller.ExpectMsg<LockReply.Acquired>().Claim.Token.Value);
@@ -50,29 +50,13 @@ public sealed class LocksActorTests : ActorTest
     }
 
     [Fact]
-    public void A_LockActor_that_fails_answers_its_callers_and_is_replaced_by_one_that_looks_at_the_key()
-    {
-        var locks = Start(out _);
-        Etcd.ThrowOnTxn = new InvalidOperationException("a bug");
-
-        _caller.Send(locks, new LocksCommand.Acquire(Key, LockRequestId.Next(), IsTry: false, null));
-        _caller.ExpectMsg<LockReply.Failed>();
-        AnswerRecovery(null, 50);
-        Etcd.Next<EtcdOp.Get>().Answer(new GetResult(At(50), [], 0, false));
-        _caller.Send(locks, new LocksCommand.Acquire(Key, LockRequestId.Next(), IsTry: false, null));
-        Etcd.Next<EtcdOp.Txn>().Answer(Won(51));
-
-        _caller.ExpectMsg<LockReply.Acquired>();
-    }
-
-    [Fact]
     public void More_locks_than_the_limit_are_refused_by_name()
     {
         var options = new CoordinationOptions { Locks = new LockOptions { MaxLocks = 1 } };
         var locks = _parent.ChildActorOf(LocksActor.PropsFor(ContextFor(options)));
-        _caller.Send(locks, new LocksCommand.Acquire(Key, LockRequestId.Next(), IsTry: false, null));
+        _caller.Send(locks, new LocksCommand.Acquire(Mutex, LockRequestId.Next(), LockTerms.Alone, IsTry: false, null));
 
-        _caller.Send(locks, new LocksCommand.Acquire("/another", LockRequestId.Next(), IsTry: false, null));
+        _caller.Send(locks, new LocksCommand.Acquire(new LockName(LockForm.Mutex, "/another"), LockRequestId.Next(), LockTerms.Alone, IsTry: false, null));
         var error = _caller.ExpectMsg<LockReply.Failed>().Error;
 
         Assert.Equal(CoordinationErrorKind.LimitReached, error.Kind);
@@ -85,7 +69,7 @@ public sealed class LocksActorTests : ActorTest
     {
         var locks = Start(out _);
 
-        _caller.Send(locks, new LocksCommand.Release(Key, LockRequestId.Next()));
+        _caller.Send(locks, new LocksCommand.Release(Mutex, LockRequestId.Next()));
 
         _caller.ExpectMsg<LockReply.Released>();
     }
@@ -94,9 +78,9 @@ public sealed class LocksActorTests : ActorTest
     public void A_lease_that_etcd_does_not_know_is_reported_upwards()
     {
         var locks = Start(out var lease);
-        _caller.Send(locks, new LocksCommand.Acquire(Key, LockRequestId.Next(), IsTry: false, null));
+        _caller.Send(locks, new LocksCommand.Acquire(Mutex, LockRequestId.Next(), LockTerms.Alone, IsTry: false, null));
 
-        Etcd.Next<EtcdOp.Txn>().Fail(CoordinationErrorKind.LeaseNotFound, WriteOutcome.NotApplied);
+        NextWrite().Fail(CoordinationErrorKind.LeaseNotFound, WriteOutcome.NotApplied);
 
         Assert.Equal(lease.Id, _parent.ExpectMsg<LeaseMessage.Verify>().Lease);
     }
@@ -105,7 +89,7 @@ public sealed class LocksActorTests : ActorTest
     {
         var locks = _parent.ChildActorOf(LocksActor.PropsFor(ContextFor()));
         lease = Lease();
-        locks.Tell(new SessionEvent.Opened(lease));
+        locks.Tell(Opened(lease));
         return locks;
     }
 }

@@ -1,6 +1,6 @@
 using Coordination.Etcd;
 using Coordination.Leases;
-using Coordination.Locks;
+using Coordination.Locks.Line;
 using Coordination.Time;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -8,6 +8,8 @@ namespace Coordination.Tests.Actors;
 
 public sealed class PassivationTests
 {
+    private static readonly LockName K = new(LockForm.Mutex, "K");
+
     [Fact]
     public async Task A_timeout_while_etcd_does_not_answer_does_not_say_that_somebody_holds_the_lock()
     {
@@ -44,9 +46,9 @@ public sealed class PassivationTests
         {
             var child = (await actors.ActorSelection(locks.Path + "/*").Ask<ActorIdentity>(new Identify(1), TimeSpan.FromSeconds(30))).Subject;
             var request = LockRequestId.Next();
-            locks.Tell(new LocksCommand.Passivate("K"), child);
-            var reply = locks.Ask<LockReply>(new LocksCommand.Acquire("K", request, IsTry: false, null), TimeSpan.FromSeconds(10));
-            locks.Tell(new LocksCommand.Cancel("K", request), ActorRefs.NoSender);
+            locks.Tell(new LocksCommand.Passivate(K), child);
+            var reply = locks.Ask<LockReply>(new LocksCommand.Acquire(K, request, LockTerms.Alone, IsTry: false, null), TimeSpan.FromSeconds(10));
+            locks.Tell(new LocksCommand.Cancel(K, request), ActorRefs.NoSender);
 
             Assert.IsType<LockReply.Withdrawn>(await reply);
         }
@@ -67,9 +69,9 @@ public sealed class PassivationTests
 
         for (var i = 0; i < 200; i++)
         {
-            locks.Tell(new LocksCommand.Passivate("K"), child);
+            locks.Tell(new LocksCommand.Passivate(K), child);
             var reply = AskAsync(locks);
-            locks.Tell(new LocksCommand.Passivate("K"), child);
+            locks.Tell(new LocksCommand.Passivate(K), child);
 
             Assert.IsType<LockReply.Failed>(await reply);
             child = (await actors.ActorSelection(locks.Path + "/*").Ask<ActorIdentity>(new Identify(1), TimeSpan.FromSeconds(30))).Subject;
@@ -79,7 +81,7 @@ public sealed class PassivationTests
     }
 
     private static Task<LockReply> AskAsync(IActorRef locks) => locks.Ask<LockReply>(
-        new LocksCommand.Acquire("K", LockRequestId.Next(), IsTry: true, TimeSpan.FromMilliseconds(1)), TimeSpan.FromSeconds(10));
+        new LocksCommand.Acquire(K, LockRequestId.Next(), LockTerms.Alone, IsTry: true, TimeSpan.FromMilliseconds(1)), TimeSpan.FromSeconds(10));
 
     /// <summary>Grants and renews leases, and never answers a transaction.</summary>
     private class SilentEtcd : NoEtcd
@@ -103,7 +105,8 @@ public sealed class PassivationTests
         public override async Task<TxnResult> TxnAsync(EtcdOp.Txn txn, CancellationToken cancellationToken = default)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, cancellationToken);
-            return new TxnResult(new EtcdHeader(1, 1, new(5), 1), true, []);
+            var header = new EtcdHeader(1, 1, new(5), 1);
+            return new TxnResult(header, true, [.. txn.Then.Select(_ => new PutResult(header, null))]);
         }
     }
 }

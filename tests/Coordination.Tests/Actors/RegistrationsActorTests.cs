@@ -24,7 +24,7 @@ public sealed class RegistrationsActorTests : ActorTest
     public void It_opens_a_lease_puts_the_instance_on_it_and_watches_it_from_there()
     {
         var lease = AnswerGrant(1);
-        var claim = Etcd.Next<EtcdOp.Txn>();
+        var claim = NextWrite();
         claim.Answer(Won(5));
         var watch = Etcd.Next<ScriptedEtcd.Watching>().Request;
 
@@ -34,13 +34,56 @@ public sealed class RegistrationsActorTests : ActorTest
     }
 
     [Fact]
+    public void A_lost_reply_is_followed_by_a_look_that_shows_that_it_is_registered()
+    {
+        AnswerGrant(1);
+        var claim = NextWrite();
+        claim.Fail(CoordinationErrorKind.Timeout, WriteOutcome.Unknown);
+        var look = Etcd.Next<EtcdOp.Txn>();
+        var stored = new KeyValue(InstanceKey, Put(claim.Request).Value, new Revision(5), new Revision(5), 1, Put(claim.Request).Lease);
+        look.Answer(new TxnResult(At(6), true, [new PutResult(At(6), null), new TxnResult(At(6), true, [new GetResult(At(6), [stored], 1, false)])]));
+        var watch = Etcd.Next<ScriptedEtcd.Watching>().Request;
+
+        AwaitCondition(() => _cell.Health.State is RegistrationState.Registered);
+        Assert.Equal(new EtcdOp.Get(InstanceKey), Assert.Single(Assert.IsType<EtcdOp.Txn>(look.Request.Then[1]).Then));
+        Assert.Equal(7, watch.Spec.From.Value);
+        Etcd.ExpectNothing();
+    }
+
+    [Fact]
+    public void What_is_under_way_when_the_lease_is_lost_is_not_waited_for_and_who_leaves_then_deletes_without_one()
+    {
+        var lost = Register();
+        var caller = CreateTestProbe();
+        Leave(caller);
+        NextWrite();
+        Etcd.HidesWatches = true;
+        _registrations.Tell(new LeaseMessage.Verify(lost, default));
+        Etcd.Next<ScriptedEtcd.KeepAlive>().Answer(new LeaseRenewed(lost, TimeSpan.Zero, At(8)));
+        ScriptedEtcd.Call<EtcdOp.Txn>? removal = null;
+        for (var n = 0; n < 2; n++)
+        {
+            // The next lease is asked for meanwhile.
+            var call = Etcd.Next<object>();
+            removal = call.Request is EtcdOp.Txn txn ? new ScriptedEtcd.Call<EtcdOp.Txn>(txn, call.Inner) : removal;
+        }
+
+        removal!.Answer(new TxnResult(At(9), true, []));
+
+        caller.ExpectMsg<RegistrationReply.Done>();
+        var guarded = Assert.IsType<EtcdOp.Txn>(Assert.Single(removal.Request.Then));
+        Assert.Equal(EtcdCompare.Lease(InstanceKey, CompareResult.Equal, lost), Assert.Single(guarded.If));
+        Assert.Equal(new EtcdOp.Delete(InstanceKey), Assert.Single(guarded.Then));
+    }
+
+    [Fact]
     public void Updates_that_come_together_are_written_once_and_each_has_one_answer()
     {
         Register();
         var first = CreateTestProbe();
         var second = CreateTestProbe();
         Update(first, 1);
-        var write = Etcd.Next<EtcdOp.Txn>();
+        var write = NextWrite();
         Update(second, 2);
         Update(second, 3);
 
@@ -48,7 +91,7 @@ public sealed class RegistrationsActorTests : ActorTest
         _registrations.Tell(new Identify(1), TestActor);
         ExpectMsg<ActorIdentity>();
         write.Answer(Won(6));
-        var last = Etcd.Next<EtcdOp.Txn>();
+        var last = NextWrite();
         first.ExpectNoMsg(TimeSpan.Zero);
         last.Answer(Won(7));
 
@@ -66,7 +109,7 @@ public sealed class RegistrationsActorTests : ActorTest
         var leaving = CreateTestProbe();
         var updating = CreateTestProbe();
         Leave(leaving);
-        var removal = Etcd.Next<EtcdOp.Txn>();
+        var removal = NextWrite();
         Update(updating, 1);
         Assert.Equal(CoordinationErrorKind.Stopped, updating.ExpectMsg<RegistrationReply.Failed>().Error.Kind);
         leaving.ExpectNoMsg(TimeSpan.Zero);
@@ -87,17 +130,17 @@ public sealed class RegistrationsActorTests : ActorTest
     public void A_registrar_that_fails_is_replaced_and_what_was_asked_of_it_meanwhile_is_answered_once()
     {
         var lease = AnswerGrant(1);
-        var claim = Etcd.Next<EtcdOp.Txn>();
+        var claim = NextWrite();
         Etcd.HidesWatches = true;
         Etcd.ThrowOnWatch = new InvalidOperationException("a bug");
         claim.Answer(Won(5));
         var caller = CreateTestProbe();
         AwaitCondition(() => Etcd.ThrowOnWatch is null);
 
-        var again = Etcd.Next<EtcdOp.Txn>();
+        var again = NextWrite();
         Update(caller, 4);
         again.Answer(Met(new KeyValue(InstanceKey, Put(claim.Request).Value, new Revision(5), new Revision(5), 1, lease), 5));
-        var write = Etcd.Next<EtcdOp.Txn>();
+        var write = NextWrite();
         write.Answer(Won(6));
 
         caller.ExpectMsg<RegistrationReply.Done>();
@@ -112,7 +155,7 @@ public sealed class RegistrationsActorTests : ActorTest
         _registrations.Tell(new LeaseMessage.Verify(lost, default));
         Etcd.Next<ScriptedEtcd.KeepAlive>().Answer(new LeaseRenewed(lost, TimeSpan.Zero, At(8)));
         var next = AnswerGrant(9);
-        var move = Etcd.Next<EtcdOp.Txn>();
+        var move = NextWrite();
         move.Answer(Won(10));
 
         AwaitCondition(() => _cell.Lease == next);
@@ -141,7 +184,7 @@ public sealed class RegistrationsActorTests : ActorTest
         Watch(_registrations);
         var caller = CreateTestProbe();
         Update(caller, 1);
-        var write = Etcd.Next<EtcdOp.Txn>();
+        var write = NextWrite();
 
         _registrations.Tell(new RegistrationCommand.Close());
         var revoke = Etcd.Next<ScriptedEtcd.Revoke>();
@@ -158,7 +201,7 @@ public sealed class RegistrationsActorTests : ActorTest
     private LeaseId Register()
     {
         var lease = AnswerGrant(1);
-        Etcd.Next<EtcdOp.Txn>().Answer(Won(5));
+        NextWrite().Answer(Won(5));
         Etcd.Next<ScriptedEtcd.Watching>();
         AwaitCondition(() => _cell.Health.State is RegistrationState.Registered);
         return lease;
@@ -168,6 +211,9 @@ public sealed class RegistrationsActorTests : ActorTest
     {
         var grant = Etcd.Next<ScriptedEtcd.Grant>();
         grant.Answer(new LeaseGranted(grant.Request.Id, TimeSpan.FromSeconds(10), At(revision)));
+
+        // The first write on the lease sets the fence.
+        Etcd.Next<EtcdOp.Txn>().Answer(new TxnResult(At(revision), true, [new PutResult(At(revision), null)]));
         return grant.Request.Id;
     }
 

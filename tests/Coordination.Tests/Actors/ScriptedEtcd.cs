@@ -30,7 +30,7 @@ internal sealed class ScriptedEtcd : IEtcdClient
         where T : class
     {
         Assert.True(_calls.TryTake(out var call, Limit), $"No call came; a {typeof(T).Name} was expected.");
-        return new Call<T>(Assert.IsType<T>(call.Request), call);
+        return new Call<T>(Assert.IsAssignableFrom<T>(call.Request), call);
     }
 
     public void ExpectNothing() => Assert.Empty(_calls);

@@ -1,6 +1,6 @@
 using Coordination.Etcd;
 using Coordination.Leases;
-using Coordination.Locks;
+using Coordination.Locks.Line;
 using Coordination.Supervision;
 
 namespace Coordination.Tests.Actors;
@@ -15,8 +15,8 @@ public sealed class SupervisorTests : ActorTest
     {
         var supervisor = Start(out var lease);
 
-        supervisor.Tell(new LocksCommand.Acquire(Key, LockRequestId.Next(), IsTry: false, null), TestActor);
-        var attempt = Etcd.Next<EtcdOp.Txn>();
+        supervisor.Tell(new LocksCommand.Acquire(Mutex, LockRequestId.Next(), LockTerms.Alone, IsTry: false, null), TestActor);
+        var attempt = NextWrite();
         attempt.Answer(Won(42));
 
         Assert.Equal(lease, ExpectMsg<LockReply.Acquired>().Claim.Lease);
@@ -57,34 +57,12 @@ public sealed class SupervisorTests : ActorTest
     }
 
     [Fact]
-    public void When_a_LockActor_fails_the_requests_behind_the_one_that_failed_are_still_served()
-    {
-        var supervisor = Start(out _);
-        Etcd.ThrowOnTxn = new InvalidOperationException("a bug");
-        for (var n = 0; n < 20; n++)
-        {
-            supervisor.Tell(new LocksCommand.Acquire(Key, LockRequestId.Next(), IsTry: false, null), TestActor);
-        }
-
-        AnswerRecovery(null, 50);
-        Etcd.Next<EtcdOp.Txn>().Answer(Won(51));
-        for (var revision = 52; revision < 52 + 19; revision++)
-        {
-            var claim = FishForMessage<LockReply.Acquired>(_ => true).Claim;
-            supervisor.Tell(new LocksCommand.Release(Key, claim.Request), ActorRefs.NoSender);
-
-            // Each release passes the lock on to the next one, in the same transaction.
-            Etcd.Next<EtcdOp.Txn>().Answer(Won(revision));
-        }
-    }
-
-    [Fact]
     public void Stopping_answers_those_who_wait_then_revokes_then_is_done()
     {
         var supervisor = Start(out var lease);
         var waiting = CreateTestProbe();
-        waiting.Send(supervisor, new LocksCommand.Acquire(Key, LockRequestId.Next(), IsTry: false, null));
-        Etcd.Next<EtcdOp.Txn>();
+        waiting.Send(supervisor, new LocksCommand.Acquire(Mutex, LockRequestId.Next(), LockTerms.Alone, IsTry: false, null));
+        NextWrite();
         Watch(supervisor);
 
         supervisor.Tell(new SupervisorCommand.Stop(), TestActor);

@@ -24,6 +24,16 @@ public sealed class RegistrarMachineTests
     }
 
     [Fact]
+    public void Who_is_told_that_it_is_registered_finds_its_lease()
+    {
+        Tell(new RegistrarMessage.LeaseOpened(One));
+
+        var effects = Tell(Made(5));
+
+        Assert.Equal([new RegistrarEffect.NoteRegistered(One), new RegistrarEffect.Tell(_state.Health)], effects.Take(2));
+    }
+
+    [Fact]
     public void It_creates_its_key_and_watches_from_the_revision_after()
     {
         var put = Sent(Tell(new RegistrarMessage.LeaseOpened(One)));
@@ -77,34 +87,69 @@ public sealed class RegistrarMachineTests
     }
 
     [Fact]
-    public void A_put_with_an_unknown_outcome_is_followed_by_one_that_shows_what_became_of_it()
+    public void A_put_whose_reply_is_lost_and_that_is_there_was_made()
     {
         Tell(new RegistrarMessage.LeaseOpened(One));
-        Tell(Failed(WriteOutcome.Unknown));
-        Sent(Tell(new RegistrarMessage.TimerFired(RegistrarTimer.Retry)));
 
-        var effects = Tell(new RegistrarMessage.Written(new Revision(9), [Kv("h:1", 5, One)]));
+        var effects = Tell(new RegistrarMessage.Settled(new Revision(9), [Kv("h:1", 5, One)]));
 
         Assert.DoesNotContain(effects, e => e is RegistrarEffect.Send);
+        Assert.Contains(new RegistrarEffect.StartWatch(Key, new Revision(10)), effects);
         Assert.Equal(RegistrationState.Registered, Health);
     }
 
     [Fact]
-    public void After_a_create_with_an_unknown_outcome_it_lingers_until_its_lease_is_gone_and_deletes_what_appears()
+    public void A_put_whose_reply_is_lost_and_that_is_not_there_is_made_again()
     {
         Tell(new RegistrarMessage.LeaseOpened(One));
-        Tell(Failed(WriteOutcome.Unknown));
-        var request = RegistrationRequestId.Next();
-        Sent(Tell(new RegistrarMessage.Leave(request)));
-        var effects = Tell(Made(7));
 
-        Assert.Contains(new RegistrarEffect.Reply(request, new RegistrationReply.Done()), effects);
-        Assert.DoesNotContain(new RegistrarEffect.End(), effects);
-        var remove = Sent(Tell(new RegistrarMessage.Changed(new Revision(8), [new EtcdEvent(false, Kv("h:1", 8, One), null)])));
+        Sent(Tell(new RegistrarMessage.Settled(new Revision(9), [])));
+        Tell(Made(10));
+
+        Assert.Equal(RegistrationState.Registered, Health);
+    }
+
+    [Fact]
+    public void Who_leaves_while_a_put_is_under_way_removes_it_when_it_is_known_what_became_of_it()
+    {
+        Tell(new RegistrarMessage.LeaseOpened(One));
+        var request = RegistrationRequestId.Next();
+        Assert.DoesNotContain(Tell(new RegistrarMessage.Leave(request)), e => e is RegistrarEffect.Send);
+
+        var remove = Sent(Tell(new RegistrarMessage.Settled(new Revision(7), [Kv("h:1", 6, One)])));
+        var effects = Tell(Made(8));
+
         Assert.Equal([EtcdCompare.Lease(Key, CompareResult.Equal, One)], Assert.IsType<EtcdOp.Txn>(remove.Then[0]).If.ToArray());
-        Tell(Made(9));
-        Assert.Equal(RegistrationState.Deregistered, Health);
-        Assert.Contains(new RegistrarEffect.End(), Tell(new RegistrarMessage.LeaseLost(One)));
+        Assert.Contains(new RegistrarEffect.Reply(request, new RegistrationReply.Done()), effects);
+        Assert.Contains(new RegistrarEffect.End(), effects);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_removal_whose_reply_is_lost_was_made_when_the_key_is_gone_and_is_made_again_when_it_is_there(bool isThere)
+    {
+        Register();
+        Sent(Tell(new RegistrarMessage.Leave(RegistrationRequestId.Next())));
+
+        var effects = Tell(new RegistrarMessage.Settled(new Revision(9), isThere ? [Kv("h:1", 5, One)] : []));
+
+        Assert.Equal(isThere, effects.Any(e => e is RegistrarEffect.Send));
+        Assert.Equal(!isThere, effects.Contains(new RegistrarEffect.End()));
+    }
+
+    [Fact]
+    public void A_put_that_is_under_way_when_the_lease_is_lost_is_not_waited_for()
+    {
+        Tell(new RegistrarMessage.LeaseOpened(One));
+        Tell(new RegistrarMessage.LeaseLost(One));
+
+        var put = Sent(Tell(new RegistrarMessage.LeaseOpened(Two)));
+        var moved = Sent(Tell(new RegistrarMessage.Written(new Revision(9), [Kv("h:1", 5, One)])));
+
+        Assert.Equal([EtcdCompare.NotExists(Key)], put.If.ToArray());
+        Assert.Equal([EtcdCompare.Unchanged(Key, new Revision(5))], moved.If.ToArray());
+        Assert.Equal([new EtcdOp.Put(Key, "h:1") { Lease = Two }], moved.Then.ToArray());
     }
 
     [Fact]
@@ -214,7 +259,7 @@ public sealed class RegistrarMachineTests
         Tell(new RegistrarMessage.Changed(new Revision(8), [new EtcdEvent(false, Kv("garbage", 8, LeaseId.None, created: 7), null)]));
 
         // The second repair in a minute comes after a pause.
-        Tell(isAnswerLost ? Failed(WriteOutcome.Unknown) : Made(7));
+        Tell(isAnswerLost ? new RegistrarMessage.Settled(new Revision(8), [Kv("garbage", 8, LeaseId.None, created: 7)]) : Made(7));
         var again = Sent(Tell(new RegistrarMessage.TimerFired(RegistrarTimer.Retry)));
 
         Assert.Equal([EtcdCompare.Unchanged(Key, new Revision(8))], again.If.ToArray());
@@ -248,9 +293,6 @@ public sealed class RegistrarMachineTests
         Tell(new RegistrarMessage.Changed(new Revision(revision), [new EtcdEvent(false, Kv("other:1", revision, LeaseId.None, created: 5), null)]));
 
     private static RegistrarMessage.Written Made(long revision) => new(new Revision(revision), null);
-
-    private static RegistrarMessage.WriteFailed Failed(WriteOutcome outcome) =>
-        new(new EtcdException(CoordinationErrorKind.Timeout, outcome, "no answer"));
 
     private static RegistrarMessage.Changed Deleted(long revision) => new(
         new Revision(revision), [new EtcdEvent(true, new KeyValue(Key, Bytes.Empty, Revision.None, new Revision(revision), 0, LeaseId.None), null)]);

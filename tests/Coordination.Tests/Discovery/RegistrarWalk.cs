@@ -4,8 +4,8 @@ using Coordination.Etcd;
 namespace Coordination.Tests.Discovery;
 
 /// <summary>
-/// A registrar's machine, a store, and a network between them that the seed makes bad: requests vanish, commit late, lose their replies; events of the watch are
-/// late; leases end on either side; others delete, overwrite and claim.
+/// A registrar's machine, a store, and a network between them that the seed makes bad: requests vanish, lose their replies, and commit late when their lease is lost
+/// and its journal can tell nothing any more; events of the watch are late; leases end on either side; others delete, overwrite and claim.
 /// </summary>
 internal sealed class RegistrarWalk
 {
@@ -16,7 +16,7 @@ internal sealed class RegistrarWalk
     private readonly List<EtcdOp.Txn> _late = [];
     private readonly HashSet<RegistrationRequestId> _unanswered = [];
     private readonly List<LeaseId> _old = [];
-    private EtcdOp.Txn? _sent;
+    private RegistrarEffect.Send? _sent;
     private (KeyRange Keys, int Position)? _watch;
     private bool _timer;
     private LeaseId _lease;
@@ -111,18 +111,19 @@ internal sealed class RegistrarWalk
                 Deliver();
                 break;
             case 4 when _sent is { } lost:
-                // Made, and its reply is lost; or never made; or made some time later.
                 _sent = null;
-                if (_random.Next(2) == 0)
+                if (!State.SentOn.IsNone)
                 {
-                    _store.Make(lost);
+                    // Made, or never made: the journal finds out.
+                    _ = _random.Next(2) == 0 ? _store.Make(lost.Txn) : null;
+                    Tell(new RegistrarMessage.Settled(_store.Revision, [.. _store.Keys.Where(kv => lost.Keys.Contains(kv.Key))]));
                 }
-                else if (_random.Next(2) == 0)
+                else
                 {
-                    _late.Add(lost);
+                    Abandon(lost.Txn);
+                    Fail(WriteOutcome.Unknown);
                 }
 
-                Fail(WriteOutcome.Unknown);
                 break;
             case 5 when _sent is not null:
                 _sent = null;
@@ -183,6 +184,12 @@ internal sealed class RegistrarWalk
 
         var lost = _lease;
         _lease = LeaseId.None;
+        if (_sent is { } sent && State.SentOn == lost)
+        {
+            _sent = null;
+            Abandon(sent.Txn);
+        }
+
         Tell(new RegistrarMessage.LeaseLost(lost));
         if (!expired)
         {
@@ -191,12 +198,25 @@ internal sealed class RegistrarWalk
         }
     }
 
+    /// <summary>Nobody hears of it any more: it is made, or never made, or made some time later.</summary>
+    private void Abandon(EtcdOp.Txn txn)
+    {
+        if (_random.Next(2) == 0)
+        {
+            _store.Make(txn);
+        }
+        else if (_random.Next(2) == 0)
+        {
+            _late.Add(txn);
+        }
+    }
+
     private void Deliver()
     {
-        if (_sent is { } txn)
+        if (_sent is { } sent)
         {
             _sent = null;
-            if (_store.Make(txn) is { } result)
+            if (_store.Make(sent.Txn) is { } result)
             {
                 Tell(new RegistrarMessage.Written(result.Header.Revision, RegistrarTxns.Shown(result)));
             }
@@ -242,7 +262,7 @@ internal sealed class RegistrarWalk
             {
                 case RegistrarEffect.Send e:
                     Assert.Null(_sent);
-                    _sent = e.Txn;
+                    _sent = e;
                     break;
                 case RegistrarEffect.StartWatch e:
                     Assert.Null(_watch);

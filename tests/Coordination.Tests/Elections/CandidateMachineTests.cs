@@ -206,11 +206,11 @@ public sealed class CandidateMachineTests
     }
 
     [Fact]
-    public void A_proclamation_with_an_unknown_outcome_is_sent_again_under_the_same_guard_and_found_done()
+    public void A_proclamation_that_failed_is_sent_again_under_the_same_guard()
     {
         var us = Leading(5);
         us.Proclaim("one");
-        us.Tell(new CandidateMessage.ProclaimFailed(new(1), Unknown()));
+        us.Tell(new CandidateMessage.ProclaimFailed(new(1), NotApplied(CoordinationErrorKind.Timeout)));
 
         var again = us.Fire(CandidateTimer.Retry);
         var met = us.Tell(new CandidateMessage.ProclaimMet(new(1), Own(5, 8, "one")));
@@ -219,6 +219,17 @@ public sealed class CandidateMachineTests
         Assert.Equal([new CandidateEffect.SendProclaim(new(1), Lease, new(5), new(5), "one")], again);
         Assert.Contains(new CandidateEffect.Reply(new(1), new ElectionReply.Proclaimed(new(8))), met);
         Assert.Empty(late);
+    }
+
+    [Fact]
+    public void A_removal_that_is_under_way_when_the_lease_is_lost_is_sent_again_because_its_answer_does_not_come()
+    {
+        var us = Waiting(5);
+        us.Tell(new CandidateMessage.OwnPut(Own(5, 8, "vandal")));
+
+        var effects = us.Tell(new CandidateMessage.SessionLost(Lease, LossReason.Expired));
+
+        Assert.Contains(new CandidateEffect.SendRemove(us.State.Round, Lease, new(5)), effects);
     }
 
     [Fact]

@@ -44,6 +44,8 @@ internal sealed partial class ElectionWalk
         }
     }
 
+    private GetResult Shown(Bytes key) => _store.TryGetValue(key, out var kv) ? new GetResult(default, [kv], 1, false) : new GetResult(default, [], 0, false);
+
     private bool Has(Bytes key, Revision created) => _store.TryGetValue(key, out var kv) && kv.CreateRevision == created;
 
     private CandidateMessage Execute(CandidateEffect.Call request, CandidateCard card)

@@ -45,7 +45,7 @@ internal sealed partial class ElectionWalk
                     Promise(!c.IsClaimed, "a claim ends before its key is removed");
                 }
 
-                c.Calls.Add(new WalkCall(++_ids, e));
+                c.Calls.Add(new WalkCall(++_ids, e) { IsInJournal = c.Session != 0 && Requests.WriteOf(e, ActorRefs.Nobody) is not null });
                 break;
             case CandidateEffect.StartWatch e:
                 Promise(!c.Watches.ContainsKey(e.Watch), $"{c.Card.Name}: one watch of a kind at a time: {e.Watch}");
@@ -149,6 +149,12 @@ internal sealed partial class ElectionWalk
         c.Session = 0;
         c.IsAged = false;
         c.IsClaimed = false;
+        c.Calls.RemoveAll(call => call.IsInJournal && call.Reply is not null);
+        for (var i = 0; i < c.Calls.Count; i++)
+        {
+            c.Calls[i] = c.Calls[i] with { IsGivenUp = c.Calls[i].IsGivenUp || c.Calls[i].IsInJournal };
+        }
+
         Tell(c, new CandidateMessage.SessionLost(new(lost), LossReason.Expired));
     }
 

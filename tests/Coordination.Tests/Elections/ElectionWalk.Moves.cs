@@ -1,4 +1,5 @@
 using Coordination.Elections;
+using Coordination.Etcd;
 using Coordination.Tests.Walks;
 
 namespace Coordination.Tests.Elections;
@@ -86,24 +87,39 @@ internal sealed partial class ElectionWalk
 
             if (!call.IsGivenUp && _budget.Unknown > 0)
             {
-                yield return Move(c, $"{call.Text} is given up: the client does not know its outcome", (w, x) =>
-                {
-                    w._budget = w._budget with { Unknown = w._budget.Unknown - 1 };
-                    var index = x.Calls.FindIndex(o => o.Id == call.Id);
-                    if (call.Reply is null)
-                    {
-                        x.Calls[index] = call with { IsGivenUp = true };
-                    }
-                    else
-                    {
-                        x.Calls.RemoveAt(index);
-                    }
-
-                    w.Tell(x, CandidateRequests.Failed(call.Request, Unknown));
-                });
+                yield return call.IsInJournal ? Lose(c, call) : GiveUp(c, call);
             }
         }
     }
+
+    /// <summary>The journal finds out: it was applied, or never will be.</summary>
+    private static WalkMove<ElectionWalk> Lose(WalkCandidate c, WalkCall call) =>
+        Move(c, $"{call.Text} is given up: the journal shows what became of it", (w, x) =>
+        {
+            w._budget = w._budget with { Unknown = w._budget.Unknown - 1 };
+            x.Calls.RemoveAll(o => o.Id == call.Id);
+
+            // Until the fence is moved it may still be applied; that is as if it had been before.
+            var looks = Requests.WriteOf(call.Request, ActorRefs.Nobody)!.Look.Cast<EtcdOp.Get>();
+            w.Tell(x, CandidateRequests.Settled(call.Request, new TxnResult(default, true, [.. looks.Select(look => w.Shown(look.Keys.Key))])));
+        });
+
+    private static WalkMove<ElectionWalk> GiveUp(WalkCandidate c, WalkCall call) =>
+        Move(c, $"{call.Text} is given up: the client does not know its outcome", (w, x) =>
+        {
+            w._budget = w._budget with { Unknown = w._budget.Unknown - 1 };
+            var index = x.Calls.FindIndex(o => o.Id == call.Id);
+            if (call.Reply is null)
+            {
+                x.Calls[index] = call with { IsGivenUp = true };
+            }
+            else
+            {
+                x.Calls.RemoveAt(index);
+            }
+
+            w.Tell(x, CandidateRequests.Failed(call.Request, Unknown));
+        });
 
     private static WalkMove<ElectionWalk> Apply(WalkCandidate c, WalkCall call) => Move(c, $"{call.Text} is applied by etcd", (w, x) =>
     {

@@ -13,6 +13,7 @@ namespace Coordination.Tests.Elections;
 internal sealed partial class ElectionWalk : IWalk<ElectionWalk>
 {
     private static readonly ElectionKeys Keys = new("e");
+    private static readonly CandidateRequests Requests = new(new NoEtcd(), Keys, new CandidateCard("", 0));
     private static readonly TimeSpan Ttl = TimeSpan.FromSeconds(10);
     private static readonly EtcdException Unknown = new(CoordinationErrorKind.Timeout, WriteOutcome.Unknown, "no answer");
     private static readonly EtcdException Refused = new(CoordinationErrorKind.Unavailable, WriteOutcome.NotApplied, "not sent");

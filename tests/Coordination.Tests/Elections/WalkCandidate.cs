@@ -96,5 +96,8 @@ internal sealed record WalkCall(long Id, CandidateEffect.Call Request)
 
     public bool IsGivenUp { get; init; }
 
+    /// <summary>Whether it went through the journal of a session: with that it is answered no more.</summary>
+    public bool IsInJournal { get; init; }
+
     public string Text => $"{Request.GetType().Name}#{Id}{(IsGivenUp ? " given up" : "")}{(Reply is null ? "" : $" => {Reply}")}";
 }

@@ -8,7 +8,7 @@ public sealed class ConfigurationPageTests
 {
     private static readonly Dictionary<string, string> Titles = new()
     {
-        [""] = "The system", ["session"] = "The session", ["etcd"] = "The connection to etcd", ["locks"] = "Locks", ["elections"] = "Elections",
+        [""] = "The system", ["session"] = "The session", ["etcd"] = "The connection to etcd", ["journal"] = "Journals", ["locks"] = "Locks", ["elections"] = "Elections",
         ["services"] = "Registration and discovery", ["watches"] = "Watches", ["diagnostics"] = "Diagnostics",
     };
 

@@ -1,7 +1,7 @@
 using Coordination.Elections;
 using Coordination.Etcd;
 using Coordination.Leases;
-using Coordination.Locks;
+using Coordination.Locks.Line;
 using Coordination.Time;
 using Microsoft.Extensions.Time.Testing;
 

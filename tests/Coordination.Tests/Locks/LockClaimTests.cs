@@ -1,6 +1,6 @@
 using Coordination.Etcd;
 using Coordination.Leases;
-using Coordination.Locks;
+using Coordination.Locks.Line;
 using Coordination.Time;
 using Microsoft.Extensions.Time.Testing;
 

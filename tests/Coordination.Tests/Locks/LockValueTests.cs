@@ -1,6 +1,6 @@
 using System.Text;
 using Coordination.Etcd;
-using Coordination.Locks;
+using Coordination.Locks.Line;
 
 namespace Coordination.Tests.Locks;
 

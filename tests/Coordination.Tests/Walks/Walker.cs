@@ -34,6 +34,36 @@ internal sealed class Walker<TWalk>(Func<TWalk> begin, params IReadOnlyList<Walk
         }
     }
 
+    /// <summary>All orders, to the end: nothing is left to be tried. Fails when there are more states than that.</summary>
+    /// <returns>How many states there are.</returns>
+    public int ToTheEnd(int mostStates)
+    {
+        var seen = new HashSet<string>();
+        var queue = new Queue<Node>();
+        var first = begin();
+        seen.Add(first.Fingerprint());
+        queue.Enqueue(new Node(first, null, ""));
+        while (queue.TryDequeue(out var node))
+        {
+            Settle(node);
+            foreach (var move in node.Walk.Moves())
+            {
+                var next = new Node(node.Walk.Clone(), node, move.Name);
+                Try(next, move);
+                if (seen.Add(next.Walk.Fingerprint()))
+                {
+                    queue.Enqueue(next);
+                }
+            }
+
+            // Its successors need its name only.
+            node.Walk = default!;
+            Assert.True(seen.Count <= mostStates, $"Not walked to the end: there are more than {mostStates} states.");
+        }
+
+        return seen.Count;
+    }
+
     /// <summary>At random.</summary>
     /// <param name="seed">What makes it repeatable.</param>
     /// <param name="walks">So many walks.</param>
@@ -115,5 +145,8 @@ internal sealed class Walker<TWalk>(Func<TWalk> begin, params IReadOnlyList<Walk
     }
 
     /// <summary>A walk as it is after a move, and where it came from.</summary>
-    private sealed record Node(TWalk Walk, Node? Before, string Move);
+    private sealed record Node(TWalk Walk, Node? Before, string Move)
+    {
+        public TWalk Walk { get; set; } = Walk;
+    }
 }

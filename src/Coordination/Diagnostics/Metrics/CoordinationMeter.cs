@@ -38,6 +38,12 @@ internal static class CoordinationMeter
 
     public static Counter<long> LeaseLost { get; } = Count("coordination.lease.lost", "{lease}", "Leases that were lost, not given back.");
 
+    public static Histogram<long> JournalBatch { get; } =
+        Meter.CreateHistogram("coordination.journal.batch.size", "{write}", "Writes of a session that went together in one transaction.", null, Counts);
+
+    public static Counter<long> JournalFences { get; } =
+        Count("coordination.journal.fences", "{fence}", "Times that the fence of a session was set or moved: once at its beginning, and for each lost reply.");
+
     public static Histogram<double> ElectionCampaign { get; } = Time("coordination.election.campaign.duration", "From the begin of a campaign to its end.");
 
     public static Counter<long> ElectionElected { get; } = Count("coordination.election.elected", "{term}", "Terms that began.");

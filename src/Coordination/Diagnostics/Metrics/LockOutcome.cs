@@ -1,5 +1,4 @@
-using Coordination.Locks;
-using Coordination.Locks.Shared;
+using Coordination.Locks.Line;
 
 namespace Coordination.Diagnostics;
 
@@ -19,18 +18,11 @@ internal static class LockOutcome
         _ => Failed,
     };
 
-    public static string Of(SharedLockReply reply) => reply switch
+    public static LockKind Kind(this LockMode mode) => mode switch
     {
-        SharedLockReply.Acquired => Acquired,
-        SharedLockReply.NotAcquired => NotAcquired,
-        SharedLockReply.Withdrawn => Cancelled,
-        _ => Failed,
-    };
-
-    public static LockKind Kind(this SharedMode mode) => mode switch
-    {
-        SharedMode.Read => LockKind.Read,
-        SharedMode.Write => LockKind.Write,
+        LockMode.Alone => LockKind.Mutex,
+        LockMode.Read => LockKind.Read,
+        LockMode.Write => LockKind.Write,
         _ => LockKind.Semaphore,
     };
 }

@@ -1,4 +1,4 @@
-using Coordination.Locks;
+using Coordination.Locks.Line;
 using Coordination.Time;
 
 namespace Coordination.Diagnostics;

@@ -69,6 +69,10 @@ internal sealed class SystemMetrics(CoordinationOptions options)
         return tags;
     }
 
+    public void JournalBatch(int writes) => CoordinationMeter.JournalBatch.Record(writes, System);
+
+    public void JournalFence() => CoordinationMeter.JournalFences.Add(1, System);
+
     public void LeaseRenewed(Instant sentAt, bool isGone) => LeaseRenewal(sentAt, isGone ? "gone" : "renewed");
 
     public void LeaseRenewalFailed(Instant sentAt) => LeaseRenewal(sentAt, "failed");

@@ -1,6 +1,5 @@
 using System.Diagnostics;
-using Coordination.Locks;
-using Coordination.Locks.Shared;
+using Coordination.Locks.Line;
 using Coordination.Time;
 
 namespace Coordination.Diagnostics;
@@ -32,12 +31,6 @@ internal sealed class LockAsk : IDisposable
     public LockReply Answered(LockReply reply)
     {
         Note(LockOutcome.Of(reply), (reply as LockReply.Acquired)?.Claim.Token.Value, (reply as LockReply.Failed)?.Error);
-        return reply;
-    }
-
-    public SharedLockReply Answered(SharedLockReply reply)
-    {
-        Note(LockOutcome.Of(reply), (reply as SharedLockReply.Acquired)?.Claim.Token.Value, (reply as SharedLockReply.Failed)?.Error);
         return reply;
     }
 

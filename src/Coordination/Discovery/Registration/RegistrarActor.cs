@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using Coordination.Diagnostics;
 using Coordination.Etcd;
+using Coordination.Journal;
 using Coordination.Leases;
 using Coordination.Time;
 using Coordination.Watches;
@@ -13,22 +15,23 @@ internal sealed class RegistrarActor : UntypedActor, IWithTimers
     private readonly RegistrationCell _cell;
     private readonly RegistrarMachine _machine;
     private readonly Dictionary<RegistrationRequestId, IActorRef> _callers = [];
-    private readonly LeaseId _sharedLease;
+    private readonly SessionEvent.Opened? _shared;
     private readonly bool _isSuccessor;
     private RegistrarState _state;
     private IActorRef _session = ActorRefs.Nobody;
     private IActorRef _watcher = ActorRefs.Nobody;
+    private IActorRef _journal = ActorRefs.Nobody;
+    private Write? _sent;
     private bool _isStopping;
-    private volatile bool _isStopped;
 
-    public RegistrarActor(CoordinationContext context, RegistrationCell cell, LeaseId sharedLease, LeaseId unresolved, bool isSuccessor)
+    public RegistrarActor(CoordinationContext context, RegistrationCell cell, SessionEvent.Opened? shared, bool isSuccessor)
     {
         _context = context;
         _cell = cell;
-        _sharedLease = sharedLease;
+        _shared = shared;
         _machine = new RegistrarMachine(cell.Options.Layout, cell.Options.OwnLease, ServiceOptions.MaxRepairs);
         _isSuccessor = isSuccessor;
-        _state = RegistrarState.For(cell.Wish) with { Unresolved = unresolved };
+        _state = RegistrarState.For(cell.Wish);
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -36,11 +39,10 @@ internal sealed class RegistrarActor : UntypedActor, IWithTimers
     /// <summary>The actor of one registration.</summary>
     /// <param name="context">What all actors share.</param>
     /// <param name="cell">The registration.</param>
-    /// <param name="sharedLease">The lease that all registrations share, when it is held.</param>
-    /// <param name="unresolved">The lease on which a predecessor may still create the same keys, or none.</param>
+    /// <param name="shared">The lease that all registrations share, when it is held.</param>
     /// <param name="isSuccessor">Whether it follows one that failed.</param>
-    public static Props PropsFor(CoordinationContext context, RegistrationCell cell, LeaseId sharedLease, LeaseId unresolved, bool isSuccessor) =>
-        Made.By(() => new RegistrarActor(context, cell, sharedLease, unresolved, isSuccessor));
+    public static Props PropsFor(CoordinationContext context, RegistrationCell cell, SessionEvent.Opened? shared, bool isSuccessor) =>
+        Made.By(() => new RegistrarActor(context, cell, shared, isSuccessor));
 
     // What fails below takes this actor with it; its successor begins anew from the wish.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(error =>
@@ -56,23 +58,21 @@ internal sealed class RegistrarActor : UntypedActor, IWithTimers
             _session = Context.ActorOf(SessionActor.PropsFor(_context, RegistrationsActor.LeaseFor(_context, _cell.Options.Ttl)));
             Context.Watch(_session);
         }
-        else if (!_sharedLease.IsNone)
+        else if (_shared is not null)
         {
-            Handle(new RegistrarMessage.LeaseOpened(_sharedLease));
+            OnSession(_shared);
         }
 
         if (_isSuccessor && _cell.IsLeaving)
         {
             // The one that failed may have left keys on this lease. Those who asked for the end were answered when it failed.
-            _state = _sharedLease.IsNone ? _state : _state with { Used = [_sharedLease] };
+            _state = _shared is null ? _state : _state with { Used = [_shared.Lease.Id] };
             Handle(new RegistrarMessage.Leave(RegistrationRequestId.Next()));
         }
     }
 
     protected override void PostStop()
     {
-        // What still waits for its turn is never sent.
-        _isStopped = true;
         _context.EtcdReturn.Forget(this);
         foreach (var caller in _callers.Values)
         {
@@ -101,6 +101,18 @@ internal sealed class RegistrarActor : UntypedActor, IWithTimers
                 break;
             case RegistrationCommand.Close:
                 Close();
+                break;
+            case Written m when ReferenceEquals(m.Write, _sent):
+                _sent = null;
+                Handle(m switch
+                {
+                    Written.Answered a => new RegistrarMessage.Written(a.Result.Header.Revision, RegistrarTxns.Shown(a.Result)),
+                    Written.Settled s => new RegistrarMessage.Settled(s.Shown.Header.Revision, RegistrarTxns.Keys(s.Shown)),
+                    Written.Refused r => new RegistrarMessage.WriteFailed(r.Error),
+                    _ => throw new UnreachableException(),
+                });
+                break;
+            case Written:
                 break;
             case SessionEvent m when Sender.Equals(_cell.Options.OwnLease ? _session : Context.Parent):
                 OnSession(m);
@@ -154,9 +166,11 @@ internal sealed class RegistrarActor : UntypedActor, IWithTimers
         switch (told)
         {
             case SessionEvent.Opened e:
+                _journal = e.Journal;
                 Handle(new RegistrarMessage.LeaseOpened(e.Lease.Id));
                 break;
             case SessionEvent.Lost e:
+                (_journal, _sent) = (ActorRefs.Nobody, null);
                 Handle(new RegistrarMessage.LeaseLost(e.Lease));
                 break;
         }
@@ -219,11 +233,15 @@ internal sealed class RegistrarActor : UntypedActor, IWithTimers
     {
         switch (effect)
         {
-            case RegistrarEffect.Send e:
-                _context.RegistrationWrites.SendAsync(e.Txn, _state.Lease, () => !_isStopped).PipeTo(
+            case RegistrarEffect.Send e when _journal.IsNobody():
+                _context.Etcd.TxnAsync(e.Txn).PipeTo(
                     Self,
                     success: result => new RegistrarMessage.Written(result.Header.Revision, RegistrarTxns.Shown(result)),
                     failure: error => new RegistrarMessage.WriteFailed(EtcdFailure.From(error)));
+                break;
+            case RegistrarEffect.Send e:
+                _sent = new Write(Self, e.Keys, e.Txn, RegistrarTxns.Look(e.Keys));
+                _journal.Tell(new JournalMessage.Submit(_sent));
                 break;
             case RegistrarEffect.StartWatch e:
                 _watcher = Context.ActorOf(WatcherActor.PropsFor(_context, e.Keys, e.From));
@@ -302,7 +320,7 @@ internal sealed class RegistrarActor : UntypedActor, IWithTimers
 
                 // Before anybody has the answer: who has it may register again.
                 _context.Registrations.Remove(_cell);
-                Context.Parent.Tell(new RegistrationEvent.Left(_cell, _state.Unresolved));
+                Context.Parent.Tell(new RegistrationEvent.Left(_cell));
                 break;
             case RegistrationState.Conflict:
                 _context.Log.RegistrationConflict(health.Service, health.Id, health.Problem ?? "");

@@ -27,7 +27,7 @@ internal sealed partial class RegistrarMachine
         {
             // The layout has no place for an instance that does not serve: nothing of it is there.
             var isGone = state.Known is null ? state.Used.IsEmpty : !state.Known.Values.Any(kv => IsOurs(state, kv));
-            return isGone ? Settle(state, held: null).Then(s => s.Unresolved.IsNone ? s : EnsureWatch(s)) : Remove(state);
+            return isGone ? Settle(state, held: null) : Remove(state);
         }
 
         return state.Known is null or { IsEmpty: true } ? Create(state, entries)
@@ -104,7 +104,7 @@ internal sealed partial class RegistrarMachine
             Sent = entries,
             Used = WithLease(state.Used, state.Lease),
         },
-        [new RegistrarEffect.Send(txn)]);
+        [new RegistrarEffect.Send(txn, [.. entries.Select(entry => entry.Key)])]);
 
     private RegistrarStep Settle(RegistrarState state, ImmutableDictionary<Bytes, KeyValue>? held)
     {
@@ -121,9 +121,13 @@ internal sealed partial class RegistrarMachine
         return held is null ? step : step.Do(new RegistrarEffect.NoteRegistered(state.Lease));
     }
 
-    private RegistrarStep Remove(RegistrarState state) => new(
-        state with { Phase = RegistrarPhase.Removing, SentAt = state.Seen },
-        [new RegistrarEffect.Send(RegistrarTxns.Remove(from lease in state.Used from key in layout.KeysOf(state.Wish, lease) select (key, lease)))]);
+    private RegistrarStep Remove(RegistrarState state)
+    {
+        var keys = (from lease in state.Used from key in layout.KeysOf(state.Wish, lease) select (Key: key, lease)).ToList();
+        return new RegistrarStep(
+            state with { Phase = RegistrarPhase.Removing, SentAt = state.Seen, SentOn = state.Lease },
+            [new RegistrarEffect.Send(RegistrarTxns.Remove(keys), [.. keys.Select(k => k.Key).Distinct()])]);
+    }
 
     private RegistrarStep OnRemoved(RegistrarState state, Revision revision)
     {
@@ -137,26 +141,13 @@ internal sealed partial class RegistrarMachine
         return removed.IsLeaving ? AfterRemoval(removed) : Advance(removed);
     }
 
-    /// <summary>Nothing of ours is there. What may still come?</summary>
-    private RegistrarStep AfterRemoval(RegistrarState state)
-    {
-        if (ownLease)
-        {
-            return new RegistrarStep(state with { Phase = RegistrarPhase.Closing }, [new RegistrarEffect.CloseLease()]);
-        }
+    private RegistrarStep AfterRemoval(RegistrarState state) => ownLease
+        ? new RegistrarStep(state with { Phase = RegistrarPhase.Closing }, [new RegistrarEffect.CloseLease()])
+        : Finish(state);
 
-        return state.Unresolved.IsNone
-            ? Finish(state)
-            : Gone(state).Then(EnsureWatch).Then(s => s with { Phase = RegistrarPhase.Lingering });
-    }
-
-    private static RegistrarStep Finish(RegistrarState state) => Gone(state).Then(End);
-
-    private static RegistrarStep End(RegistrarState state) => new(state with { Phase = RegistrarPhase.Ended }, [new RegistrarEffect.End()]);
-
-    private static RegistrarStep Gone(RegistrarState state) => new(
-        state with { Leavers = [], Error = null, Conflict = null },
-        [.. state.Leavers.Select(l => new RegistrarEffect.Reply(l, new RegistrationReply.Done()))]);
+    private static RegistrarStep Finish(RegistrarState state) => new(
+        state with { Phase = RegistrarPhase.Ended, Leavers = [], Error = null, Conflict = null },
+        [.. state.Leavers.Select(l => new RegistrarEffect.Reply(l, new RegistrationReply.Done())), new RegistrarEffect.End()]);
 
     private RegistrarStep EnsureWatch(RegistrarState state)
     {

@@ -7,8 +7,8 @@ namespace Coordination.Discovery.Registration;
 /// The rules of one registration, pure: what is wished for is held against what is known of etcd, and while they differ a transaction is under way that brings
 /// them together. This file is what it is told; RegistrarMachine.Moves.cs is what it does about it.
 /// <para>
-/// One transaction at a time. Each is guarded by what is known, so that an unknown outcome is settled by sending the next one: it is made, or it shows what is
-/// there. The only put that could still be made after the keys were deleted is one that creates them; as long as there may be one, their place is watched.
+/// One transaction at a time, guarded by what is known: it is made, or it shows what is there. When its reply is lost, the journal shows what is there once it is
+/// certain that the transaction will not be made any more. Without a lease there is no journal; then only keys of older leases are deleted, which can be repeated.
 /// </para>
 /// </summary>
 internal sealed partial class RegistrarMachine(ServiceLayout layout, bool ownLease, int maxRepairs)
@@ -19,9 +19,17 @@ internal sealed partial class RegistrarMachine(ServiceLayout layout, bool ownLea
     public RegistrarStep Handle(RegistrarState state, RegistrarMessage message)
     {
         var step = Take(state, message);
-        
-        // The health is told first: who gets an answer finds it changed.
-        return step.State.Health == state.Health ? step : step with { Effects = step.Effects.Insert(0, new RegistrarEffect.Tell(step.State.Health)) };
+
+        // The lease and the health are told first: who gets an answer finds them changed, and who is told of the health finds the lease.
+        return step.State.Health == state.Health ? step : step with
+        {
+            Effects =
+            [
+                .. step.Effects.Where(effect => effect is RegistrarEffect.NoteRegistered),
+                new RegistrarEffect.Tell(step.State.Health),
+                .. step.Effects.Where(effect => effect is not RegistrarEffect.NoteRegistered),
+            ],
+        };
     }
 
     private RegistrarStep Take(RegistrarState state, RegistrarMessage message) => message switch
@@ -32,6 +40,7 @@ internal sealed partial class RegistrarMachine(ServiceLayout layout, bool ownLea
         RegistrarMessage.LeaseLost m => OnLeaseLost(state, m.Lease),
         RegistrarMessage.LeaseClosed => state.Phase is RegistrarPhase.Closing ? Finish(state) : state,
         RegistrarMessage.Written m => OnWritten(state, m),
+        RegistrarMessage.Settled m => OnSettled(state, m),
         RegistrarMessage.WriteFailed m => OnWriteFailed(state, m.Error),
         RegistrarMessage.Changed m => OnChanged(state, m),
         RegistrarMessage.Resynced m => OnResynced(state, m),
@@ -87,13 +96,13 @@ internal sealed partial class RegistrarMachine(ServiceLayout layout, bool ownLea
     {
         if (state.Lease != lease)
         {
-            return state with { Unresolved = state.Unresolved == lease ? LeaseId.None : state.Unresolved };
+            return state;
         }
 
-        // The keys may still be there: the next lease takes them over as they are.
-        var without = state with { Lease = LeaseId.None, IsSettled = false, Unresolved = LeaseId.None };
+        // The keys may still be there: the next lease takes them over as they are. What is under way on this one is not answered any more.
+        var without = state with { Lease = LeaseId.None, IsSettled = false };
         var step = layout.DependsOnLease ? StopWatch(without with { Known = null }) : without;
-        return step.Then(s => s.Phase is RegistrarPhase.Lingering ? End(s) : s);
+        return state.Phase is RegistrarPhase.Writing or RegistrarPhase.Removing && state.SentOn == lease ? step.Then(s => Advance(Rest(s))) : step;
     }
 
     private RegistrarStep OnWritten(RegistrarState state, RegistrarMessage.Written m)
@@ -107,6 +116,17 @@ internal sealed partial class RegistrarMachine(ServiceLayout layout, bool ownLea
         };
     }
 
+    private RegistrarStep OnSettled(RegistrarState state, RegistrarMessage.Settled m)
+    {
+        var resting = Rest(state) with { Failures = 0, Error = null };
+        return state.Phase switch
+        {
+            RegistrarPhase.Writing => Advance(Learn(resting, new RegistrarMessage.Written(m.Revision, m.Shown))),
+            RegistrarPhase.Removing => m.Shown.Any(kv => IsOurs(state, kv)) ? Advance(resting) : OnRemoved(resting, m.Revision),
+            _ => state,
+        };
+    }
+
     private static RegistrarStep OnWriteFailed(RegistrarState state, EtcdException error)
     {
         if (state.Phase is not (RegistrarPhase.Writing or RegistrarPhase.Removing))
@@ -114,13 +134,11 @@ internal sealed partial class RegistrarMachine(ServiceLayout layout, bool ownLea
             return state;
         }
 
-        var mayCreate = state.Phase is RegistrarPhase.Writing && error.Outcome is WriteOutcome.Unknown && state.Known is null or { IsEmpty: true };
         var failed = state with
         {
             Phase = RegistrarPhase.BackingOff,
             Failures = state.Failures + 1,
             Error = error,
-            Unresolved = mayCreate && state.SentOn == state.Lease ? state.SentOn : state.Unresolved,
         };
         var step = new RegistrarStep(failed, [new RegistrarEffect.SetRetryTimer(failed.Failures, error.IsTransient)]);
         return error.Kind is CoordinationErrorKind.LeaseNotFound ? step.Do(new RegistrarEffect.VerifyLease(state.SentOn)) : step;
@@ -148,12 +166,7 @@ internal sealed partial class RegistrarMachine(ServiceLayout layout, bool ownLea
         Look(state with { Known = Mine(state, m.Keys), Seen = m.Revision });
 
     /// <summary>Something may have changed that nobody here did.</summary>
-    private RegistrarStep Look(RegistrarState state) => state.Phase switch
-    {
-        RegistrarPhase.Resting => Advance(state with { IsSettled = false }),
-        RegistrarPhase.Lingering when state.Known!.Values.Any(kv => IsOurs(state, kv)) => Remove(state),
-        _ => state,
-    };
+    private RegistrarStep Look(RegistrarState state) => state.Phase is RegistrarPhase.Resting ? Advance(state with { IsSettled = false }) : state;
 
     /// <summary>Takes the answer to a put into account, unless the watch has shown something newer in the meantime.</summary>
     private RegistrarState Learn(RegistrarState state, RegistrarMessage.Written m)

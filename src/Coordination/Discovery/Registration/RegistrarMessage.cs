@@ -28,7 +28,10 @@ internal abstract record RegistrarMessage
     /// <summary>Fact: the transaction was made. <paramref name="Shown"/> is what is there instead when its conditions did not hold; else null.</summary>
     public sealed record Written(Revision Revision, ImmutableArray<KeyValue>? Shown) : RegistrarMessage;
 
-    /// <summary>Fact: the transaction failed.</summary>
+    /// <summary>Fact: the reply is lost. The transaction was made or never will be; this is what is there now.</summary>
+    public sealed record Settled(Revision Revision, ImmutableArray<KeyValue> Shown) : RegistrarMessage;
+
+    /// <summary>Fact: the transaction was not made; of one that was sent without a lease nothing is known, and it can be repeated.</summary>
     public sealed record WriteFailed(EtcdException Error) : RegistrarMessage;
 
     /// <summary>Fact: keys changed, at one revision.</summary>

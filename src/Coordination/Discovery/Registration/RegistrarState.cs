@@ -22,9 +22,6 @@ internal enum RegistrarPhase
     /// <summary>Its keys are gone; its own lease is being given back.</summary>
     Closing,
 
-    /// <summary>Deregistered, but a put with an unknown outcome may still be made: what appears is deleted, until the lease is gone.</summary>
-    Lingering,
-
     /// <summary>Over.</summary>
     Ended,
 }
@@ -37,10 +34,9 @@ internal enum RegistrarPhase
 /// <param name="Known">The keys as they were last shown; null when they were not.</param>
 /// <param name="Seen">The revision of that.</param>
 /// <param name="SentAt">What was seen when the transaction under way was sent.</param>
-/// <param name="SentOn">The lease that it puts the keys on.</param>
+/// <param name="SentOn">The lease through whose journal it goes, and on which it puts the keys; none: it goes by itself.</param>
 /// <param name="Sent">The keys that it puts.</param>
 /// <param name="Used">The leases that keys of ours may be on, the newest last.</param>
-/// <param name="Unresolved">The lease on which a put that creates the keys may still be made, because its outcome is unknown; else none.</param>
 /// <param name="Held">The keys when they last were as they should be; null when they never were, or are somebody else's since.</param>
 /// <param name="IsSettled">Whether the keys are as they shall be, as far as is known.</param>
 /// <param name="Conflict">Who has the keys instead, for people; null when nobody.</param>
@@ -62,7 +58,6 @@ internal sealed record RegistrarState(
     LeaseId SentOn,
     ImmutableArray<KeyEntry> Sent,
     ImmutableList<LeaseId> Used,
-    LeaseId Unresolved,
     ImmutableDictionary<Bytes, KeyValue>? Held,
     bool IsSettled,
     string? Conflict,
@@ -76,7 +71,7 @@ internal sealed record RegistrarState(
 {
     /// <summary>Nothing is known and nothing was done.</summary>
     public static RegistrarState For(ServiceInstance wish) => new(
-        RegistrarPhase.Resting, wish, false, LeaseId.None, null, Revision.None, Revision.None, LeaseId.None, [], [], LeaseId.None, null, false, null, 0, false, 0, null, false, [], []);
+        RegistrarPhase.Resting, wish, false, LeaseId.None, null, Revision.None, Revision.None, LeaseId.None, [], [], null, false, null, 0, false, 0, null, false, [], []);
 
     /// <summary>How it is doing.</summary>
     public RegistrationHealth Health => new(Wish.Service, Wish.Id, Condition, Problem, Error);
@@ -105,8 +100,8 @@ internal abstract record RegistrarEffect
     {
     }
 
-    /// <summary>Send a transaction; its answer is Written or WriteFailed.</summary>
-    public sealed record Send(EtcdOp.Txn Txn) : RegistrarEffect;
+    /// <summary>Send a transaction about these keys; its answer is Written, Settled or WriteFailed.</summary>
+    public sealed record Send(EtcdOp.Txn Txn, ImmutableArray<Bytes> Keys) : RegistrarEffect;
 
     /// <summary>Watch the keys.</summary>
     public sealed record StartWatch(KeyRange Keys, Revision From) : RegistrarEffect;

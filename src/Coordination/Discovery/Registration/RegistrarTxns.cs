@@ -56,8 +56,15 @@ internal static class RegistrarTxns
     public static ImmutableArray<KeyValue>? Shown(TxnResult result)
     {
         var inner = result.Results is [TxnResult nested] && !result.Succeeded ? nested : result;
-        return inner.Succeeded ? null : [.. inner.Results.OfType<GetResult>().SelectMany(get => get.KeyValues)];
+        return inner.Succeeded ? null : Keys(inner);
     }
+
+    /// <summary>All keys that were read.</summary>
+    public static ImmutableArray<KeyValue> Keys(TxnResult read) => [.. read.Results.OfType<GetResult>().SelectMany(get => get.KeyValues)];
+
+    /// <summary>What the journal is to show when the reply is lost.</summary>
+    public static ImmutableArray<EtcdOp> Look(ImmutableArray<Bytes> keys) =>
+        ImmutableArray.CreateRange<Bytes, EtcdOp>(keys, key => new EtcdOp.Get(key));
 
     private static ImmutableArray<EtcdOp> Puts(ImmutableArray<KeyEntry> entries, LeaseId lease) =>
         [.. entries.Select(e => new EtcdOp.Put(e.Key, e.Value) { Lease = lease })];

@@ -1,5 +1,3 @@
-using Coordination.Etcd;
-
 namespace Coordination.Discovery.Registration;
 
 /// <summary>What a RegistrarActor tells its parent.</summary>
@@ -9,6 +7,6 @@ internal abstract record RegistrationEvent
     {
     }
 
-    /// <summary>It is deregistered. <paramref name="Unresolved"/>: the lease on which its keys may still be created; it sees to that itself, until it is stopped.</summary>
-    public sealed record Left(RegistrationCell Cell, LeaseId Unresolved) : RegistrationEvent;
+    /// <summary>It is deregistered.</summary>
+    public sealed record Left(RegistrationCell Cell) : RegistrationEvent;
 }

@@ -1,5 +1,4 @@
 using Coordination.Diagnostics;
-using Coordination.Etcd;
 using Coordination.Leases;
 using Coordination.Time;
 
@@ -14,11 +13,8 @@ internal sealed class RegistrationsActor(CoordinationContext context) : UntypedA
 {
     private readonly Dictionary<RegistrationCell, Entry> _entries = [];
     private readonly Dictionary<IActorRef, RegistrationCell> _cells = [];
-
-    // Deregistered, but they still look after a put with an unknown outcome.
-    private readonly Dictionary<(string, string, string), (IActorRef Ref, LeaseId Lease)> _lingering = [];
     private IActorRef _session = ActorRefs.Nobody;
-    private LeaseId _lease;
+    private SessionEvent.Opened? _opened;
     private bool _isStopping;
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -66,11 +62,11 @@ internal sealed class RegistrationsActor(CoordinationContext context) : UntypedA
                 Close(m);
                 break;
             case SessionEvent m when Sender.Equals(_session):
-                _lease = m switch
+                _opened = m switch
                 {
-                    SessionEvent.Opened e => e.Lease.Id,
-                    SessionEvent.Lost => LeaseId.None,
-                    _ => _lease,
+                    SessionEvent.Opened e => e,
+                    SessionEvent.Lost => null,
+                    _ => _opened,
                 };
                 TellAll(m);
                 break;
@@ -83,7 +79,7 @@ internal sealed class RegistrationsActor(CoordinationContext context) : UntypedA
                 OnLeft(m);
                 break;
             case SuccessorDue m when _entries.TryGetValue(m.Cell, out var entry) && entry.Ref.IsNobody():
-                Start(m.Cell, entry, LeaseId.None);
+                Start(m.Cell, entry);
                 break;
             case Terminated m:
                 OnTerminated(m.ActorRef);
@@ -112,15 +108,7 @@ internal sealed class RegistrationsActor(CoordinationContext context) : UntypedA
 
         var entry = new Entry();
         _entries.Add(cell, entry);
-        var unresolved = LeaseId.None;
-        if (_lingering.Remove(cell.Identity, out var before))
-        {
-            // Whatever the one before may still put is the new one's to deal with now.
-            unresolved = before.Lease;
-            Context.Stop(before.Ref);
-        }
-
-        Start(cell, entry, unresolved);
+        Start(cell, entry);
     }
 
     private void OpenSession()
@@ -129,9 +117,9 @@ internal sealed class RegistrationsActor(CoordinationContext context) : UntypedA
         Context.Watch(_session);
     }
 
-    private void Start(RegistrationCell cell, Entry entry, LeaseId unresolved)
+    private void Start(RegistrationCell cell, Entry entry)
     {
-        entry.Ref = Context.ActorOf(RegistrarActor.PropsFor(context, cell, _lease, unresolved, entry.Failures > 0));
+        entry.Ref = Context.ActorOf(RegistrarActor.PropsFor(context, cell, _opened, entry.Failures > 0));
         Context.Watch(entry.Ref);
         _cells.Add(entry.Ref, cell);
         foreach (var (message, sender) in entry.Held)
@@ -168,10 +156,6 @@ internal sealed class RegistrationsActor(CoordinationContext context) : UntypedA
         if (_entries.Remove(m.Cell, out var entry))
         {
             _cells.Remove(entry.Ref);
-            if (!m.Unresolved.IsNone)
-            {
-                _lingering[m.Cell.Identity] = (entry.Ref, m.Unresolved);
-            }
         }
     }
 
@@ -189,10 +173,6 @@ internal sealed class RegistrationsActor(CoordinationContext context) : UntypedA
                 Timers.StartSingleTimer(cell, new SuccessorDue(cell), BackoffPolicy.Default.After(++entry.Failures, Random.Shared));
             }
         }
-        else if (_lingering.FirstOrDefault(l => l.Value.Ref.Equals(actor)) is { Value.Ref: not null } ended)
-        {
-            _lingering.Remove(ended.Key);
-        }
 
         StopWhenDone();
     }
@@ -200,10 +180,10 @@ internal sealed class RegistrationsActor(CoordinationContext context) : UntypedA
     private void OnSessionEnded()
     {
         // One that failed lost its lease without telling.
-        if (!_lease.IsNone)
+        if (_opened is { } opened)
         {
-            TellAll(new SessionEvent.Lost(_lease, LossReason.Expired));
-            _lease = LeaseId.None;
+            TellAll(new SessionEvent.Lost(opened.Lease.Id, LossReason.Expired));
+            _opened = null;
         }
 
         _session = ActorRefs.Nobody;
@@ -224,7 +204,7 @@ internal sealed class RegistrationsActor(CoordinationContext context) : UntypedA
 
     private void TellAll(object message)
     {
-        foreach (var actor in _cells.Keys.Concat(_lingering.Values.Select(l => l.Ref)))
+        foreach (var actor in _cells.Keys)
         {
             actor.Tell(message, Self);
         }

@@ -29,7 +29,7 @@ internal sealed record OptionSetting(params PropertyInfo[] Path)
     public Type Type => Path[^1].PropertyType;
 
     /// <summary>Whether it is a number of bytes, for which there are units.</summary>
-    public bool IsSize { get; } = Path[^1].Name.EndsWith("MessageSize", StringComparison.Ordinal);
+    public bool IsSize { get; } = Path[^1].Name.EndsWith("MessageSize", StringComparison.Ordinal) || Path[^1].Name.EndsWith("Bytes", StringComparison.Ordinal);
 
     /// <summary>Whether its value is shown to nobody.</summary>
     public bool IsSecret { get; } = SecretWords.Any(word => Path[^1].Name.EndsWith(word, StringComparison.Ordinal));
