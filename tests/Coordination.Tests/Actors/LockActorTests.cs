@@ -1,4 +1,3 @@
-using Akka.TestKit;
 using Coordination.Etcd;
 using Coordination.Journal;
 using Coordination.Leases;
