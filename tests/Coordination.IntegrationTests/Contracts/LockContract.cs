@@ -55,7 +55,7 @@ public abstract class LockContract(ServerFixture fixture) : ServerContract(fixtu
         await using var other = Server.StartSystem("other");
         await using var handle = await holder.Lock(Name).AcquireAsync(Limit);
 
-        var error = await Assert.ThrowsAsync<LockTimeoutException>(() => other.Lock(Name).AcquireAsync(TimeSpan.FromMilliseconds(200)));
+        var error = await Assert.ThrowsAsync<LockTimeoutException>(() => other.Lock(Name).AcquireAsync(TimeSpan.FromSeconds(1)));
 
         Assert.Equal("holder", error.Holder!.Owner);
         Assert.Equal(handle.Token, error.Holder.Token);

@@ -298,7 +298,7 @@ public abstract class SharedLockContract(ServerFixture fixture) : ServerContract
         await using var etcd = Server.CreateClient();
         await etcd.PutAsync(new EtcdOp.Put($"{Name}/semaphore/somebody", "from a shell script"));
 
-        var error = await Assert.ThrowsAsync<LockTimeoutException>(() => system.Semaphore(Name, 9).AcquireAsync(1, TimeSpan.FromMilliseconds(100)));
+        var error = await Assert.ThrowsAsync<LockTimeoutException>(() => system.Semaphore(Name, 9).AcquireAsync(1, TimeSpan.FromSeconds(1)));
         var waiting = system.Semaphore(Name, 9).AcquireAsync(1, Limit);
         await etcd.DeleteAsync(new EtcdOp.Delete($"{Name}/semaphore/somebody"));
         await using var handle = await waiting;

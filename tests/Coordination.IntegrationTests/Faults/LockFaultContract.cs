@@ -147,7 +147,7 @@ public abstract class LockFaultContract(ServerFixture fixture) : AnyLockFaultCon
     }
 
     [Fact]
-    public async Task A_waiter_keeps_its_place_under_a_new_lease_when_its_own_dies()
+    public async Task A_waiter_whose_lease_dies_lines_up_again_under_the_next_one()
     {
         await using var proxy = new TcpProxy(Server.Endpoint);
         await using var holder = Server.StartSystem("holder");
