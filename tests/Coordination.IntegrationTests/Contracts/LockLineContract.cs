@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Coordination.Etcd;
 using Coordination.Locks.Line;
 
@@ -37,6 +38,30 @@ public abstract class LockLineContract(ServerFixture fixture) : ServerContract(f
 
         Assert.Equal(["c", "a", "d", "b"], served);
         await WaitersAsync(etcd, 0);
+    }
+
+    [Fact]
+    public async Task Systems_that_come_at_the_same_time_are_served_in_the_order_in_which_their_tickets_were_created()
+    {
+        await using var etcd = Server.CreateClient();
+        await using var holder = Server.StartSystem("holder");
+        var systems = Enumerable.Range(0, 8).Select(n => Server.StartSystem($"s{n}")).ToList();
+        await Task.WhenAll(systems.Select(system => system.WaitUntilReadyAsync(Limit)));
+        var held = await holder.Lock(Name).AcquireAsync(Limit);
+        var served = new ConcurrentQueue<LeaseId>();
+        var waiting = Task.WhenAll(systems.Select(async system =>
+        {
+            await using var handle = await system.Lock(Name).AcquireAsync(Limit);
+            served.Enqueue(handle.Lease);
+        }));
+        await etcd.UntilCountAsync(Line, systems.Count);
+        var tickets = (await etcd.GetAsync(new EtcdOp.Get(Line))).KeyValues;
+
+        await held.ReleaseAsync();
+        await waiting;
+
+        Assert.Equal(tickets.OrderBy(kv => kv.CreateRevision).Select(kv => kv.Lease), served);
+        await Task.WhenAll(systems.Select(system => system.DisposeAsync().AsTask()));
     }
 
     [Fact]
@@ -101,7 +126,7 @@ public abstract class LockLineContract(ServerFixture fixture) : ServerContract(f
         var inboxes = KeyRange.Prefix("coordination/waiters/@");
         await using var etcd = Server.CreateClient();
         var notes = 0;
-        var tokens = new System.Collections.Concurrent.ConcurrentQueue<long>();
+        var tokens = new ConcurrentQueue<long>();
         await using (var a = Server.StartSystem("a"))
         await using (var b = Server.StartSystem("b"))
         await using (var c = Server.StartSystem("c"))

@@ -19,7 +19,7 @@ internal sealed class LockClaim
     private readonly ILogger _log;
     private readonly Lock _lock = new();
     private CancellationTokenSource? _lost;
-    private Action? _whenReleased;
+    private Action? _whenOver;
     private CancellationTokenRegistration _leaseLost;
     private CancellationTokenRegistration _limitReached;
     private int _ended = StillHeld;
@@ -93,14 +93,17 @@ internal sealed class LockClaim
         }
     }
 
-    /// <summary>Calls back once when the claim is lost or released, on whatever thread that happens.</summary>
+    /// <summary>
+    /// Calls back when the claim is lost or released, at least once, on whatever thread that happens: it must only hand over. What ends the claim by <see cref="End"/>
+    /// has called back when it returns.
+    /// </summary>
     public void WhenOver(Action call)
     {
-        var isOver = false;
+        bool isOver;
         lock (_lock)
         {
-            isOver = _ended == (int)LossReason.Released;
-            _whenReleased += call;
+            isOver = _ended != StillHeld;
+            _whenOver += call;
         }
 
         if (isOver)
@@ -117,7 +120,7 @@ internal sealed class LockClaim
     public bool End(LossReason reason)
     {
         CancellationTokenSource? lost;
-        Action? whenReleased;
+        Action? whenOver;
         LossReason ended;
         lock (_lock)
         {
@@ -130,11 +133,11 @@ internal sealed class LockClaim
             ended = Ended ?? reason;
             Volatile.Write(ref _ended, (int)ended);
             lost = _lost;
-            whenReleased = ended == LossReason.Released ? _whenReleased : null;
+            whenOver = _whenOver;
         }
 
         Measured.End(ended);
-        whenReleased?.Invoke();
+        whenOver?.Invoke();
         _leaseLost.Unregister();
         _limitReached.Unregister();
         _limit?.Retire();
