@@ -82,12 +82,6 @@ internal static partial class CoordinationLog
     [LoggerMessage(351, LogLevel.Warning, "Lease {Lease}: no fence ({Error}); each write goes alone, and a lost reply costs the lease")]
     public static partial void JournalFenceless(this ILogger log, LeaseId lease, string error);
 
-    [LoggerMessage(403, LogLevel.Warning, "Lock {Key}: the outcome of attempt {Attempt} is unknown: {Error}")]
-    public static partial void LockOutcomeUnknown(this ILogger log, string key, string attempt, string error);
-
-    [LoggerMessage(404, LogLevel.Information, "Lock {Key}: attempt {Attempt} that nobody wants any more was found and is being removed")]
-    public static partial void LockAbandonedFound(this ILogger log, string key, string attempt);
-
     [LoggerMessage(405, LogLevel.Warning, "Lock {Key}: no ticket in the line ({Error}); waiting is by chance")]
     public static partial void LockLineClosed(this ILogger log, string key, string error);
 

@@ -28,10 +28,6 @@ internal static class CoordinationTrace
         return activity?.SetTag(MetricTags.System, system).SetTag(tag, name);
     }
 
-    /// <summary>The same, with a name that is only made into text when somebody listens.</summary>
-    public static Activity? BeginNamed(string span, string system, string tag, Etcd.Bytes name) =>
-        Source.HasListeners() ? Begin(span, system, tag, name.ToString()) : null;
-
     /// <summary>Notes how a span failed.</summary>
     public static void Fail(this Activity activity, Exception error)
     {
