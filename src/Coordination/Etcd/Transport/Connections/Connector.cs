@@ -12,6 +12,14 @@ namespace Coordination.Etcd.Transport.Connections;
 /// <param name="time">The clock.</param>
 internal sealed class Connector(bool isSecure, Func<TlsSettings> tls, TimeProvider time)
 {
+    private volatile InsecureConnectionException? _refusal;
+
+    /// <summary>
+    /// Why the server closed the newest of the connections that it closed before it said a word; null when that is not known, or when there is none. HTTP
+    /// forgets it when the connection is over before a request was put on it.
+    /// </summary>
+    public InsecureConnectionException? Refusal => _refusal;
+
     public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var server = context.DnsEndPoint;
@@ -50,19 +58,22 @@ internal sealed class Connector(bool isSecure, Func<TlsSettings> tls, TimeProvid
         }
     }
 
-    private async Task CheckSecureAsync(Exception? error, DnsEndPoint server, TlsSettings settings)
-    {
-        if ((error is not null && TlsHandshake.IsClientRefused(error)) || await SecurityProbe.RefusesClientAsync(server, settings, time).ConfigureAwait(false))
-        {
-            throw TlsHandshake.ClientRefused(settings, error);
-        }
-    }
+    private async Task CheckSecureAsync(Exception? error, DnsEndPoint server, TlsSettings settings) => Refuse(
+        (error is not null && TlsHandshake.IsClientRefused(error)) || await SecurityProbe.RefusesClientAsync(server, settings, time).ConfigureAwait(false)
+            ? TlsHandshake.ClientRefused(settings, error)
+            : null);
 
-    private async Task CheckPlaintextAsync(byte[] first, DnsEndPoint server)
+    private async Task CheckPlaintextAsync(byte[] first, DnsEndPoint server) => Refuse(
+        SecurityProbe.IsTls(first) || (first.Length == 0 && await SecurityProbe.SpeaksTlsAsync(server, time).ConfigureAwait(false))
+            ? new(EtcdSecurityProblem.ServerSpeaksTls, "the server speaks TLS, and the address begins with http: use https")
+            : null);
+
+    private void Refuse(InsecureConnectionException? refusal)
     {
-        if (SecurityProbe.IsTls(first) || (first.Length == 0 && await SecurityProbe.SpeaksTlsAsync(server, time).ConfigureAwait(false)))
+        _refusal = refusal;
+        if (refusal is not null)
         {
-            throw new InsecureConnectionException(EtcdSecurityProblem.ServerSpeaksTls, "the server speaks TLS, and the address begins with http: use https");
+            throw refusal;
         }
     }
 }

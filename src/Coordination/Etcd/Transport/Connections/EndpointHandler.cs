@@ -44,7 +44,7 @@ internal sealed class EndpointHandler(EtcdClientOptions options, Connector conne
     }
 
     private static HttpMessageInvoker Create(EtcdClientOptions options, Connector connector) => new(
-        new SocketsHttpHandler
+        new RefusalHandler(connector, new SocketsHttpHandler
         {
             ConnectTimeout = options.ConnectTimeout,
             KeepAlivePingDelay = options.PingDelay,
@@ -58,6 +58,6 @@ internal sealed class EndpointHandler(EtcdClientOptions options, Connector conne
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.None,
             ActivityHeadersPropagator = null,
-        },
+        }),
         disposeHandler: true);
 }
