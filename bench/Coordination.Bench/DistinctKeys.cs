@@ -29,6 +29,19 @@ internal static class DistinctKeys
         }
     }
 
+    /// <summary>Locks alone, for as long as it takes to look at them from outside.</summary>
+    public static async Task ProfileAsync(CoordinationSystem system, int inFlight)
+    {
+        for (var turn = 0; turn < 15; turn++)
+        {
+            var (paused, collections) = (GC.GetTotalPauseDuration(), GC.CollectionCount(0));
+            var locks = await MeasureAsync(inFlight, n => LockPairAsync(system, n));
+            Console.WriteLine(
+                $"  {locks.PerSecond:0} pairs per second, processor {locks.Microseconds:0} µs a pair, {locks.Bytes / 1024:0.0} KB, "
+                + $"{GC.CollectionCount(0) - collections} collections, {(GC.GetTotalPauseDuration() - paused).TotalMilliseconds:0} ms paused");
+        }
+    }
+
     public static double Median(IEnumerable<double> values)
     {
         var sorted = values.Order().ToList();

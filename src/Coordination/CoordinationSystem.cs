@@ -145,7 +145,7 @@ public sealed partial class CoordinationSystem : IAsyncDisposable
     {
         try
         {
-            return await (actor ?? Supervisor).Ask<T>(message, (TimeSpan?)null).WaitAsync(Stopped).ConfigureAwait(false);
+            return await ReplyRef<T>.AskAsync(actor ?? Supervisor, message, ((InternalActorRefBase)Supervisor).Provider, Stopped).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (Stopped.IsCancellationRequested)
         {

@@ -68,7 +68,7 @@ internal static partial class CoordinationLog
     public static partial void WatchHistoryReplaced(this ILogger log, string keys, Revision revision, ResyncReason reason);
 
     [LoggerMessage(400, LogLevel.Debug, "Lock {Key} acquired with token {Token} on lease {Lease}")]
-    public static partial void LockAcquired(this ILogger log, string key, long token, LeaseId lease);
+    public static partial void LockAcquired(this ILogger log, Bytes key, long token, LeaseId lease);
 
     [LoggerMessage(401, LogLevel.Debug, "Lock {Key} released, token {Token}")]
     public static partial void LockReleased(this ILogger log, string key, long token);

@@ -259,9 +259,17 @@ internal sealed class JournalMachine(JournalLimits limits)
     {
         foreach (var key in write.Keys)
         {
-            if (keys.Contains(key) || passedOver.Contains(key) || state.InFlight.Exists(batch => batch.Keys.Contains(key)))
+            if (keys.Contains(key) || passedOver.Contains(key))
             {
                 return true;
+            }
+
+            foreach (var batch in state.InFlight)
+            {
+                if (batch.Keys.Contains(key))
+                {
+                    return true;
+                }
             }
         }
 

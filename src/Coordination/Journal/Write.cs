@@ -49,10 +49,31 @@ internal sealed record Write(IActorRef Writer, ImmutableArray<Bytes> Keys, EtcdO
         EtcdOp.Put put => put.Key.Length + put.Value.Length + 32,
         EtcdOp.Get get => get.Keys.Key.Length + get.Keys.End.Length + 32,
         EtcdOp.Delete delete => delete.Keys.Key.Length + delete.Keys.End.Length + 16,
-        EtcdOp.Txn txn => txn.If.Sum(c => c.Keys.Key.Length + c.Keys.End.Length + c.Bytes.Length + 24)
-            + txn.Then.Sum(SizeOf) + txn.Else.Sum(SizeOf) + 16,
+        EtcdOp.Txn txn => SizeOf(txn.If) + SizeOf(txn.Then) + SizeOf(txn.Else) + 16,
         _ => throw new UnreachableException(),
     };
+
+    private static int SizeOf(ImmutableArray<EtcdOp> ops)
+    {
+        var size = 0;
+        foreach (var op in ops)
+        {
+            size += SizeOf(op);
+        }
+
+        return size;
+    }
+
+    private static int SizeOf(ImmutableArray<EtcdCompare> compares)
+    {
+        var size = 0;
+        foreach (var compare in compares)
+        {
+            size += compare.Keys.Key.Length + compare.Keys.End.Length + compare.Bytes.Length + 24;
+        }
+
+        return size;
+    }
 }
 
 /// <summary>What became of a write: exactly one of these for each, unless the session is lost first, which ends all of them.</summary>

@@ -8,13 +8,19 @@ namespace Coordination.Supervision;
 /// successors, after a pause. While a child is asked whether it can end, or its successor is awaited, its requests
 /// are held. Used inside the turns of its owner only.
 /// </summary>
-/// <param name="owner">The actor: its timers bring the successors, as <see cref="SuccessorDue{TKey}"/>, and it says what was <see cref="Terminated"/>.</param>
+/// <param name="owner">
+/// The actor: it passes on what its timers bring (<see cref="SuccessorDue{TKey}"/>, <see cref="IdleStep"/>), and what was <see cref="Terminated"/>.
+/// </param>
+/// <param name="idleTimeout">A child that has been idle for so long is asked to end.</param>
+/// <param name="endIfIdle">What it is asked with. Its answer is its end, or <see cref="Keep"/>.</param>
 /// <param name="start">Starts and watches the child of a key.</param>
 /// <param name="failed">Called when the child of a key has failed.</param>
-internal sealed class KeyedChildren<TKey, TRequest>(IWithTimers owner, Func<TKey, IActorRef> start, Action<TKey> failed)
+internal sealed class KeyedChildren<TKey, TRequest>(
+    IWithTimers owner, TimeSpan idleTimeout, object endIfIdle, Func<TKey, IActorRef> start, Action<TKey> failed)
     where TKey : notnull
     where TRequest : IAnsweredRequest
 {
+    private readonly DelayLine<(Child Child, long Uses)> _idle = new(owner, idleTimeout, new IdleStep());
     private readonly Dictionary<TKey, Child> _children = [];
     private readonly Dictionary<IActorRef, TKey> _keys = [];
 
@@ -31,6 +37,7 @@ internal sealed class KeyedChildren<TKey, TRequest>(IWithTimers owner, Func<TKey
     public void Pass(TKey key, TRequest request, IActorRef sender)
     {
         var child = _children.GetValueOrDefault(key) ?? Start(key, new Child());
+        child.Uses++;
         if (child.Held is null)
         {
             child.Ref.Tell(request, sender);
@@ -57,13 +64,37 @@ internal sealed class KeyedChildren<TKey, TRequest>(IWithTimers owner, Func<TKey
         }
     }
 
-    /// <summary>A child says that it is idle: it is asked to end. One that says so again before it answered has its requests held already.</summary>
-    public void LetEnd(TKey key, IActorRef sender, object endIfIdle)
+    /// <summary>A child says that it is idle: if nothing is passed on to it for a while, it is asked to end.</summary>
+    public void OnIdle(TKey key, IActorRef sender)
     {
         if (Of(key, sender) is { Held: null } child)
         {
-            child.Held = [];
-            child.Ref.Tell(endIfIdle);
+            var isWatched = child.IdleSince is not null;
+            child.IdleSince = child.Uses;
+            if (!isWatched)
+            {
+                _idle.Add((child, child.Uses));
+            }
+        }
+    }
+
+    public void OnIdleStep()
+    {
+        foreach (var (child, uses) in _idle.Step())
+        {
+            var isIdle = child.IdleSince == child.Uses && child.Held is null;
+            if (isIdle && child.Uses == uses)
+            {
+                child.Held = [];
+                child.Ref.Tell(endIfIdle);
+            }
+
+            // Used since, and idle again: it has its time once more.
+            child.IdleSince = isIdle && child.Uses != uses ? child.Uses : null;
+            if (child.IdleSince is not null)
+            {
+                _idle.Add((child, child.Uses));
+            }
         }
     }
 
@@ -160,9 +191,18 @@ internal sealed class KeyedChildren<TKey, TRequest>(IWithTimers owner, Func<TKey
 
         public int Failures { get; init; }
 
+        /// <summary>How many requests were passed on to it.</summary>
+        public long Uses { get; set; }
+
+        /// <summary>After how many of them it last said that it is idle; null while nobody looks whether it stays so.</summary>
+        public long? IdleSince { get; set; }
+
         public Queue<(TRequest Request, IActorRef Sender)>? Held { get; set; }
     }
 }
 
 /// <summary>The successor of a child that failed is to be started.</summary>
 internal sealed record SuccessorDue<TKey>(TKey Key);
+
+/// <summary>It is time to see who has been idle for long.</summary>
+internal sealed record IdleStep;

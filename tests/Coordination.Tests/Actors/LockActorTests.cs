@@ -91,14 +91,14 @@ public sealed class LockActorTests : ActorTest
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void An_idle_one_asks_to_be_forgotten_and_ends_when_told(bool isShared)
+    public void An_idle_one_says_so_and_ends_when_told(bool isShared)
     {
         var name = isShared ? Pool : Mutex;
-        var options = new CoordinationOptions { Locks = new LockOptions { IdleTimeout = TimeSpan.FromMilliseconds(100) } };
-        var actor = _parent.ChildActorOf(LockActor.PropsFor(ContextFor(options), name, Opened(Lease())));
+        var actor = _parent.ChildActorOf(LockActor.PropsFor(ContextFor(new()), name, Opened(Lease())));
         _parent.Watch(actor);
+        _caller.Send(actor, new LocksCommand.Release(name, LockRequestId.Next()));
 
-        Assert.Equal(name, _parent.ExpectMsg<LocksCommand.Passivate>().Lock);
+        Assert.Equal(name, _parent.ExpectMsg<LocksCommand.Idle>().Lock);
         actor.Tell(new LocksCommand.EndIfIdle());
 
         _parent.ExpectTerminated(actor);

@@ -1,6 +1,7 @@
 using Coordination.Etcd;
 using Coordination.Leases;
 using Coordination.Locks.Line;
+using Coordination.Supervision;
 using Coordination.Time;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -46,7 +47,7 @@ public sealed class PassivationTests
         {
             var child = (await actors.ActorSelection(locks.Path + "/*").Ask<ActorIdentity>(new Identify(1), TimeSpan.FromSeconds(30))).Subject;
             var request = LockRequestId.Next();
-            locks.Tell(new LocksCommand.Passivate(K), child);
+            LetEnd(locks, child);
             var reply = locks.Ask<LockReply>(new LocksCommand.Acquire(K, request, LockTerms.Alone, IsTry: false, null), TimeSpan.FromSeconds(10));
             locks.Tell(new LocksCommand.Cancel(K, request), ActorRefs.NoSender);
 
@@ -69,15 +70,25 @@ public sealed class PassivationTests
 
         for (var i = 0; i < 200; i++)
         {
-            locks.Tell(new LocksCommand.Passivate(K), child);
+            LetEnd(locks, child);
             var reply = AskAsync(locks);
-            locks.Tell(new LocksCommand.Passivate(K), child);
+            LetEnd(locks, child);
 
             Assert.IsType<LockReply.Failed>(await reply);
             child = (await actors.ActorSelection(locks.Path + "/*").Ask<ActorIdentity>(new Identify(1), TimeSpan.FromSeconds(30))).Subject;
         }
 
         await actors.Terminate();
+    }
+
+    /// <summary>A lock says that it is idle, and the time of an idle one passes.</summary>
+    private static void LetEnd(IActorRef locks, IActorRef child)
+    {
+        locks.Tell(new LocksCommand.Idle(K), child);
+        for (var step = 0; step < 10; step++)
+        {
+            locks.Tell(new IdleStep());
+        }
     }
 
     private static Task<LockReply> AskAsync(IActorRef locks) => locks.Ask<LockReply>(

@@ -21,12 +21,17 @@ internal abstract partial class LineTurn
 
     protected Entry Set(Entry entry)
     {
-        var index = State.Entries.FindIndex(e => e.Attempt == entry.Attempt);
-        State = State with { Entries = State.Entries.SetItem(index, entry) };
+        State = State with { Entries = State.Entries.SetItem(IndexOf(entry.Attempt), entry) };
         return entry;
     }
 
-    protected void Remove(Entry entry) => State = State with { Entries = State.Entries.RemoveAll(e => e.Attempt == entry.Attempt) };
+    protected void Remove(Entry entry)
+    {
+        if (IndexOf(entry.Attempt) is var index and >= 0)
+        {
+            State = State with { Entries = State.Entries.RemoveAt(index) };
+        }
+    }
 
     protected void Do(Entry entry, LineOp op)
     {
@@ -155,7 +160,21 @@ internal abstract partial class LineTurn
     }
 
     private Entry? Find(LineOp op) =>
-        State.Entries.Find(e => e.Attempt == op.Attempt) is { Phase: EntryPhase.Doing doing } entry && ReferenceEquals(doing.Op, op) ? entry : null;
+        IndexOf(op.Attempt) is var index and >= 0 && State.Entries[index] is { Phase: EntryPhase.Doing doing } entry && ReferenceEquals(doing.Op, op) ? entry : null;
+
+    // By hand: each message of each lock comes through here.
+    private int IndexOf(AttemptId attempt)
+    {
+        for (var i = 0; i < State.Entries.Count; i++)
+        {
+            if (State.Entries[i].Attempt == attempt)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
 
     private void Advance()
     {

@@ -24,6 +24,7 @@ internal sealed class LockActor : UntypedActor, IWithTimers
     private IActorRef? _session;
     private Activity? _turn;
     private bool _isClosing;
+    private bool _saidIdle;
     private bool _failed;
 
     public LockActor(CoordinationContext context, LockName name, SessionEvent.Opened? open, bool hasInbox)
@@ -40,6 +41,8 @@ internal sealed class LockActor : UntypedActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
+    private bool IsIdle => _state.IsIdle && _callers.Count == 0;
+
     private string NameTag => _context.Metrics.HasNames ? _name.Name : "";
 
     /// <summary>The actor of one lock.</summary>
@@ -52,7 +55,6 @@ internal sealed class LockActor : UntypedActor, IWithTimers
 
     protected override void PreStart()
     {
-        Context.SetReceiveTimeout(_context.Options.Locks.IdleTimeout);
         if (_name.OwnTtl is { } ttl)
         {
             _session = Context.ActorOf(SessionActor.PropsFor(_context, new LeaseSettings(ttl, _context.Options.ClockRateBound)));
@@ -81,6 +83,7 @@ internal sealed class LockActor : UntypedActor, IWithTimers
         else
         {
             OnOpen(message);
+            TellIfIdle();
         }
 
         _failed = false;
@@ -97,6 +100,7 @@ internal sealed class LockActor : UntypedActor, IWithTimers
                 Handle(new LineMessage.Withdraw(m.Request, new LockReply.Withdrawn()));
                 break;
             case LocksCommand.Release m:
+                _saidIdle = false;
                 _callers[m.Request] = new Caller(Sender, m.Trace);
                 Handle(new LineMessage.Release(m.Request), m.Trace);
                 break;
@@ -125,12 +129,9 @@ internal sealed class LockActor : UntypedActor, IWithTimers
             case LineMessage m:
                 Handle(m);
                 break;
-            case ReceiveTimeout when _state.IsIdle && _callers.Count == 0:
-                Context.Parent.Tell(new LocksCommand.Passivate(_name));
+            case WatchEvent or SessionEvent or HoldOver:
                 break;
-            case ReceiveTimeout or WatchEvent or SessionEvent or HoldOver:
-                break;
-            case LocksCommand.EndIfIdle when _state.IsIdle && _callers.Count == 0:
+            case LocksCommand.EndIfIdle when IsIdle:
             case LocksCommand.Close:
                 End();
                 break;
@@ -146,8 +147,18 @@ internal sealed class LockActor : UntypedActor, IWithTimers
         }
     }
 
+    private void TellIfIdle()
+    {
+        if (IsIdle && !_saidIdle && !_isClosing)
+        {
+            _saidIdle = true;
+            Context.Parent.Tell(new LocksCommand.Idle(_name));
+        }
+    }
+
     private void OnAcquire(LocksCommand.Acquire m)
     {
+        _saidIdle = false;
         _callers[m.Request] = new Caller(Sender, m.Trace);
         if (m.Timeout is { } timeout)
         {
@@ -239,6 +250,9 @@ internal sealed class LockActor : UntypedActor, IWithTimers
                 _watchers!.Remove(e.Keys, out var watcher);
                 Context.Stop(watcher!);
                 break;
+            case LineEffect.SetTimer { Timer: LineTimer.OwnWatch }:
+                Context.Parent.Tell(new LocksCommand.RemindHolder(_name));
+                break;
             case LineEffect.SetTimer e:
                 Timers.StartSingleTimer(e.Timer, new LineMessage.TimerFired(e.Timer), Delay(e));
                 break;
@@ -301,7 +315,7 @@ internal sealed class LockActor : UntypedActor, IWithTimers
         {
             Owner = e.Terms.Owner, Keeper = Self, Measured = LockHold.Begin(_context.Metrics, e.Terms.Mode.Kind(), NameTag),
         };
-        _context.Log.LockAcquired(key.ToString(), e.Tenure.Token.Value, e.Lease);
+        _context.Log.LockAcquired(key, e.Tenure.Token.Value, e.Lease);
         if (limit is not null)
         {
             _context.LossAlarm.Add(limit);
@@ -349,10 +363,9 @@ internal sealed class LockActor : UntypedActor, IWithTimers
         _ => new LockReply.NotAcquired(_state.Holder),
     };
 
-    private TimeSpan Delay(LineEffect.SetTimer e) => e.Timer switch
+    private static TimeSpan Delay(LineEffect.SetTimer e) => e.Timer switch
     {
         LineTimer.Retry => BackoffPolicy.Default.After(e.Failures, Random.Shared),
-        LineTimer.OwnWatch => _context.Options.Locks.OwnKeyWatchDelay,
         _ => LockOptions.ConfirmInterval,
     };
 

@@ -9,6 +9,7 @@ internal sealed class LocksActor : UntypedActor, IWithTimers
 {
     private readonly CoordinationContext _context;
     private readonly KeyedChildren<LockName, LocksCommand.ForLock> _locks;
+    private readonly DelayLine<LockName> _reminders;
     private SessionEvent.Opened? _open;
     private IActorRef? _inbox;
     private bool _isInboxOpen;
@@ -17,7 +18,12 @@ internal sealed class LocksActor : UntypedActor, IWithTimers
     {
         _context = context;
         _locks = new KeyedChildren<LockName, LocksCommand.ForLock>(
-            this, name => Context.Watch(Context.ActorOf(LockActor.PropsFor(context, name, _open, _isInboxOpen))), OnFailed);
+            this,
+            context.Options.Locks.IdleTimeout,
+            new LocksCommand.EndIfIdle(),
+            name => Context.Watch(Context.ActorOf(LockActor.PropsFor(context, name, _open, _isInboxOpen))),
+            OnFailed);
+        _reminders = new DelayLine<LockName>(this, context.Options.Locks.OwnKeyWatchDelay, new ReminderStep());
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -42,8 +48,21 @@ internal sealed class LocksActor : UntypedActor, IWithTimers
                 CloseInbox();
                 _locks.TellAll(m);
                 break;
-            case LocksCommand.Passivate m:
-                _locks.LetEnd(m.Lock, Sender, new LocksCommand.EndIfIdle());
+            case LocksCommand.Idle m:
+                _locks.OnIdle(m.Lock, Sender);
+                break;
+            case IdleStep:
+                _locks.OnIdleStep();
+                break;
+            case LocksCommand.RemindHolder m:
+                _reminders.Add(m.Lock);
+                break;
+            case ReminderStep:
+                foreach (var name in _reminders.Step())
+                {
+                    _locks.Tell(name, new LineMessage.TimerFired(LineTimer.OwnWatch));
+                }
+
                 break;
             case LocksCommand.StillBusy m:
                 _locks.Keep(m.Lock, Sender);
@@ -142,4 +161,6 @@ internal sealed class LocksActor : UntypedActor, IWithTimers
             _inbox = null;
         }
     }
+
+    private sealed record ReminderStep;
 }

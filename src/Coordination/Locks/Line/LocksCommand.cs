@@ -30,8 +30,11 @@ internal abstract record LocksCommand
     /// <summary>Give the lock back.</summary>
     public sealed record Release(LockName Lock, LockRequestId Request) : ForLock(Lock, Request);
 
-    /// <summary>From a LockActor: it has nothing to do and could be forgotten.</summary>
-    public sealed record Passivate(LockName Lock) : LocksCommand;
+    /// <summary>From a LockActor: it has nothing to do now, and can be forgotten if that stays so.</summary>
+    public sealed record Idle(LockName Lock) : LocksCommand;
+
+    /// <summary>From a LockActor: tell it when <see cref="LockOptions.OwnKeyWatchDelay"/> is over.</summary>
+    public sealed record RemindHolder(LockName Lock) : LocksCommand;
 
     /// <summary>From a LockActor that was asked to end: it has work again.</summary>
     public sealed record StillBusy(LockName Lock) : LocksCommand;

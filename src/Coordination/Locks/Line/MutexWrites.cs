@@ -21,31 +21,36 @@ internal sealed class MutexWrites(LockName name, CoordinationOptions options, Ti
     private const int Foresight = 8;
 
     private readonly TicketKeys _keys = new(options.Locks.WaitersPrefix, name.Key);
+    private Reads _reads = new(default, default, [], []);
 
     public override Write Write(LineOp op, IActorRef writer)
     {
-        var ticket = _keys.KeyOf(op.Lease);
-        var place = Place(op, ticket);
+        var (_, ticket, show, crowd) = ReadsOn(op.Lease);
         var (txn, keys, look) = op switch
         {
-            LineOp.Enter e => (Enter(e, ticket), [name.Key, ticket], [new EtcdOp.Get(name.Key), new EtcdOp.Get(ticket)]),
-            LineOp.Take e => (Take(e, ticket, place), [name.Key, ticket], place),
+            LineOp.Enter e => (Enter(e, ticket, show), [name.Key, ticket], show),
+            LineOp.Take e => (Take(e, ticket, Place(e.Created)), [name.Key, ticket], Place(e.Created)),
             LineOp.Withdraw e => (
-                new EtcdOp.Txn { If = [EtcdCompare.Unchanged(ticket, e.Placed)], Then = [new EtcdOp.Delete(ticket)], Else = place }, [name.Key, ticket], place),
+                new EtcdOp.Txn { If = [EtcdCompare.Unchanged(ticket, e.Placed)], Then = [new EtcdOp.Delete(ticket)], Else = Place(e.Created) },
+                [name.Key, ticket], Place(e.Created)),
             LineOp.Leave { Call: { } called } e => (
                 new EtcdOp.Txn { If = [IsMine(e.Tenure)], Then = [new EtcdOp.Delete(name.Key), Tell(called, LockNote.Called(name.Key, called))] },
-                [name.Key, _keys.InboxOf(called.Lease)], Crowd(ticket)),
+                [name.Key, _keys.InboxOf(called.Lease)], crowd),
             LineOp.Leave { IsPlain: true } e => (
-                new EtcdOp.Txn { If = [IsMine(e.Tenure)], Then = [new EtcdOp.Delete(name.Key)] }, [name.Key], Crowd(ticket)),
+                new EtcdOp.Txn { If = [IsMine(e.Tenure)], Then = [new EtcdOp.Delete(name.Key)] }, [name.Key], crowd),
             LineOp.Leave e => (
-                new EtcdOp.Txn { If = [IsMine(e.Tenure), Nobody], Then = [new EtcdOp.Delete(name.Key)], Else = Crowd(ticket) }, [name.Key], Crowd(ticket)),
-            LineOp.Give e => (Give(e, ticket), [name.Key, _keys.KeyOf(e.Next.Lease), _keys.InboxOf(e.Next.Lease)], Crowd(ticket)),
+                new EtcdOp.Txn { If = [IsMine(e.Tenure), Nobody], Then = [new EtcdOp.Delete(name.Key)], Else = crowd }, [name.Key], crowd),
+            LineOp.Give e => (Give(e, crowd), [name.Key, _keys.KeyOf(e.Next.Lease), _keys.InboxOf(e.Next.Lease)], crowd),
             LineOp.Pass e => (
-                new EtcdOp.Txn { If = [IsMine(e.Tenure), Nobody], Then = [Put(e.To, e.Terms, e.Lease)], Else = Crowd(ticket) }, [name.Key], Crowd(ticket)),
-            LineOp.Look { IsWide: true } => (new EtcdOp.Txn { Then = Crowd(ticket) }, ImmutableArray<Bytes>.Empty, Crowd(ticket)),
-            _ => (new EtcdOp.Txn { Then = place }, [], place),
+                new EtcdOp.Txn { If = [IsMine(e.Tenure), Nobody], Then = [Put(e.To, e.Terms, e.Lease)], Else = crowd }, [name.Key], crowd),
+            LineOp.Look { IsWide: true } => (new EtcdOp.Txn { Then = crowd }, ImmutableArray<Bytes>.Empty, crowd),
+            LineOp.Look e => (new EtcdOp.Txn { Then = Place(e.Created) }, [], Place(e.Created)),
+            _ => throw new System.Diagnostics.UnreachableException(),
         };
         return new Write(writer, keys, txn, look) { Tag = op };
+
+        // K, our ticket, and the one before it, when we know where ours is.
+        ImmutableArray<EtcdOp> Place(Revision created) => created == Revision.None ? show : [.. show, Before(created)];
     }
 
     protected override LineShown Answered(LineOp op, TxnResult result) => (op, result.Succeeded) switch
@@ -109,14 +114,13 @@ internal sealed class MutexWrites(LockName name, CoordinationOptions options, Ti
 
     private static bool IsOfCrowd(LineOp op) => op is LineOp.Leave or LineOp.Give or LineOp.Pass or LineOp.Look { IsWide: true };
 
-    private EtcdCompare Nobody => EtcdCompare.CreateRevision(_keys.Everybody, CompareResult.Equal, Revision.None);
+    private EtcdCompare Nobody => field ??= EtcdCompare.CreateRevision(_keys.Everybody, CompareResult.Equal, Revision.None);
 
     private EtcdCompare IsMine(Tenure tenure) => EtcdCompare.Unchanged(name.Key, tenure.Token);
 
-    private EtcdOp.Txn Enter(LineOp.Enter e, Bytes ticket)
+    private EtcdOp.Txn Enter(LineOp.Enter e, Bytes ticket, ImmutableArray<EtcdOp> show)
     {
         var value = LockValue.Encode(OwnerOf(e.Terms), e.Attempt, Now);
-        ImmutableArray<EtcdOp> show = [new EtcdOp.Get(name.Key), new EtcdOp.Get(ticket)];
         return new EtcdOp.Txn
         {
             If = e.InTurn ? [EtcdCompare.NotExists(name.Key), Nobody] : [EtcdCompare.NotExists(name.Key)],
@@ -139,7 +143,7 @@ internal sealed class MutexWrites(LockName name, CoordinationOptions options, Ti
         Else = place,
     };
 
-    private EtcdOp.Txn Give(LineOp.Give e, Bytes ticket)
+    private EtcdOp.Txn Give(LineOp.Give e, ImmutableArray<EtcdOp> crowd)
     {
         var next = _keys.KeyOf(e.Next.Lease);
         return new EtcdOp.Txn
@@ -151,7 +155,7 @@ internal sealed class MutexWrites(LockName name, CoordinationOptions options, Ti
                 new EtcdOp.Delete(next),
                 Tell(e.Next, LockNote.Given(name.Key, e.Next, e.Tenure.Version + 1, e.Rest)),
             ],
-            Else = Crowd(ticket),
+            Else = crowd,
         };
     }
 
@@ -160,35 +164,31 @@ internal sealed class MutexWrites(LockName name, CoordinationOptions options, Ti
 
     private EtcdOp.Put Tell(Ticket whom, Bytes note) => new(_keys.InboxOf(whom.Lease), note) { Lease = whom.Lease };
 
-    /// <summary>K, our ticket, and the one before it, when we know where ours is.</summary>
-    private ImmutableArray<EtcdOp> Place(LineOp op, Bytes ticket)
+    /// <summary>The ticket before one.</summary>
+    private EtcdOp.Get Before(Revision created) => new(_keys.Everybody)
     {
-        var created = op switch
+        MaxCreateRevision = new Revision(created.Value - 1), Limit = 1, KeysOnly = true,
+        Order = EtcdOp.SortOrder.Descending, OrderBy = EtcdOp.SortTarget.CreateRevision,
+    };
+
+    /// <summary>The lease seldom changes, so what is read with each write is made once.</summary>
+    private Reads ReadsOn(LeaseId lease)
+    {
+        if (_reads.Lease != lease || _reads.Show.IsEmpty)
         {
-            LineOp.Take e => e.Created,
-            LineOp.Withdraw e => e.Created,
-            LineOp.Look e => e.Created,
-            _ => Revision.None,
-        };
-        return created == Revision.None
-            ? [new EtcdOp.Get(name.Key), new EtcdOp.Get(ticket)]
-            :
-            [
-                new EtcdOp.Get(name.Key),
-                new EtcdOp.Get(ticket),
-                new EtcdOp.Get(_keys.Everybody)
-                {
-                    MaxCreateRevision = new Revision(created.Value - 1), Limit = 1, KeysOnly = true,
-                    Order = EtcdOp.SortOrder.Descending, OrderBy = EtcdOp.SortTarget.CreateRevision,
-                },
-            ];
+            var ticket = _keys.KeyOf(lease);
+            ImmutableArray<EtcdOp> show = [new EtcdOp.Get(name.Key), new EtcdOp.Get(ticket)];
+            var first = new EtcdOp.Get(_keys.Everybody) { Limit = Foresight, Order = EtcdOp.SortOrder.Ascending, OrderBy = EtcdOp.SortTarget.CreateRevision };
+            _reads = new Reads(lease, ticket, show, [.. show, first]);
+        }
+
+        return _reads;
     }
 
-    /// <summary>K, our ticket, and the first in line.</summary>
-    private ImmutableArray<EtcdOp> Crowd(Bytes ticket) =>
-    [
-        new EtcdOp.Get(name.Key),
-        new EtcdOp.Get(ticket),
-        new EtcdOp.Get(_keys.Everybody) { Limit = Foresight, Order = EtcdOp.SortOrder.Ascending, OrderBy = EtcdOp.SortTarget.CreateRevision },
-    ];
+    /// <summary>What is read on one lease.</summary>
+    /// <param name="Lease">The lease.</param>
+    /// <param name="Ticket">The key of our ticket.</param>
+    /// <param name="Show">K and our ticket.</param>
+    /// <param name="Crowd">K, our ticket, and the first in line.</param>
+    private sealed record Reads(LeaseId Lease, Bytes Ticket, ImmutableArray<EtcdOp> Show, ImmutableArray<EtcdOp> Crowd);
 }
