@@ -1,4 +1,4 @@
-// Locks beside their limits. Usage: dotnet run -c Release --project bench/Coordination.Bench [-- http://127.0.0.1:2379 [distinct|hand-over|profile 64]]
+// Locks beside their limits. Usage: dotnet run -c Release --project bench/Coordination.Bench [-- http://127.0.0.1:2379 [distinct|hand-over|held|profile 64]]
 // Without an endpoint it runs on the embedded server. Every figure is printed beside its limit from the same run, as a ratio: absolute numbers
 // move with the machine, the ratios hold.
 using Coordination;
@@ -36,6 +36,11 @@ if (part is null or "distinct")
 if (part is null or "hand-over")
 {
     await HandOver.RunAsync(systems, endpoint);
+}
+
+if (part is null or "held")
+{
+    await HeldLocks.RunAsync(systems[0]);
 }
 
 if (part is "profile")

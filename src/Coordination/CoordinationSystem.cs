@@ -141,17 +141,7 @@ public sealed partial class CoordinationSystem : IAsyncDisposable
     /// <param name="message">The request.</param>
     /// <param name="actor">Whom to ask; null: the supervisor, which knows who is responsible.</param>
     /// <exception cref="CoordinationException">The system has stopped.</exception>
-    internal async Task<T> AskAsync<T>(object message, IActorRef? actor = null)
-    {
-        try
-        {
-            return await ReplyRef<T>.AskAsync(actor ?? Supervisor, message, ((InternalActorRefBase)Supervisor).Provider, Stopped).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (Stopped.IsCancellationRequested)
-        {
-            throw HasStopped();
-        }
-    }
+    internal Task<T> AskAsync<T>(object message, IActorRef? actor = null) => ReplyRef<T>.AskAsync(this, actor ?? Supervisor, message);
 
     /// <summary>Asks etcd past the actors, for a reader outside.</summary>
     /// <exception cref="CoordinationException">It failed; the system has stopped.</exception>
@@ -167,7 +157,7 @@ public sealed partial class CoordinationSystem : IAsyncDisposable
         }
     }
 
-    private CoordinationException HasStopped() =>
+    internal CoordinationException HasStopped() =>
         new(CoordinationErrorKind.Stopped, $"The coordination system '{Options.Name}' has stopped.");
 
     /// <summary>There is one end, and everybody who asks for it awaits the same.</summary>

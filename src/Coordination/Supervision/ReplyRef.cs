@@ -7,22 +7,23 @@ namespace Coordination.Supervision;
 internal sealed class ReplyRef<T> : MinimalActorRef
 {
     private readonly TaskCompletionSource<T> _reply = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CoordinationSystem _system;
     private readonly CancellationTokenRegistration _stopping;
 
-    private ReplyRef(IActorRefProvider provider, CancellationToken stopped)
+    private ReplyRef(CoordinationSystem system)
     {
-        Provider = provider;
-        _stopping = stopped.UnsafeRegister(static (self, stop) => ((ReplyRef<T>)self!)._reply.TrySetCanceled(stop), this);
+        _system = system;
+        _stopping = system.Stopped.UnsafeRegister(static self => ((ReplyRef<T>)self!).OnStopped(), this);
     }
 
     public override ActorPath Path => Provider.DeadLetters.Path;
 
-    public override IActorRefProvider Provider { get; }
+    public override IActorRefProvider Provider => ((IInternalActorRef)_system.Supervisor).Provider;
 
-    /// <summary>Asks. The task is cancelled when the system stops.</summary>
-    public static Task<T> AskAsync(IActorRef actor, object question, IActorRefProvider provider, CancellationToken stopped)
+    /// <summary>Asks. The task fails when the system stops.</summary>
+    public static Task<T> AskAsync(CoordinationSystem system, IActorRef actor, object question)
     {
-        var reply = new ReplyRef<T>(provider, stopped);
+        var reply = new ReplyRef<T>(system);
         actor.Tell(question, reply);
         return reply._reply.Task;
     }
@@ -39,4 +40,6 @@ internal sealed class ReplyRef<T> : MinimalActorRef
             _reply.TrySetException(new InvalidCastException($"The reply to a question is {message}, and no {typeof(T).Name}."));
         }
     }
+
+    private void OnStopped() => _reply.TrySetException(_system.HasStopped());
 }
