@@ -11,15 +11,18 @@ namespace Coordination;
 
 /// <summary>What all actors of one system share.</summary>
 internal sealed record CoordinationContext(
-    CoordinationOptions Options, IEtcdClient Etcd, MonotonicClock Clock, LossAlarm LossAlarm, ILogger Log, SessionView Session)
+    CoordinationOptions Options, IEtcdClient Etcd, MonotonicClock Clock, LossAlarm LossAlarm, ILogger Log, SessionView Session, Random? Chance = null)
 {
+    /// <summary>Pauses, and ids that no two may share, are drawn from it. Thread-safe.</summary>
+    public Random Random { get; } = Chance ?? Random.Shared;
+
     public LeaseRenewals Renewals { get; } = new(Etcd, Options.RenewalProof, Options.Locks.WaitersPrefix, Clock, Log);
 
     /// <summary>Where requests go.</summary>
     public ConceptRoots Roots { get; } = new();
 
     /// <summary>Calls those who wait before they try again when etcd answers.</summary>
-    public EtcdReturn EtcdReturn { get; } = new(Etcd, Options.Locks.WaitersPrefix, Clock.Provider);
+    public EtcdReturn EtcdReturn { get; } = new(Etcd, Options.Locks.WaitersPrefix, Clock.Provider, Chance ?? Random.Shared);
 
     /// <summary>What is measured.</summary>
     public SystemMetrics Metrics { get; } = new(Options);

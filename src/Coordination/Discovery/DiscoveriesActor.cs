@@ -113,7 +113,7 @@ internal sealed class DiscoveriesActor(CoordinationContext context) : UntypedAct
         if (_scopes.Remove(actor, out var scope) && _entries.TryGetValue(scope, out var entry))
         {
             entry.Ref = ActorRefs.Nobody;
-            Timers.StartSingleTimer(scope, new SuccessorDue(scope), BackoffPolicy.Default.After(++entry.Failures, Random.Shared));
+            Timers.StartSingleTimer(scope, new SuccessorDue(scope), BackoffPolicy.Default.After(++entry.Failures, context.Random));
         }
     }
 

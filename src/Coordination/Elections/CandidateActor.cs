@@ -300,8 +300,8 @@ internal sealed class CandidateActor : UntypedActor, IWithTimers
 
     private TimeSpan Delay(CandidateEffect.SetTimer e) => e.Timer switch
     {
-        CandidateTimer.Retry => BackoffPolicy.Default.After(e.Failures, Random.Shared),
-        CandidateTimer.Fallback => _context.Options.Elections.FallbackInterval * (1 + (0.5 * Random.Shared.NextDouble())),
+        CandidateTimer.Retry => BackoffPolicy.Default.After(e.Failures, _context.Random),
+        CandidateTimer.Fallback => _context.Options.Elections.FallbackInterval * (1 + (0.5 * _context.Random.NextDouble())),
 
         // What is left of the time to stop is for removing the key.
         CandidateTimer.Drain => _context.Options.StopTimeout * 0.6,

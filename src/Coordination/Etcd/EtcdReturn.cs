@@ -24,6 +24,7 @@ internal sealed class EtcdReturn : IDisposable
     private readonly Bytes _probe;
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
+    private readonly Random _random;
     private long? _calledAt;
     private bool _isAsking;
     private bool _disposed;
@@ -31,8 +32,10 @@ internal sealed class EtcdReturn : IDisposable
     /// <param name="etcd">The client.</param>
     /// <param name="probe">A key to read; it need not exist.</param>
     /// <param name="time">The clock.</param>
-    public EtcdReturn(IEtcdClient etcd, Bytes probe, TimeProvider time)
+    /// <param name="random">Spreads those who were called. Thread-safe.</param>
+    public EtcdReturn(IEtcdClient etcd, Bytes probe, TimeProvider time, Random random)
     {
+        _random = random;
         _etcd = etcd;
         _probe = probe;
         _time = time;
@@ -40,7 +43,7 @@ internal sealed class EtcdReturn : IDisposable
     }
 
     /// <summary>How long somebody who was called waits before it comes back.</summary>
-    public static TimeSpan Jitter => Spread * Random.Shared.NextDouble();
+    public TimeSpan Jitter => Spread * _random.NextDouble();
 
     /// <summary>Calls <paramref name="call"/> once, when etcd answers again. It must only hand over.</summary>
     public void Await(object who, Action call)
@@ -79,7 +82,7 @@ internal sealed class EtcdReturn : IDisposable
         }
 
         _isAsking = true;
-        var pause = Interval * (1 + (0.5 * Random.Shared.NextDouble()));
+        var pause = Interval * (1 + (0.5 * _random.NextDouble()));
         var rest = _calledAt is { } at ? Pause - _time.GetElapsedTime(at) : TimeSpan.Zero;
         _timer.Change(pause > rest ? pause : rest, Timeout.InfiniteTimeSpan);
     }

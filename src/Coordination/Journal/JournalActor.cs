@@ -45,7 +45,7 @@ internal sealed class JournalActor : UntypedActor, IWithTimers
                 Handle(m);
                 break;
             case EtcdAnswers when Timers.IsTimerActive("pause"):
-                Timers.StartSingleTimer("pause", new JournalMessage.PauseOver(), EtcdReturn.Jitter);
+                Timers.StartSingleTimer("pause", new JournalMessage.PauseOver(), _context.EtcdReturn.Jitter);
                 break;
             case EtcdAnswers:
                 break;
@@ -80,7 +80,7 @@ internal sealed class JournalActor : UntypedActor, IWithTimers
                 break;
             case JournalEffect.Pause e:
                 var self = Self;
-                Timers.StartSingleTimer("pause", new JournalMessage.PauseOver(), BackoffPolicy.Default.After(e.Failures, Random.Shared));
+                Timers.StartSingleTimer("pause", new JournalMessage.PauseOver(), BackoffPolicy.Default.After(e.Failures, _context.Random));
                 _context.EtcdReturn.Await(this, () => self.Tell(EtcdAnswers.Message, ActorRefs.NoSender));
                 break;
             case JournalEffect.VerifyLease:

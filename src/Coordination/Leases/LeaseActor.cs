@@ -18,7 +18,7 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
     public LeaseActor(CoordinationContext context, LeaseSettings settings)
     {
         _context = context;
-        _machine = new LeaseMachine(settings, () => LeaseId.NewRandom(Random.Shared));
+        _machine = new LeaseMachine(settings, () => LeaseId.NewRandom(context.Random));
         Settings = settings;
     }
 
@@ -53,7 +53,7 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
         {
             if (_retry is { } timer && Timers.IsTimerActive(timer))
             {
-                Timers.StartSingleTimer(timer, new LeaseMessage.TimerFired(timer, default), EtcdReturn.Jitter);
+                Timers.StartSingleTimer(timer, new LeaseMessage.TimerFired(timer, default), _context.EtcdReturn.Jitter);
             }
         }
         else
@@ -182,7 +182,7 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
                 break;
             case LeaseEffect.SetRetryTimer e:
                 Timers.StartSingleTimer(
-                    e.Timer, new LeaseMessage.TimerFired(e.Timer, default), BackoffPolicy.Default.After(e.Failures, Random.Shared));
+                    e.Timer, new LeaseMessage.TimerFired(e.Timer, default), BackoffPolicy.Default.After(e.Failures, _context.Random));
                 AwaitEtcd(e.Timer);
                 break;
             case LeaseEffect.CancelTimers:

@@ -129,7 +129,7 @@ internal sealed class SessionActor(CoordinationContext context, LeaseSettings se
         }
         else
         {
-            Timers.StartSingleTimer("open", new SessionCommand.OpenDue(), BackoffPolicy.Default.After(++_failures, Random.Shared));
+            Timers.StartSingleTimer("open", new SessionCommand.OpenDue(), BackoffPolicy.Default.After(++_failures, context.Random));
         }
     }
 

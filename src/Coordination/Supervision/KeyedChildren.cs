@@ -11,12 +11,13 @@ namespace Coordination.Supervision;
 /// <param name="owner">
 /// The actor: it passes on what its timers bring (<see cref="SuccessorDue{TKey}"/>, <see cref="IdleStep"/>), and what was <see cref="Terminated"/>.
 /// </param>
+/// <param name="random">Spreads the successors.</param>
 /// <param name="idleTimeout">A child that has been idle for so long is asked to end.</param>
 /// <param name="endIfIdle">What it is asked with. Its answer is its end, or <see cref="Keep"/>.</param>
 /// <param name="start">Starts and watches the child of a key.</param>
 /// <param name="failed">Called when the child of a key has failed.</param>
 internal sealed class KeyedChildren<TKey, TRequest>(
-    IWithTimers owner, TimeSpan idleTimeout, object endIfIdle, Func<TKey, IActorRef> start, Action<TKey> failed)
+    IWithTimers owner, Random random, TimeSpan idleTimeout, object endIfIdle, Func<TKey, IActorRef> start, Action<TKey> failed)
     where TKey : notnull
     where TRequest : IAnsweredRequest
 {
@@ -124,7 +125,7 @@ internal sealed class KeyedChildren<TKey, TRequest>(
             var successor = new Child { Held = [], Failures = child.Failures + 1 };
             _children.Add(key, successor);
             failed(key);
-            owner.Timers.StartSingleTimer(key, new SuccessorDue<TKey>(key), BackoffPolicy.Default.After(successor.Failures, Random.Shared));
+            owner.Timers.StartSingleTimer(key, new SuccessorDue<TKey>(key), BackoffPolicy.Default.After(successor.Failures, random));
         }
         else if (child.Held.Count > 0)
         {

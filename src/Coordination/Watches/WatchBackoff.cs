@@ -14,5 +14,5 @@ internal static class WatchBackoff
 
     private static readonly BackoffPolicy Refused = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5));
 
-    public static TimeSpan After(int failures, bool isRefused) => (isRefused ? Refused : Away).After(failures, Random.Shared);
+    public static TimeSpan After(int failures, bool isRefused, Random random) => (isRefused ? Refused : Away).After(failures, random);
 }

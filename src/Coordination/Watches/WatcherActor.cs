@@ -66,7 +66,7 @@ internal sealed class WatcherActor : UntypedActor, IWithTimers
             case EtcdAnswers:
                 if (Timers.IsTimerActive(RetryTimer))
                 {
-                    Timers.StartSingleTimer(RetryTimer, new WatchMessage.RetryDue(), EtcdReturn.Jitter);
+                    Timers.StartSingleTimer(RetryTimer, new WatchMessage.RetryDue(), _context.EtcdReturn.Jitter);
                 }
 
                 break;
@@ -120,7 +120,7 @@ internal sealed class WatcherActor : UntypedActor, IWithTimers
                 _watch = null;
                 break;
             case WatchEffect.SetRetryTimer e:
-                Timers.StartSingleTimer(RetryTimer, new WatchMessage.RetryDue(), WatchBackoff.After(e.Failures, e.IsRefused));
+                Timers.StartSingleTimer(RetryTimer, new WatchMessage.RetryDue(), WatchBackoff.After(e.Failures, e.IsRefused, _context.Random));
                 if (!e.IsRefused)
                 {
                     var self = Self;

@@ -199,7 +199,7 @@ internal sealed class WatchesActor(CoordinationContext context) : UntypedActor, 
             }
 
             // Not at once: a failure that repeats itself must not become a hot loop.
-            Timers.StartSingleTimer(entry, new WatcherDue(entry), BackoffPolicy.Default.After(entry.Failures, Random.Shared));
+            Timers.StartSingleTimer(entry, new WatcherDue(entry), BackoffPolicy.Default.After(entry.Failures, context.Random));
         }
         else if (_actors.Remove(actor, out var subscriptions))
         {

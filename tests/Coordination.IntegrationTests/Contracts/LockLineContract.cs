@@ -171,7 +171,7 @@ public abstract class LockLineContract(ServerFixture fixture) : ServerContract(f
             var waiting = waiter.Lock(Name).AcquireAsync(Limit);
             await etcd.UntilCountAsync(tickets, 1);
             var inbox = TicketKeys.InboxOf("coordination/waiters/", waiter.SessionLease);
-            foreach (var forged in (string[])["garbage", $$"""{"lock":"{{Name}}","to":"{{AttemptId.New()}}","version":5,"next":[]}"""])
+            foreach (var forged in (string[])["garbage", $$"""{"lock":"{{Name}}","to":"{{AttemptId.New(Random.Shared)}}","version":5,"next":[]}"""])
             {
                 await etcd.PutAsync(new EtcdOp.Put(inbox, forged) { Lease = waiter.SessionLease });
             }

@@ -13,7 +13,7 @@ public sealed class EtcdReturnTests : IDisposable
     private readonly EtcdReturn _return;
     private int _calls;
 
-    public EtcdReturnTests() => _return = new EtcdReturn(_etcd, "/probe", _time);
+    public EtcdReturnTests() => _return = new EtcdReturn(_etcd, "/probe", _time, Random.Shared);
 
     public void Dispose() => _return.Dispose();
 

@@ -18,7 +18,7 @@ public sealed class LockValueTests
     [Fact]
     public void What_was_encoded_is_recognised()
     {
-        var attempt = AttemptId.New();
+        var attempt = AttemptId.New(Random.Shared);
         var stored = Stored(LockValue.Encode("host:42", attempt, default));
 
         Assert.Equal(attempt, LockValue.AttemptOf(stored));
@@ -30,7 +30,7 @@ public sealed class LockValueTests
     {
         foreach (var owner in new[] { "\"quoted\"", "back\\slash", "鍵🔑", "line\nbreak", "\ud800 half a pair" })
         {
-            var holder = LockValue.HolderOf(Stored(LockValue.Encode(owner, AttemptId.New(), default)));
+            var holder = LockValue.HolderOf(Stored(LockValue.Encode(owner, AttemptId.New(Random.Shared), default)));
             Assert.Equal(owner.Replace('\ud800', '\ufffd'), holder.Owner);
         }
     }
@@ -66,7 +66,7 @@ public sealed class LockValueTests
     public void No_value_makes_it_fail()
     {
         var random = new Random(42);
-        var good = LockValue.Encode("host:42", AttemptId.New(), default).Span.ToArray();
+        var good = LockValue.Encode("host:42", AttemptId.New(Random.Shared), default).Span.ToArray();
         var deep = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("{\"owner\":", 400)));
         Bytes[] values = [deep, Encoding.UTF8.GetBytes(new string('[', 4000)), .. Enumerable.Range(0, 20_000).Select(_ => Spoil((byte[])good.Clone(), random))];
 

@@ -9,7 +9,7 @@ public sealed class MutexTurnTests
     private static readonly LockName K = new(LockForm.Mutex, "/k");
     private static readonly LockLease Lease = new(new LeaseId(7), TimeSpan.FromSeconds(10));
     private static readonly LockRequestId First = new(1);
-    private static readonly Ticket Next = new(new LeaseId(9), new Revision(50), "them", AttemptId.New());
+    private static readonly Ticket Next = new(new LeaseId(9), new Revision(50), "them", AttemptId.New(Random.Shared));
 
     private LineState _state = LineState.Initial;
     private TimeSpan _validFor = Lease.Ttl;
@@ -19,7 +19,7 @@ public sealed class MutexTurnTests
     {
         var attempt = Wait();
 
-        Assert.Empty(Tell(new LineMessage.Given(AttemptId.New(), new Revision(60), 2, [])).OfType<LineEffect.Grant>());
+        Assert.Empty(Tell(new LineMessage.Given(AttemptId.New(Random.Shared), new Revision(60), 2, [])).OfType<LineEffect.Grant>());
         Assert.Equal(new Revision(61), Granted(Tell(new LineMessage.Given(attempt, new Revision(61), 2, []))).Tenure.Token);
     }
 
@@ -129,7 +129,7 @@ public sealed class MutexTurnTests
 
     private List<LineEffect> Tell(LineMessage message)
     {
-        var turn = LineTurn.Of(K, new LineSettings(100, 10, IsTold: true), AttemptId.New, _state, _validFor);
+        var turn = LineTurn.Of(K, new LineSettings(100, 10, IsTold: true), () => AttemptId.New(Random.Shared), _state, _validFor);
         turn.Handle(message);
         _state = turn.State;
         return turn.Effects;

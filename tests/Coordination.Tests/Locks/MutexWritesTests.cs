@@ -10,11 +10,11 @@ public sealed class MutexWritesTests
 {
     private static readonly LockName K = new(LockForm.Mutex, "/k");
     private static readonly LeaseId Ours = new(7);
-    private static readonly AttemptId Attempt = AttemptId.New();
+    private static readonly AttemptId Attempt = AttemptId.New(Random.Shared);
     private static readonly KeyRange Line = KeyRange.Prefix("coordination/waiters/%2Fk/");
     private static readonly Bytes OurTicket = "coordination/waiters/%2Fk/0000000000000007";
     private static readonly Tenure Tenure = new(new Revision(42), new Revision(42), 3);
-    private static readonly Ticket Next = new(new LeaseId(9), new Revision(50), "them", AttemptId.New());
+    private static readonly Ticket Next = new(new LeaseId(9), new Revision(50), "them", AttemptId.New(Random.Shared));
     private static readonly EtcdCompare NobodyInLine = EtcdCompare.CreateRevision(Line, CompareResult.Equal, Revision.None);
 
     private readonly LineWrites _writes = LineWrites.Of(K, new CoordinationOptions { Owner = "me" }, new FakeTimeProvider());
@@ -45,7 +45,7 @@ public sealed class MutexWritesTests
     public void S7_A_release_needs_our_acquisition_and_an_empty_line_and_else_shows_who_waits()
     {
         var leave = Txn(new LineOp.Leave(Attempt, Ours, LockTerms.Alone, Tenure));
-        var pass = Txn(new LineOp.Pass(Attempt, Ours, LockTerms.Alone, Tenure, AttemptId.New()));
+        var pass = Txn(new LineOp.Pass(Attempt, Ours, LockTerms.Alone, Tenure, AttemptId.New(Random.Shared)));
 
         Assert.Equal([EtcdCompare.Unchanged(K.Key, Tenure.Token), NobodyInLine], leave.If.AsEnumerable());
         Assert.Equal(leave.If.AsEnumerable(), pass.If);
@@ -88,7 +88,7 @@ public sealed class MutexWritesTests
         var op = new LineOp.Withdraw(Attempt, Ours, LockTerms.Alone, new Revision(51), new Revision(50));
         var ticket = Stored(OurTicket, LockValue.Encode("me", Attempt, default), 51, Ours);
         var given = Stored(K.Key, LockValue.Encode("me", Attempt, default), 60, Ours);
-        var theirs = Stored(K.Key, LockValue.Encode("them", AttemptId.New(), default), 60, Next.Lease);
+        var theirs = Stored(K.Key, LockValue.Encode("them", AttemptId.New(Random.Shared), default), 60, Next.Lease);
 
         Assert.False(Settled(op, theirs, ticket).Applied);
         Assert.False(Settled(op, given, null).Applied);
@@ -102,7 +102,7 @@ public sealed class MutexWritesTests
         var ours = Stored(K.Key, LockValue.Encode("me", Attempt, default), Tenure.Token.Value, Ours);
         LineOp[] releases =
         [
-            new LineOp.Leave(Attempt, Ours, LockTerms.Alone, Tenure), new LineOp.Give(Attempt, Ours, Tenure, Next, []), new LineOp.Pass(Attempt, Ours, LockTerms.Alone, Tenure, AttemptId.New()),
+            new LineOp.Leave(Attempt, Ours, LockTerms.Alone, Tenure), new LineOp.Give(Attempt, Ours, Tenure, Next, []), new LineOp.Pass(Attempt, Ours, LockTerms.Alone, Tenure, AttemptId.New(Random.Shared)),
         ];
 
         Assert.All(releases, op =>

@@ -83,7 +83,7 @@ public sealed class SharedAdmissionTests
     [Fact]
     public void S8_Without_our_entry_as_it_was_put_and_on_our_lease_nobody_is_in()
     {
-        var attempt = AttemptId.New();
+        var attempt = AttemptId.New(Random.Shared);
         var key = Pool.KeyOf(LockMode.Permits, Lease, attempt);
         var entry = new Entry(attempt, Lease, LockTerms.Of(1, 5), null, new EntryPhase.Waiting(null)) { Created = new(30) };
         KeyValue own = new(key, "x", new(30), new(30), 1, Lease);
@@ -98,11 +98,11 @@ public sealed class SharedAdmissionTests
 
     private static SharedVerdict Judge(LockName name, LockTerms ask, long created, params KeyValue[] others)
     {
-        var key = name.KeyOf(ask.Mode, Lease, AttemptId.New());
+        var key = name.KeyOf(ask.Mode, Lease, AttemptId.New(Random.Shared));
         var own = new KeyValue(key, LockValue.Encode("us", ask, default), new(created), new(created), 1, Lease);
         return SharedAdmission.Judge(name, new LineShown(new(100)) { Line = [own, .. others], IsFull = true }, key, ask);
     }
 
     private static KeyValue Entry(LockName name, LockTerms ask, long created) => new(
-        name.KeyOf(ask.Mode, new LeaseId(1), AttemptId.New()), LockValue.Encode("other", ask, default), new(created), new(created), 1, new LeaseId(1));
+        name.KeyOf(ask.Mode, new LeaseId(1), AttemptId.New(Random.Shared)), LockValue.Encode("other", ask, default), new(created), new(created), 1, new LeaseId(1));
 }

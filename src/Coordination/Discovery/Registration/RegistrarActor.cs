@@ -130,7 +130,7 @@ internal sealed class RegistrarActor : UntypedActor, IWithTimers
             case EtcdAnswers:
                 if (Timers.IsTimerActive(RegistrarTimer.Retry))
                 {
-                    Timers.StartSingleTimer(RegistrarTimer.Retry, new RegistrarMessage.TimerFired(RegistrarTimer.Retry), EtcdReturn.Jitter);
+                    Timers.StartSingleTimer(RegistrarTimer.Retry, new RegistrarMessage.TimerFired(RegistrarTimer.Retry), _context.EtcdReturn.Jitter);
                 }
 
                 break;
@@ -252,7 +252,7 @@ internal sealed class RegistrarActor : UntypedActor, IWithTimers
                 break;
             case RegistrarEffect.SetRetryTimer e:
                 Timers.StartSingleTimer(
-                    RegistrarTimer.Retry, new RegistrarMessage.TimerFired(RegistrarTimer.Retry), BackoffPolicy.Default.After(e.Failures, Random.Shared));
+                    RegistrarTimer.Retry, new RegistrarMessage.TimerFired(RegistrarTimer.Retry), BackoffPolicy.Default.After(e.Failures, _context.Random));
                 if (e.AwaitsEtcd)
                 {
                     var self = Self;

@@ -170,7 +170,7 @@ internal sealed class RegistrationsActor(CoordinationContext context) : UntypedA
             entry.Ref = ActorRefs.Nobody;
             if (!_isStopping)
             {
-                Timers.StartSingleTimer(cell, new SuccessorDue(cell), BackoffPolicy.Default.After(++entry.Failures, Random.Shared));
+                Timers.StartSingleTimer(cell, new SuccessorDue(cell), BackoffPolicy.Default.After(++entry.Failures, context.Random));
             }
         }
 

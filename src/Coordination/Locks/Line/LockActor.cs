@@ -223,7 +223,7 @@ internal sealed class LockActor : UntypedActor, IWithTimers
 
     private void Handle(LineMessage message, Activity? trace = null)
     {
-        var turn = LineTurn.Of(_name, _settings, AttemptId.New, _state, _open?.Lease.ValidFor ?? TimeSpan.Zero);
+        var turn = LineTurn.Of(_name, _settings, () => AttemptId.New(_context.Random), _state, _open?.Lease.ValidFor ?? TimeSpan.Zero);
         turn.Handle(message);
         _state = turn.State;
         _turn = trace;
@@ -363,17 +363,17 @@ internal sealed class LockActor : UntypedActor, IWithTimers
         _ => new LockReply.NotAcquired(_state.Holder),
     };
 
-    private static TimeSpan Delay(LineEffect.SetTimer e) => e.Timer switch
+    private TimeSpan Delay(LineEffect.SetTimer e) => e.Timer switch
     {
-        LineTimer.Retry => BackoffPolicy.Default.After(e.Failures, Random.Shared),
+        LineTimer.Retry => BackoffPolicy.Default.After(e.Failures, _context.Random),
         _ => LockOptions.ConfirmInterval,
     };
 
     private TimeSpan Delay(LookDelay delay) => delay switch
     {
         LookDelay.Watch => LockOptions.WatchDelay,
-        LookDelay.DeadHead => LockOptions.DeadHeadDelay * (1 + (0.5 * Random.Shared.NextDouble())),
-        _ => _context.Options.Locks.FallbackInterval * (1 + (0.5 * Random.Shared.NextDouble())),
+        LookDelay.DeadHead => LockOptions.DeadHeadDelay * (1 + (0.5 * _context.Random.NextDouble())),
+        _ => _context.Options.Locks.FallbackInterval * (1 + (0.5 * _context.Random.NextDouble())),
     };
 
     private readonly record struct Caller(IActorRef Ref, Activity? Trace);

@@ -28,7 +28,12 @@ internal readonly record struct LockRequestId(long Value)
 /// <summary>Identifies one attempt to get a lock, everywhere and for ever: it is in the value that is put, or in the key of an entry.</summary>
 internal readonly record struct AttemptId(Guid Value)
 {
-    public static AttemptId New() => new(Guid.NewGuid());
+    public static AttemptId New(Random random)
+    {
+        Span<byte> id = stackalloc byte[16];
+        random.NextBytes(id);
+        return new AttemptId(new Guid(id));
+    }
 
     /// <summary>The id that a text shows, or null when it shows none.</summary>
     public static AttemptId? Parse(string? text) => Guid.TryParseExact(text, "N", out var id) ? new AttemptId(id) : null;

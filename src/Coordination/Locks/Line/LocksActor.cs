@@ -19,6 +19,7 @@ internal sealed class LocksActor : UntypedActor, IWithTimers
         _context = context;
         _locks = new KeyedChildren<LockName, LocksCommand.ForLock>(
             this,
+            context.Random,
             context.Options.Locks.IdleTimeout,
             new LocksCommand.EndIfIdle(),
             name => Context.Watch(Context.ActorOf(LockActor.PropsFor(context, name, _open, _isInboxOpen))),

@@ -1,0 +1,215 @@
+using Akka.Actor;
+using Coordination.Etcd;
+using Coordination.Supervision;
+using Etcdserverpb;
+
+namespace Coordination.Simulation;
+
+/// <summary>How a run ended.</summary>
+/// <param name="Violation">What did not hold; null when everything did.</param>
+/// <param name="Claims">How often something was granted.</param>
+/// <param name="Trace">What happened, when that was asked for.</param>
+internal sealed record Outcome(string? Violation, int Claims, string Trace);
+
+/// <summary>Carries out plans, one after the other, on the thread that made it.</summary>
+internal sealed class Simulator
+{
+    /// <summary>When nothing goes wrong any more, every request is to be answered within so long.</summary>
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(90);
+
+    private static readonly TimeSpan Leaving = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(1);
+    private readonly SimProcess[] _processes = [.. Enumerable.Range(0, 3).Select(static n => new SimProcess($"p{n}"))];
+
+    public Outcome Run(Plan plan, bool isTraced = false)
+    {
+        var world = new World(plan.Seed, isTraced);
+        var claims = new Claims();
+        try
+        {
+            new Course(world, plan, claims, _processes[..plan.Processes]).Run();
+            return new Outcome(null, claims.Count, world.Trace);
+        }
+        catch (ViolationException violation)
+        {
+            world.Note("", $"VIOLATION: {violation.Message}");
+            return new Outcome(violation.Message, claims.Count, world.Trace);
+        }
+        finally
+        {
+            foreach (var process in _processes.Where(static process => process.IsUp))
+            {
+                process.Continue();
+                process.Kill();
+            }
+
+            // What is left of the actors ends.
+            world.Observe = null;
+            world.RunUntil(world.Now + TimeSpan.FromMinutes(5), RunActors);
+        }
+    }
+
+    private bool RunActors()
+    {
+        var ran = false;
+        foreach (var process in _processes)
+        {
+            ran |= process.RunOne();
+        }
+
+        return ran;
+    }
+
+    /// <summary>One run.</summary>
+    private sealed class Course
+    {
+        private readonly World _world;
+        private readonly Plan _plan;
+        private readonly Claims _claims;
+        private readonly SimProcess[] _processes;
+        private readonly SimEtcd _etcd;
+        private readonly List<User> _users = [];
+        private bool _isBusy = true;
+
+        public Course(World world, Plan plan, Claims claims, SimProcess[] processes)
+        {
+            (_world, _plan, _claims, _processes) = (world, plan, claims, processes);
+            _etcd = new SimEtcd(world);
+        }
+
+        public void Run()
+        {
+            _world.Observe = _claims.Check;
+            foreach (var process in _processes)
+            {
+                process.Enter(_world, 1 + ((_world.Random.NextDouble() - 0.5) * 0.01));
+                Start(process);
+            }
+
+            foreach (var wish in _plan.Wishes)
+            {
+                _world.At(wish.At, () => Begin(wish));
+            }
+
+            foreach (var fault in _plan.Faults)
+            {
+                _world.At(fault.At, () => Happen(fault));
+            }
+
+            _world.RunUntil(Plan.Busy, RunActors);
+            Settle();
+            Leave();
+        }
+
+        private void Start(SimProcess process) => process.Start(
+            new CoordinationOptions
+            {
+                Owner = process.Name, Name = process.Name, SessionTtl = _plan.Ttl, StopTimeout = TimeSpan.FromSeconds(5),
+                Etcd = new EtcdClientOptions { RequestTimeout = RequestTimeout },
+            },
+            new SimClient(_world, _etcd, process, _isBusy ? _plan.Network : new Network(), RequestTimeout));
+
+        private void Begin(Wish wish)
+        {
+            var process = _processes[wish.Process];
+            process.Deliver(() =>
+            {
+                if (process.IsUp)
+                {
+                    _users.Add(User.Begin(_world, process, _claims, wish));
+                }
+            });
+        }
+
+        private void Happen(Fault fault)
+        {
+            var process = _processes[fault.Process];
+            switch (fault.Kind)
+            {
+                case FaultKind.EtcdRestart:
+                    _etcd.Restart(fault.For);
+                    break;
+                case FaultKind.Compaction:
+                    _etcd.Compact();
+                    break;
+                case FaultKind.Cut when process is { IsUp: true, Client.IsCut: false }:
+                    process.Client.Cut(fault.For);
+                    break;
+                case FaultKind.Stop when !process.IsStopped:
+                    _world.Note(process.Name, "stands still");
+                    process.Stop();
+                    _world.After(fault.For, () =>
+                    {
+                        _world.Note(process.Name, "goes on");
+                        process.Continue();
+                    });
+                    break;
+                case FaultKind.Kill when process is { IsUp: true, IsStopped: false }:
+                    _world.Note(process.Name, "is killed");
+                    var killed = process.Context;
+                    process.Kill();
+                    _users.RemoveAll(user => user.IsOf(killed));
+                    _world.After(fault.For, () =>
+                    {
+                        _world.Note(process.Name, "is started");
+                        Start(process);
+                    });
+                    break;
+                case FaultKind.Deletion when _etcd.IsUp:
+                    var deleted = _etcd.Node.DeleteRange(new DeleteRangeRequest { Key = Google.Protobuf.ByteString.CopyFromUtf8("/a") });
+                    _world.Note("etcd", $"/a deleted by somebody, {deleted.Deleted}");
+                    _claims.Rob("Mutex /a", _etcd.Node.Store.CurrentRevision);
+                    break;
+            }
+        }
+
+        /// <summary>Nothing goes wrong any more: everybody gets an answer.</summary>
+        private void Settle()
+        {
+            _isBusy = false;
+            foreach (var process in _processes.Where(static process => process.IsUp))
+            {
+                process.Client!.Network = new Network();
+            }
+
+            User? waiting;
+            while ((waiting = _users.Find(static user => user.Awaited is not null || !user.IsDone)) is not null && _world.Now < Plan.Busy + Settling)
+            {
+                _world.RunUntil(_world.Now + TimeSpan.FromSeconds(1), RunActors);
+            }
+
+            if (waiting is not null)
+            {
+                throw new ViolationException($"{waiting} still waits for {waiting.Awaited ?? "its time"}");
+            }
+        }
+
+        /// <summary>All systems stop: nothing is left in etcd.</summary>
+        private void Leave()
+        {
+            foreach (var process in _processes.Where(static process => process.IsUp))
+            {
+                process.Context.Roots.Supervisor.Tell(new SupervisorCommand.Stop(), ActorRefs.NoSender);
+            }
+
+            _world.RunUntil(_world.Now + Leaving, RunActors);
+            if (_etcd.Node.Range(new RangeRequest { Key = Zero, RangeEnd = Zero }).Kvs is [var left, ..])
+            {
+                throw new ViolationException($"'{left.Key.ToStringUtf8()}' is left in etcd, of lease {left.Lease:x}");
+            }
+        }
+
+        private static Google.Protobuf.ByteString Zero { get; } = Google.Protobuf.ByteString.CopyFrom(0);
+
+        private bool RunActors()
+        {
+            var ran = false;
+            foreach (var process in _processes)
+            {
+                ran |= process.RunOne();
+            }
+
+            return ran;
+        }
+    }
+}
