@@ -25,8 +25,11 @@ internal sealed class Simulator
     {
         var world = new World(plan.Seed, isTraced);
         var claims = new Claims();
+        var surroundings = SynchronizationContext.Current;
         try
         {
+            // With a context, what awaits a reply would go on in another thread.
+            SynchronizationContext.SetSynchronizationContext(null);
             new Course(world, plan, claims, _processes[..plan.Processes]).Run();
             return new Outcome(null, claims.Count, world.Trace);
         }
@@ -46,6 +49,7 @@ internal sealed class Simulator
             // What is left of the actors ends.
             world.Observe = null;
             world.RunUntil(world.Now + TimeSpan.FromMinutes(5), RunActors);
+            SynchronizationContext.SetSynchronizationContext(surroundings);
         }
     }
 

@@ -1,12 +1,12 @@
 namespace Coordination.Simulation;
 
 /// <summary>Many seeds, on several threads.</summary>
-internal static class Campaign
+internal static class Schedules
 {
     private const int MostFailures = 10;
 
-    /// <returns>The exit code: 1 when something did not hold.</returns>
-    public static int Run(int from, int runs, int threads)
+    /// <summary>What did not hold, by seed; it ends early when that is much.</summary>
+    public static IReadOnlyList<(int Seed, string What)> Run(int from, int runs, int threads, Action<string>? report = null)
     {
         var (time, start) = (TimeProvider.System, TimeProvider.System.GetTimestamp());
         var (next, done, claims) = (from - 1, 0, 0L);
@@ -26,19 +26,19 @@ internal static class Campaign
                         failures.Add((seed, violation));
                     }
 
-                    Console.WriteLine($"seed {seed}: {violation}");
+                    report?.Invoke($"seed {seed}: {violation}");
                 }
 
                 if (count % 1000 == 0)
                 {
-                    Console.WriteLine($"{count} runs, {Volatile.Read(ref claims)} grants, {failures.Count} violations, {count / time.GetElapsedTime(start).TotalSeconds:0} runs/s");
+                    report?.Invoke($"{count} runs, {Volatile.Read(ref claims)} grants, {failures.Count} violations, {count / time.GetElapsedTime(start).TotalSeconds:0} runs/s");
                 }
             }
         })).ToList();
         workers.ForEach(static worker => worker.Start());
         workers.ForEach(static worker => worker.Join());
-        Console.WriteLine($"{done} runs from seed {from}, {claims} grants, {failures.Count} violations, {time.GetElapsedTime(start).TotalSeconds:0} s");
-        return failures.Count == 0 ? 0 : 1;
+        report?.Invoke($"{done} runs from seed {from}, {claims} grants, {failures.Count} violations, {time.GetElapsedTime(start).TotalSeconds:0} s");
+        return failures;
     }
 }
 
