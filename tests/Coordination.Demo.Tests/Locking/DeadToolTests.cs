@@ -2,25 +2,26 @@ using Coordination.Etcd;
 
 namespace Coordination.Demo.Tests.Locking;
 
-/// <summary>
-/// The tool dies without a word. What it ran is over before anybody else can have the lock, whatever the command started. Each story is told on the embedded server and on a real etcd
-/// at the same time.
-/// </summary>
 [Collection(Undisturbed.Name)]
-public sealed class DeadToolTests : IAsyncLifetime
+public sealed class DeadToolOnEmbedded() : DeadToolTests(async () => await EmbeddedServer.StartAsync());
+
+[Collection(Undisturbed.Name)]
+public sealed class DeadToolOnRealEtcd() : DeadToolTests(async () => await RealEtcd.StartAsync());
+
+/// <summary>The tool dies without a word. What it ran is over before anybody else can have the lock, whatever the command started.</summary>
+public abstract class DeadToolTests(Func<Task<EtcdServer>> start) : IAsyncLifetime
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
-    private EtcdServer[] _servers = [];
+    private readonly string _file = Path.GetTempFileName();
+    private EtcdServer _server = null!;
 
-    public async Task InitializeAsync() => _servers = [await EmbeddedServer.StartAsync(), await RealEtcd.StartAsync()];
+    public async Task InitializeAsync() => _server = await start();
 
     public async Task DisposeAsync()
     {
-        foreach (var server in _servers)
-        {
-            await server.DisposeAsync();
-        }
+        await _server.DisposeAsync();
+        File.Delete(_file);
     }
 
     [Theory]
@@ -32,39 +33,37 @@ public sealed class DeadToolTests : IAsyncLifetime
     [InlineData("elect", Abort, "setsid sleep 1000")]
     [InlineData("lock", Signals.Kill, "sh -c 'trap \"\" TERM; while :; do sleep 0.05; done'")]
     [InlineData("lock", Signals.Kill, "setsid sh -c 'trap \"\" TERM; while :; do sleep 0.05; done'")]
-    public Task What_the_command_started_is_over_before_anybody_else_can_have_it(string kind, int signal, string program) => OnBothAsync(async server =>
+    public async Task What_the_command_started_is_over_before_anybody_else_can_have_it(string kind, int signal, string program)
     {
-        await using var system = server.StartSystem();
-        using var tool = Start(server, kind, "k", "--ttl", "2s", "--", "sh", "-c", $"{program} & echo process $!; wait");
+        await using var system = _server.StartSystem();
+        using var tool = Start(kind, "k", "--ttl", "2s", "--", "sh", "-c", $"{program} & echo process $!; wait");
         var started = (await tool.PrintedAsync("process ")).Split(' ')[1];
 
         await tool.DieOfAsync(signal);
         await NextAsync(system, kind);
 
         Assert.False(ProcessState.IsRunning(started));
-    });
+    }
 
     [Fact]
-    public Task What_the_command_started_is_asked_before_it_is_killed() => OnBothAsync(async server =>
+    public async Task What_the_command_started_is_asked_before_it_is_killed()
     {
-        using var file = new NoteFile();
-        await using var system = server.StartSystem();
-        using var tool = Start(server, "lock", "k", "--ttl", "2s", "--", "sh", "-c", $"sh -c 'trap \"echo stopped >{file.Path}; exit\" TERM; echo process; while :; do sleep 0.05; done' & wait");
+        await using var system = _server.StartSystem();
+        using var tool = Start("lock", "k", "--ttl", "2s", "--", "sh", "-c", $"sh -c 'trap \"echo stopped >{_file}; exit\" TERM; echo process; while :; do sleep 0.05; done' & wait");
         await tool.PrintedAsync("process");
 
         tool.Signal(Signals.Kill);
         await NextAsync(system, "lock");
 
-        Assert.Equal("stopped\n", await File.ReadAllTextAsync(file.Path));
-    });
+        Assert.Equal("stopped\n", await File.ReadAllTextAsync(_file));
+    }
 
     [Fact]
-    public Task What_is_given_its_grace_after_a_loss_is_killed_when_the_tool_dies_in_that_time() => OnBothAsync(async server =>
+    public async Task What_is_given_its_grace_after_a_loss_is_killed_when_the_tool_dies_in_that_time()
     {
-        using var file = new NoteFile();
-        await using var etcd = server.CreateClient();
+        await using var etcd = _server.CreateClient();
         using var tool = Start(
-            server, "lock", "k", "--grace", "1h", "--report", file.Path, "--", "sh", "-c", "sh -c 'trap \"echo asked\" TERM; echo process $$; while :; do sleep 0.05; done' & while :; do wait; done");
+            "lock", "k", "--grace", "1h", "--report", _file, "--", "sh", "-c", "sh -c 'trap \"echo asked\" TERM; echo process $$; while :; do sleep 0.05; done' & while :; do wait; done");
         var started = (await tool.PrintedAsync("process ")).Split(' ')[1];
         await etcd.DeleteAsync("k");
         await tool.PrintedAsync("asked");
@@ -72,38 +71,38 @@ public sealed class DeadToolTests : IAsyncLifetime
         tool.Signal(Signals.Kill);
 
         await EndedAsync(started);
-    });
+    }
 
     [Fact]
-    public Task When_the_lock_is_lost_what_left_the_group_of_the_command_is_stopped_too() => OnBothAsync(async server =>
+    public async Task When_the_lock_is_lost_what_left_the_group_of_the_command_is_stopped_too()
     {
-        await using var etcd = server.CreateClient();
-        using var tool = Start(server, "lock", "k", "--", "sh", "-c", "setsid sleep 1000 & echo process $!; wait");
+        await using var etcd = _server.CreateClient();
+        using var tool = Start("lock", "k", "--", "sh", "-c", "setsid sleep 1000 & echo process $!; wait");
         var started = (await tool.PrintedAsync("process ")).Split(' ')[1];
 
         await etcd.DeleteAsync("k");
         await tool.EndAsync();
 
         await EndedAsync(started);
-    });
+    }
 
     [Fact]
-    public Task A_lock_within_a_lock_ends_with_the_outer_one() => OnBothAsync(async server =>
+    public async Task A_lock_within_a_lock_ends_with_the_outer_one()
     {
-        await using var system = server.StartSystem();
-        using var tool = Start(server, "lock", "k", "--ttl", "2s", "--", DemoProcess.Tool, "lock", "inner", "--etcd", Endpoint(server), "--", "sh", "-c", "sleep 1000 & echo process $!; wait");
+        await using var system = _server.StartSystem();
+        using var tool = Start("lock", "k", "--ttl", "2s", "--", DemoProcess.Tool, "lock", "inner", "--etcd", Endpoint, "--", "sh", "-c", "sleep 1000 & echo process $!; wait");
         var started = (await tool.PrintedAsync("process ")).Split(' ')[1];
 
         tool.Signal(Signals.Kill);
         await NextAsync(system, "lock");
 
         Assert.False(ProcessState.IsRunning(started));
-    });
+    }
 
     private const int Abort = 6;
     private const int Segmentation = 11;
 
-    private static string Endpoint(EtcdServer server) => server.Endpoint.GetLeftPart(UriPartial.Authority);
+    private string Endpoint => _server.Endpoint.GetLeftPart(UriPartial.Authority);
 
     private static async Task NextAsync(CoordinationSystem system, string kind) =>
         await (kind == "lock" ? system.Lock("k").AcquireAsync(Limit) : (Task)system.Election("k").CampaignAsync("next").WaitAsync(Limit));
@@ -119,14 +118,5 @@ public sealed class DeadToolTests : IAsyncLifetime
         }
     }
 
-    private static DemoProcess Start(EtcdServer server, params string[] arguments) => new(["--etcd", Endpoint(server), .. arguments]);
-
-    private Task OnBothAsync(Func<EtcdServer, Task> story) => Task.WhenAll(_servers.Select(story));
-
-    private sealed class NoteFile : IDisposable
-    {
-        public string Path { get; } = System.IO.Path.GetTempFileName();
-
-        public void Dispose() => File.Delete(Path);
-    }
+    private DemoProcess Start(params string[] arguments) => new(["--etcd", Endpoint, .. arguments]);
 }

@@ -5,8 +5,10 @@ using Coordination.Plugins;
 
 namespace Coordination.IntegrationTests.Plugins;
 
+[Collection(Undisturbed.Name)]
 public sealed class LeaseOnEmbedded(EmbeddedFixture fixture) : LeaseContract(fixture), IClassFixture<EmbeddedFixture>;
 
+[Collection(Undisturbed.Name)]
 public sealed class LeaseOnRealEtcd(RealEtcdFixture fixture) : LeaseContract(fixture), IClassFixture<RealEtcdFixture>;
 
 /// <summary>What Akka asks of a lease. The owners are in actor systems of their own, as on different nodes.</summary>
@@ -220,6 +222,19 @@ public abstract class LeaseContract(ServerFixture fixture) : IAsyncLifetime
         var longer = Start(Endpoint, PluginActors.LeaseAt("longer", "7s")).Lease(_name, "c", "longer");
         Assert.True(await longer.Acquire().InTime());
         Assert.Equal(TimeSpan.FromSeconds(7), (await etcd.GetLeaseAsync(longer.Current!.Lease)).Granted);
+    }
+
+    [Fact]
+    public async Task Without_etcd_acquiring_ends_with_the_operation_timeout_and_says_why()
+    {
+        var actors = Start(new Uri("http://127.0.0.1:1"), $"{PluginActors.LeasePath}.lease-operation-timeout = 500ms");
+        var began = TimeProvider.System.GetTimestamp();
+
+        var error = await Assert.ThrowsAsync<LeaseTimeoutException>(() => actors.Lease(_name, "a").Acquire().InTime());
+
+        Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.FromMilliseconds(400), TimeSpan.FromSeconds(2));
+        Assert.All([_name, "http://127.0.0.1:1", "0.5 s"], text => Assert.Contains(text, error.Message, StringComparison.Ordinal));
+        Assert.False(actors.Lease(_name, "a").CheckLease());
     }
 
     [Fact]
