@@ -17,8 +17,7 @@ public abstract class EtcdWithUsers : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        // Since 3.5 it says at this level only that a token has expired.
-        Server = await RealEtcd.StartAsync("--auth-token-ttl", "2", "--bcrypt-cost", "4", "--logger", "zap", "--log-level", "debug");
+        Server = await RealEtcd.StartAsync("--auth-token-ttl", "2", "--bcrypt-cost", "4", "--logger", "zap");
 
         // Not yet needed when it is made: authentication is off then.
         Root = Client(new EtcdCredentials("root") { Password = RootPassword });
