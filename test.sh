@@ -74,7 +74,7 @@ done
 # The contracts, the faults and the comparisons also on an etcd of the 3.5 line, which stands before the installed one in the PATH. With arguments only what they ask for runs.
 on_newer=(
     "tests/Coordination.Embedded.Tests;Differential|ComparisonTests|VersionsTests|EtcdctlTests|SnapshotCommandTests"
-    "tests/Coordination.IntegrationTests;EtcdClientOnRealEtcd|EtcdViewsOnRealEtcd|ClustersOnRealEtcd|JournalOnRealEtcd|LockOnRealEtcd|LockLineOnRealEtcd|SharedLockOnRealEtcd|MultiLockOnRealEtcd|ElectionOnRealEtcd|ElectionLineOnRealEtcd|WatchOnRealEtcd|RegistrationOnRealEtcd|LayoutsOnRealEtcd|LockThroughProxy|WatchThroughProxy|AuthenticationOnRealEtcd|TlsOnRealEtcd|LockFaultsOnRealEtcd|LockNetworkFaultsOnRealEtcd|SharedLockFaultsOnRealEtcd|WatchFaultsOnRealEtcd|ServiceFaultsOnRealEtcd|EtcdProcessFaults|SharedLockProcessFaults|WatchProcessFaults|ServiceProcessFaults|ServiceClusterFaults|OutOfSpaceFaults|FailoverOnRealEtcd|ClusterTests"
+    "tests/Coordination.IntegrationTests;EtcdClientOnRealEtcd|EtcdViewsOnRealEtcd|ClustersOnRealEtcd|JournalOnRealEtcd|LockOnRealEtcd|LockLineOnRealEtcd|SharedLockOnRealEtcd|MultiLockOnRealEtcd|ElectionOnRealEtcd|ElectionLineOnRealEtcd|WatchOnRealEtcd|RegistrationOnRealEtcd|LayoutsOnRealEtcd|LockThroughProxy|WatchThroughProxy|TlsOnRealEtcd|LockFaultsOnRealEtcd|LockNetworkFaultsOnRealEtcd|SharedLockFaultsOnRealEtcd|WatchFaultsOnRealEtcd|ServiceFaultsOnRealEtcd|EtcdProcessFaults|SharedLockProcessFaults|WatchProcessFaults|ServiceProcessFaults|ServiceClusterFaults|OutOfSpaceFaults|FailoverOnRealEtcd|ClusterTests"
 )
 not_run=0
 if [ $# -eq 0 ] && [[ "$(etcd --version)" == *" 3.4."* ]]; then
