@@ -37,7 +37,7 @@ internal static class ChaosRun
         return new Verdict(run, crew.Gate, [.. HistoryCheck.Violations(run, settings.ProgressLimit), .. problems]);
     }
 
-    /// <summary>L3 and L6: while nothing is wrong each of them gets the lock.</summary>
+    /// <summary>While nothing is wrong each of them gets the lock.</summary>
     private static async Task EverybodysTurnAsync(Crew crew, List<string> problems, string when)
     {
         var since = Stamp.Now;
@@ -45,7 +45,7 @@ internal static class ChaosRun
         {
             if (Stamp.Between(since, Stamp.Now) > TurnLimit)
             {
-                problems.Add($"L3: {when} not everybody got the lock within {TurnLimit.TotalSeconds} s");
+                problems.Add($"{when} not everybody got the lock within {TurnLimit.TotalSeconds} s");
                 return;
             }
 

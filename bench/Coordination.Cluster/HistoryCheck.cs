@@ -34,7 +34,7 @@ internal static class HistoryCheck
         }
     }
 
-    /// <summary>S10: no gap, no duplicate, in order.</summary>
+    /// <summary>No gap, no duplicate, in order.</summary>
     public static IEnumerable<string> OfWatch(int number, WatchLoad watch, Revision from, List<EtcdEvent> history)
     {
         var expected = history.Where(change => change.Current.ModRevision > from).Select(Text).ToList();

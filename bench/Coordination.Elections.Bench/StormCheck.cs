@@ -85,7 +85,7 @@ internal sealed class StormCheck
         }
     }
 
-    /// <summary>L3: faults last for seconds, and so may the time without a leader.</summary>
+    /// <summary>Faults last for seconds, and so may the time without a leader.</summary>
     private TimeSpan CheckPauses()
     {
         var pauses = _electedAt.Append(TimeProvider.System.GetElapsedTime(_start)).Zip(_electedAt.Prepend(TimeSpan.Zero), (later, earlier) => later - earlier);
@@ -152,7 +152,7 @@ internal sealed class StormCheck
         _history.Add((revision, candidates.Count == 0 ? 0 : candidates.First().Key));
     }
 
-    /// <summary>S9, and terms strictly increase in the history of etcd.</summary>
+    /// <summary>Terms strictly increase in the history of etcd.</summary>
     private void CheckTerms()
     {
         var last = 0L;
@@ -170,7 +170,7 @@ internal sealed class StormCheck
         _violations.AddRange(_elected.Keys.Where(term => !led.Contains(term)).Select(term => $"{_elected[term]} was elected in term {term}, which etcd never had"));
     }
 
-    /// <summary>S1: in real time claims of a larger term never come before those of a smaller one. All processes share the machine's clock.</summary>
+    /// <summary>In real time claims of a larger term never come before those of a smaller one. All processes share the machine's clock.</summary>
     private void CheckClaims()
     {
         var last = 0L;
@@ -185,7 +185,7 @@ internal sealed class StormCheck
         }
     }
 
-    /// <summary>S5: what was written under a guard was written in the order of the terms.</summary>
+    /// <summary>What was written under a guard was written in the order of the terms.</summary>
     private void CheckWrites()
     {
         var last = 0L;

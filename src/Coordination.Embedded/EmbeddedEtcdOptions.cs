@@ -35,10 +35,10 @@ public sealed record EmbeddedEtcdOptions
     public string Name { get; init; } = "default";
 
     /// <summary>
-    /// The version that the server reports, as <c>major.minor.patch</c>. Default <c>3.4.44</c>: the behaviour is that of the 3.4 line with its
-    /// fixes up to there.
+    /// The version that the server reports, as <c>major.minor.patch</c>. Default <c>3.5.30</c>: the behaviour is that of this
+    /// release.
     /// </summary>
-    public string Version { get; init; } = "3.4.44";
+    public string Version { get; init; } = "3.5.30";
 
     /// <summary>The id of the cluster in all replies. Default: chosen at random for every instance.</summary>
     public ulong? ClusterId { get; init; }

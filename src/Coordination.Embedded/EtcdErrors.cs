@@ -2,7 +2,7 @@ using Grpc.Core;
 
 namespace Coordination.Embedded;
 
-/// <summary>The refusals of etcd, with its codes and its words (rpctypes of the 3.4 line).</summary>
+/// <summary>The refusals of etcd, with its codes and its words (rpctypes of the 3.5 line).</summary>
 internal static class EtcdErrors
 {
     public static RpcException EmptyKey => Invalid("etcdserver: key is not provided");

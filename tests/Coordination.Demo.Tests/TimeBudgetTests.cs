@@ -1,6 +1,7 @@
 namespace Coordination.Demo.Tests;
 
-/// <summary>A time that the command line gives is kept, also when etcd is away; and what went wrong names an endpoint once.</summary>
+/// <summary>A time that the command line gives is kept, also when etcd is away.</summary>
+[Collection(Undisturbed.Name)]
 public sealed class TimeBudgetTests
 {
     private const string Nobody = "http://127.0.0.1:1";
@@ -22,28 +23,5 @@ public sealed class TimeBudgetTests
         Assert.Equal(3, exitCode);
         Assert.Contains(limit, errors, StringComparison.Ordinal);
         Assert.True(took < TimeSpan.FromSeconds(4), $"It took {took}: {errors}");
-    }
-
-    [Theory]
-    [InlineData("lock", "k", "--wait", "1s", "--", "true")]
-    [InlineData("kv", "get", "k")]
-    [InlineData("lease", "list")]
-    [InlineData("member", "list")]
-    [InlineData("watch", "k", "--command-timeout", "1s")]
-    public async Task An_error_names_the_endpoint_once(params string[] arguments)
-    {
-        var (exitCode, _, errors) = await ToolRun.RunAsync([], "", ["--etcd", Nobody, .. arguments]);
-
-        Assert.Equal(3, exitCode);
-        Assert.Equal(2, errors.Split(Nobody).Length);
-    }
-
-    [Fact]
-    public async Task Of_several_endpoints_each_is_named_once()
-    {
-        var (_, _, errors) = await ToolRun.RunAsync([], "", ["--etcd", $"{Nobody},http://127.0.0.1:2", "lock", "k", "--wait", "1s", "--", "true"]);
-
-        Assert.Equal(2, errors.Split("127.0.0.1:1").Length);
-        Assert.Equal(2, errors.Split("127.0.0.1:2").Length);
     }
 }

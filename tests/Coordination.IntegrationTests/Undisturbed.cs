@@ -1,6 +1,6 @@
 namespace Coordination.IntegrationTests;
 
-/// <summary>Tests that hold times against bounds, or start many processes: they run one after the other, when no other test runs.</summary>
+/// <summary>Tests that hold times against bounds, or take the processor for themselves: they run one after the other, when no other test runs.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class Undisturbed
 {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -16,6 +17,8 @@ public sealed class EtcdProcess(IReadOnlyList<string> arguments) : IAsyncDisposa
         "ready to serve client requests", "serving insecure client requests", "serving client traffic insecurely", "serving client requests on", "serving client traffic securely",
         "started gRPC proxy",
     ];
+
+    private static readonly ConcurrentDictionary<int, bool> Given = new();
 
     private readonly List<string> _log = [];
     private TaskCompletionSource _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -133,7 +136,7 @@ public sealed class EtcdProcess(IReadOnlyList<string> arguments) : IAsyncDisposa
         }
     }
 
-    /// <summary>A port that nobody uses now.</summary>
+    /// <summary>A port that nobody uses now, and that was not given to anybody before.</summary>
     internal static int FreePort()
     {
         while (true)
@@ -144,7 +147,10 @@ public sealed class EtcdProcess(IReadOnlyList<string> arguments) : IAsyncDisposa
             {
                 using var listener = new TcpListener(IPAddress.Loopback, port);
                 listener.Start();
-                return port;
+                if (Given.TryAdd(port, true))
+                {
+                    return port;
+                }
             }
             catch (SocketException)
             {

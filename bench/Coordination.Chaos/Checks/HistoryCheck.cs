@@ -3,7 +3,7 @@ using Coordination.Chaos.Workers;
 
 namespace Coordination.Chaos.Checks;
 
-/// <summary>What must hold of every run, and whatever does not, in a sentence each.</summary>
+/// <summary>What must hold of every run, and whatever does not, in a sentence each. S1 to S8 are the promises of docs/faults.md, "What is always true".</summary>
 internal static class HistoryCheck
 {
     public static IEnumerable<string> Violations(RunRecord run, TimeSpan progressLimit) =>
@@ -118,11 +118,11 @@ internal static class HistoryCheck
         }
     }
 
-    /// <summary>L3: after each fault somebody holds the lock in time.</summary>
+    /// <summary>After each fault somebody holds the lock in time.</summary>
     private static IEnumerable<string> Progress(RunRecord run, TimeSpan limit) =>
         from recovery in Recoveries(run)
         where (recovery.After ?? Stamp.Between(recovery.Fault.HealedAt, run.EndedAt)) > limit
-        select $"L3: after '{recovery.Fault.What}' was over, nobody got the lock for {recovery.After?.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture) ?? "the rest"} s";
+        select $"after '{recovery.Fault.What}' was over, nobody got the lock for {recovery.After?.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture) ?? "the rest"} s";
 
     private static string Milliseconds(long from, long to) => Stamp.Between(from, to).TotalMilliseconds.ToString("0.000", CultureInfo.InvariantCulture);
 }

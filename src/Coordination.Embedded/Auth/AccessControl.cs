@@ -8,7 +8,7 @@ using Lease = Coordination.Embedded.Leases.Lease;
 namespace Coordination.Embedded.Auth;
 
 /// <summary>
-/// Who asks, and whether they may. While authentication is off, everybody may do everything. The rules are those of etcd 3.4.44. Refusals are thrown.
+/// Who asks, and whether they may. While authentication is off, everybody may do everything. The rules are those of etcd 3.5.30. Refusals are thrown.
 /// </summary>
 internal sealed class AccessControl(AuthStore auth)
 {
@@ -35,6 +35,15 @@ internal sealed class AccessControl(AuthStore auth)
         if (!auth.User(user!).IsRoot)
         {
             throw AuthErrors.PermissionDenied;
+        }
+    }
+
+    /// <summary>For what each member does by itself: the same rule in other words.</summary>
+    public void RequireAdminOfMember(string? user)
+    {
+        if (auth.IsEnabled && (user is null || !auth.User(user).IsRoot))
+        {
+            throw user is null ? AuthErrors.MemberWantsUser : AuthErrors.MemberDenies;
         }
     }
 

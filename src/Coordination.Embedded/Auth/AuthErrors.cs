@@ -29,6 +29,11 @@ internal static class AuthErrors
 
     public static RpcException PermissionDenied => new(new Status(StatusCode.PermissionDenied, "etcdserver: permission denied"));
 
+    /// <summary>What a member refuses by itself has no code either.</summary>
+    public static RpcException MemberWantsUser => new(new Status(StatusCode.Unknown, "auth: user name is empty"));
+
+    public static RpcException MemberDenies => new(new Status(StatusCode.Unknown, "auth: permission denied"));
+
     public static RpcException RoleNotGranted => State("role is not granted to the user");
 
     public static RpcException PermissionNotGranted => State("permission is not granted to the role");

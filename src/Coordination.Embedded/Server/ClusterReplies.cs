@@ -22,10 +22,10 @@ internal static class ClusterReplies
     private static RpcException Fixed => new(new Status(
         StatusCode.Unimplemented, "The embedded etcd has one member and cannot change that. Use a real cluster to try changes of its members."));
 
-    /// <summary>For everybody: clients find the members before they know who they are.</summary>
+    /// <summary>For every user.</summary>
     public static MemberListResponse List(EtcdNode node, string name, Uri endpoint, string? token)
     {
-        node.Access.Identify(token);
+        node.Access.RequireUser(node.Access.Identify(token));
         var header = node.Header();
         header.Revision = 0;
         return new()

@@ -30,17 +30,20 @@ internal static class MaintenanceReplies
         return status;
     }
 
-    /// <summary>Everybody may look.</summary>
+    /// <summary>Every user may look.</summary>
     public static AlarmResponse Alarm(EtcdNode node, AlarmRequest request, string? token)
     {
         var user = node.Access.Identify(token);
-        if (request.Action != AlarmRequest.Types.AlarmAction.Get)
+        if (request.Action == AlarmRequest.Types.AlarmAction.Get)
+        {
+            node.Access.RequireUser(user);
+        }
+        else
         {
             node.Access.RequireAdmin(user);
         }
 
-        // etcd sends no header here.
-        var response = new AlarmResponse();
+        var response = new AlarmResponse { Header = node.Header() };
         response.Alarms.AddRange(request.Action switch
         {
             AlarmRequest.Types.AlarmAction.Get => node.Alarms.Get(request.Alarm),
@@ -53,22 +56,22 @@ internal static class MaintenanceReplies
 
     public static HashKVResponse HashKV(EtcdNode node, HashKVRequest request, string? token)
     {
-        node.Access.RequireAdmin(node.Access.Identify(token));
+        node.Access.RequireAdminOfMember(node.Access.Identify(token));
         return node.HashKV(request.Revision);
     }
 
     public static HashResponse Hash(EtcdNode node, string? token)
     {
-        node.Access.RequireAdmin(node.Access.Identify(token));
+        node.Access.RequireAdminOfMember(node.Access.Identify(token));
         return new HashResponse { Header = node.Header(), Hash = node.HashKV(0).Hash };
     }
 
     /// <summary>In memory there are no gaps to close.</summary>
     public static DefragmentResponse Defragment(EtcdNode node, string? token)
     {
-        node.Access.RequireAdmin(node.Access.Identify(token));
+        node.Access.RequireAdminOfMember(node.Access.Identify(token));
         return new DefragmentResponse();
     }
 
-    private static string NameOf(AlarmType alarm) => alarm.ToString().ToUpperInvariant();
+    public static string NameOf(AlarmType alarm) => alarm.ToString().ToUpperInvariant();
 }

@@ -9,10 +9,16 @@ internal sealed class StatusPages(NodeHost host)
     public (int Status, string Text)? Find(string path) => path switch
     {
         "/version" => (200, $$"""{"etcdserver":"{{host.Options.Version}}","etcdcluster":"{{ClusterVersion}}"}"""),
-        "/health" => host.Read(static node => node.Alarms.Raised.Count) == 0 ? (200, """{"health":"true"}""") : (503, """{"health":"false"}"""),
+        "/health" => Health(),
+        "/livez" or "/readyz" => (200, "ok\n"),
         "/metrics" => (200, Metrics()),
         _ => null,
     };
+
+    private (int Status, string Text) Health() =>
+        host.Read(static node => node.Alarms.Raised.Select(static alarm => MaintenanceReplies.NameOf(alarm.Alarm)).FirstOrDefault()) is { } alarm
+            ? (503, $$"""{"health":"false","reason":"ALARM {{alarm}}"}""")
+            : (200, """{"health":"true","reason":""}""");
 
     private string Metrics()
     {

@@ -7,7 +7,7 @@ namespace Coordination.Embedded.Tests.Differential;
 /// <summary>
 /// The embedded server against a real etcd: random scripts must have the same replies, refusals, revisions, event histories and hashes on both.
 /// Left out on purpose are what no client can rely on and what etcd has as a bug: the ids of the cluster, the remaining seconds of a lease, which
-/// events still come after a cancel, how events are grouped into responses, deletes at the compacted revision (lost by etcd before 3.4.36), and
+/// events still come after a cancel, how events are grouped into responses, deletes at the compacted revision (lost by etcd before 3.4.36), hashes of compacted revisions (kept since 3.5), and
 /// transactions that crash etcd 3.4 (see <see cref="Requests.TxnOverlapsTests"/>).
 /// More or other scripts: <c>COORDINATION_DIFF_SCRIPTS</c> (how many) and <c>COORDINATION_DIFF_SEED</c> (the first seed).
 /// </summary>

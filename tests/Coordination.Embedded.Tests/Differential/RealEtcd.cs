@@ -26,7 +26,7 @@ internal sealed class RealEtcd : IAsyncDisposable
     {
         var program = FindProgram() ?? throw new InvalidOperationException(
             "This test compares the embedded server with a real etcd, and there is no program 'etcd' in PATH. "
-            + "Install it: 'apt-get install etcd-server' on Debian or Ubuntu, or put the etcd binary of a 3.4 release into PATH.");
+            + "Install it: 'apt-get install etcd-server' on Debian or Ubuntu, or put the etcd binary of a 3.4 or 3.5 release into PATH.");
 
         // Data in memory where the machine has such a directory: etcd waits for the disk with every write.
         var root = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();

@@ -22,7 +22,9 @@ internal sealed class ServerPair : IAsyncDisposable
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(15));
         var real = await RealEtcd.StartAsync(patience.Token);
-        return new ServerPair(await EmbeddedEtcd.StartAsync(), real);
+        var pair = new ServerPair(await EmbeddedEtcd.StartAsync(), real);
+        await pair.Real.LearnReleaseAsync();
+        return pair;
     }
 
     public async ValueTask DisposeAsync()

@@ -14,11 +14,16 @@ internal sealed class Side(string name, Uri endpoint) : IDisposable
 
     public Uri Endpoint { get; } = endpoint;
 
+    /// <summary>Which etcd it says it is.</summary>
+    public Version Release { get; private set; } = new();
+
     public GrpcChannel Channel { get; } = GrpcChannel.ForAddress(endpoint);
 
     /// <summary>How every call is made: not for ever, and in the name of a user when there is a token.</summary>
     public static CallOptions Options(string? token = null, CancellationToken cancellationToken = default) =>
         new(token is null ? null : new Metadata { { "token", token } }, (TimeProvider.System.GetUtcNow() + Patience).UtcDateTime, cancellationToken);
+
+    public async Task LearnReleaseAsync() => Release = Version.Parse((await SendAsync<StatusResponse>(new StatusRequest())).Version);
 
     public WatchRecorder OpenWatches() => new(Channel);
 
@@ -33,7 +38,7 @@ internal sealed class Side(string name, Uri endpoint) : IDisposable
     {
         try
         {
-            return Canonical.Of(request is LeaseKeepAliveRequest renewal ? await RenewAsync(renewal) : await SendAsync<IMessage>(request, token));
+            return Canonical.Of(request is LeaseKeepAliveRequest renewal ? await RenewAsync(renewal, token) : await SendAsync<IMessage>(request, token));
         }
         catch (RpcException e)
         {
@@ -41,9 +46,9 @@ internal sealed class Side(string name, Uri endpoint) : IDisposable
         }
     }
 
-    private async Task<IMessage> RenewAsync(LeaseKeepAliveRequest renewal)
+    private async Task<IMessage> RenewAsync(LeaseKeepAliveRequest renewal, string? token)
     {
-        using var call = new Lease.LeaseClient(Channel).LeaseKeepAlive(Options());
+        using var call = new Lease.LeaseClient(Channel).LeaseKeepAlive(Options(token));
         await call.RequestStream.WriteAsync(renewal);
         return await call.ResponseStream.MoveNext()
             ? call.ResponseStream.Current

@@ -70,8 +70,8 @@ internal sealed partial class EtcdctlRun(Uri endpoint)
     [GeneratedRegex("^lease ([0-9a-f]+) granted")]
     private static partial Regex GrantedLease();
 
-    // Numbers of clusters, members and terms in JSON; of leases and members elsewhere.
-    [GeneratedRegex("""("(?:cluster_id|member_id|raft_term)":)[0-9]+|\b()[0-9a-f]{14,16}\b""")]
+    // Numbers of clusters, members and terms in JSON, of clusters and members in fields; of leases and members elsewhere.
+    [GeneratedRegex("""("(?:cluster_id|member_id|raft_term)":|"(?:ClusterID|MemberID)" : )[0-9]+|\b()[0-9a-f]{14,16}\b""")]
     private static partial Regex Ids();
 
     [GeneratedRegex(@"[0-9.]+(ms|µs)|remaining\([0-9]+s\)")]

@@ -90,12 +90,12 @@ public sealed class EmbeddedEtcdTests : ServerFixture
     public async Task The_status_pages_answer_plain_http_and_http2()
     {
         using var http = new HttpClient { BaseAddress = Etcd.Endpoint };
-        Assert.Equal("""{"etcdserver":"3.4.44","etcdcluster":"3.4.0"}""", await http.GetStringAsync(new Uri("/version", UriKind.Relative)));
-        Assert.Equal("""{"health":"true"}""", await http.GetStringAsync(new Uri("/health?exclude=NOSPACE", UriKind.Relative)));
+        Assert.Equal("""{"etcdserver":"3.5.30","etcdcluster":"3.5.0"}""", await http.GetStringAsync(new Uri("/version", UriKind.Relative)));
+        Assert.Equal("""{"health":"true","reason":""}""", await http.GetStringAsync(new Uri("/health?exclude=NOSPACE", UriKind.Relative)));
         Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync(new Uri("/v2/keys", UriKind.Relative))).StatusCode);
         using var http2 = new HttpRequestMessage(HttpMethod.Get, "/health") { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
         using var response = await http.SendAsync(http2);
-        Assert.Equal("""{"health":"true"}""", await response.Content.ReadAsStringAsync());
+        Assert.Equal("""{"health":"true","reason":""}""", await response.Content.ReadAsStringAsync());
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public sealed class EmbeddedEtcdTests : ServerFixture
     {
         var status = await new Maintenance.MaintenanceClient(Channel).StatusAsync(new StatusRequest(), cancellationToken: Deadline);
         var member = Assert.Single((await new Cluster.ClusterClient(Channel).MemberListAsync(new MemberListRequest(), cancellationToken: Deadline)).Members);
-        Assert.Equal((status.Leader, "3.4.44"), (member.ID, status.Version));
+        Assert.Equal((status.Leader, "3.5.30"), (member.ID, status.Version));
         Assert.Equal(Etcd.Endpoint, new Uri(Assert.Single(member.ClientURLs)));
     }
 

@@ -86,6 +86,7 @@ public sealed class FuzzTests : ServerFixture
     [Fact]
     public async Task Connections_opened_and_dropped_by_the_thousand_leave_nothing_behind()
     {
+        using var open = new OpenConnections(Etcd.Endpoint);
         for (var round = 0; round < 20; round++)
         {
             var sockets = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => ConnectAsync()));
@@ -102,7 +103,10 @@ public sealed class FuzzTests : ServerFixture
             }
         }
 
+        // The last one that comes is that of this test.
         await StillServesAsync();
+        await open.UntilAsync(1, Deadline);
+        Assert.InRange(open.Opened, 1001, 2001);
     }
 
     [Fact]

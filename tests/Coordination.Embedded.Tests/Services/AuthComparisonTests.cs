@@ -56,7 +56,7 @@ public sealed class AuthComparisonTests : SideBySide
     }
 
     [Fact]
-    public async Task Members_and_alarms_are_shown_to_everybody()
+    public async Task Members_and_alarms_are_shown_to_every_user()
     {
         foreach (var name in new[] { "root", "ann" })
         {
@@ -67,13 +67,10 @@ public sealed class AuthComparisonTests : SideBySide
 
         await SameAsync(new AuthEnableRequest());
         await LoginAsync("ann", "secret");
-        foreach (var user in new[] { null, "ann" })
+        await SameAsync(new AlarmRequest(), "ann");
+        foreach (var side in new[] { Embedded, Real })
         {
-            await SameAsync(new AlarmRequest(), user);
-            foreach (var side in new[] { Embedded, Real })
-            {
-                Assert.Single((await side.SendAsync<MemberListResponse>(new MemberListRequest(), TokenOf(side, user))).Members);
-            }
+            Assert.Single((await side.SendAsync<MemberListResponse>(new MemberListRequest(), TokenOf(side, "ann"))).Members);
         }
     }
 

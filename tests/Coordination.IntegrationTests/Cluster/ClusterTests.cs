@@ -3,7 +3,7 @@ using Xunit.Abstractions;
 
 namespace Coordination.IntegrationTests.Cluster;
 
-/// <summary>A short run of the cluster program; the long ones are for people. Rows 7 and 10, S1, S10.</summary>
+/// <summary>A short run of the cluster program; the long ones are for people. Rows 7 and 10 of docs/faults.md.</summary>
 [Collection(Undisturbed.Name)]
 public sealed class ClusterTests(ITestOutputHelper output)
 {

@@ -8,7 +8,7 @@ public sealed class LockLineOnEmbedded(EmbeddedFixture fixture) : LockLineContra
 
 public sealed class LockLineOnRealEtcd(RealEtcdFixture fixture) : LockLineContract(fixture), IClassFixture<RealEtcdFixture>;
 
-/// <summary>L6: who waits for a lock is served in the order of coming, also between systems; and what one lock can be asked for besides.</summary>
+/// <summary>Who waits for a lock is served in the order of coming, also between systems; and what one lock can be asked for besides.</summary>
 public abstract class LockLineContract(ServerFixture fixture) : ServerContract(fixture, "line")
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
@@ -148,7 +148,7 @@ public abstract class LockLineContract(ServerFixture fixture) : ServerContract(f
             }));
         }
 
-        // S4, and in the order in which they held it: each enqueued its own while it held.
+        // They only grow, in the order in which they were held: each enqueued its own while it held.
         Assert.Equal(tokens.Distinct().Order(), tokens);
         Assert.Equal(3 * rounds, tokens.Count);
         Assert.InRange(Volatile.Read(ref notes), rounds, 6 * rounds);

@@ -33,7 +33,7 @@ public abstract class SharedLockContract(ServerFixture fixture) : ServerContract
     }
 
     [Fact]
-    public async Task L6_A_reader_that_comes_after_a_waiting_writer_waits_for_it()
+    public async Task A_reader_that_comes_after_a_waiting_writer_waits_for_it()
     {
         await using var one = Server.StartSystem("one");
         await using var two = Server.StartSystem("two");
@@ -191,7 +191,7 @@ public abstract class SharedLockContract(ServerFixture fixture) : ServerContract
     }
 
     [Fact]
-    public async Task L4_Requests_cancelled_at_any_moment_leave_no_entry_behind()
+    public async Task Requests_cancelled_at_any_moment_leave_no_entry_behind()
     {
         await using var system = Server.StartSystem();
         await using var etcd = Server.CreateClient();
@@ -229,7 +229,7 @@ public abstract class SharedLockContract(ServerFixture fixture) : ServerContract
     }
 
     [Fact]
-    public async Task S7_Releasing_twice_does_nothing_and_never_touches_another_entry()
+    public async Task Releasing_twice_does_nothing_and_never_touches_another_entry()
     {
         await using var system = Server.StartSystem();
         await using var etcd = Server.CreateClient();

@@ -2,7 +2,7 @@ using Coordination.Etcd;
 
 namespace Coordination.IntegrationTests.Discovery;
 
-/// <summary>Registrations and views on three nodes. Row 7.</summary>
+/// <summary>Registrations and views on three nodes. Row 7 of docs/faults-services.md.</summary>
 [Collection(Undisturbed.Name)]
 public sealed class ServiceClusterFaults
 {

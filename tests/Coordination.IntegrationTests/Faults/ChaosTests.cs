@@ -3,7 +3,7 @@ using Xunit.Abstractions;
 
 namespace Coordination.IntegrationTests.Faults;
 
-/// <summary>A short run of the chaos program; the long ones are for people. S1, S3, S4, S5, S7, S8, L3.</summary>
+/// <summary>A short run of the chaos program; the long ones are for people. What it checks: docs/faults.md, "What is always true".</summary>
 [Collection(Undisturbed.Name)]
 public sealed class ChaosTests(ITestOutputHelper output)
 {

@@ -67,7 +67,7 @@ public sealed class HolderProcessFaults : IAsyncLifetime
         var resumedAt = Stamp.Now;
         holder.Continue();
 
-        // What it had seen before it was stopped comes first. S1, S3: after that there is no claim, and it does not wait for any news to know it.
+        // What it had seen before it was stopped comes first. After that there is no claim, and it does not wait for any news to know it.
         var first = await UntilAsync(holder, r => r.Kind is ReportKind.Over or ReportKind.Told || r.At >= resumedAt);
         var told = first.Kind == ReportKind.Told ? first : await NextAsync(holder, ReportKind.Told);
         var written = await NextAsync(holder, ReportKind.Guarded);
@@ -95,7 +95,7 @@ public sealed class HolderProcessFaults : IAsyncLifetime
         var deadline = reports.Single(r => r.Kind == ReportKind.Deadline).At;
         var told = reports.Single(r => r.Kind == ReportKind.Told);
 
-        // S2, on the side of the thread that asks: a stamp is older than the answer, so none that is later than the deadline was answered with yes.
+        // On the side of the thread that asks: a stamp is older than the answer, so none that is later than the deadline was answered with yes.
         Assert.All(reports.Where(r => r.Kind == ReportKind.Seen), seen => Assert.True(seen.At < deadline + Stamp.After(0, TimeSpan.FromMilliseconds(1))));
         Assert.Equal(nameof(LossReason.Expired), told.Text);
         Assert.InRange(Stamp.Between(deadline, told.At), TimeSpan.FromMilliseconds(-1), TimeSpan.FromMilliseconds(50));

@@ -11,7 +11,7 @@ public sealed class SharedLockFaultsOnRealEtcd(RealEtcdFixture fixture) : Shared
 public abstract class SharedLockFaultContract(ServerFixture fixture) : AnyLockFaultContract(fixture, "shared-fault")
 {
     [Fact]
-    public async Task S1_A_reader_cut_off_from_etcd_loses_its_place_before_a_writer_gets_in()
+    public async Task A_reader_cut_off_from_etcd_loses_its_place_before_a_writer_gets_in()
     {
         await using var proxy = new TcpProxy(Server.Endpoint);
         await using var holder = Server.StartSystem("holder", Ttl, proxy.Endpoint);
@@ -51,7 +51,7 @@ public abstract class SharedLockFaultContract(ServerFixture fixture) : AnyLockFa
     }
 
     [Fact]
-    public async Task L4_An_entry_that_is_put_after_its_caller_gave_up_is_found_and_removed()
+    public async Task An_entry_that_is_put_after_its_caller_gave_up_is_found_and_removed()
     {
         await using var proxy = new TcpProxy(Server.Endpoint);
         await using var etcd = Server.CreateClient();

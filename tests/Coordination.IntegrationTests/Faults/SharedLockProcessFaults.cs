@@ -14,7 +14,7 @@ public sealed class SharedLockProcessFaults : IAsyncLifetime
     public async Task DisposeAsync() => await _etcd.DisposeAsync();
 
     [Fact]
-    public async Task L1_Crashed_holders_are_replaced_within_the_TTL_and_a_second()
+    public async Task Crashed_holders_are_replaced_within_the_TTL_and_a_second()
     {
         var holder = _etcd.StartSystem("holder", Ttl);
         await using var other = _etcd.StartSystem("other");
@@ -33,7 +33,7 @@ public sealed class SharedLockProcessFaults : IAsyncLifetime
     }
 
     [Fact]
-    public async Task S1_When_etcd_hangs_for_longer_than_the_TTL_holders_are_told_before_anybody_else_gets_in_and_work_resumes_by_itself()
+    public async Task When_etcd_hangs_for_longer_than_the_TTL_holders_are_told_before_anybody_else_gets_in_and_work_resumes_by_itself()
     {
         await using var holder = _etcd.StartSystem("holder", Ttl, requestTimeout: TimeSpan.FromSeconds(1));
         await using var other = _etcd.StartSystem("other", Ttl, requestTimeout: TimeSpan.FromSeconds(1));

@@ -10,6 +10,8 @@ namespace Coordination.IntegrationTests.Fuzzing;
 /// </summary>
 internal sealed class FrameFuzzer(int seed, double rate)
 {
+    private const int Times = 4;
+
     private readonly Lock _lock = new();
     private readonly Random _random = new(seed);
     private readonly (string Name, Func<Frame, bool> Fits, Func<Frame, byte[]?> Break)[] _ways =
@@ -36,6 +38,7 @@ internal sealed class FrameFuzzer(int seed, double rate)
         ("cut", IsAny, _ => null),
     ];
 
+    private readonly TaskCompletionSource _enough = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isOn;
 
     /// <summary>Whether anything is broken at all.</summary>
@@ -45,10 +48,11 @@ internal sealed class FrameFuzzer(int seed, double rate)
         set => _isOn = value;
     }
 
-    public IEnumerable<string> Names => _ways.Select(way => way.Name);
-
     /// <summary>How often it broke something in each way.</summary>
     public ConcurrentDictionary<string, int> Done { get; } = new();
+
+    /// <summary>Completes when it has broken something <see cref="Times"/> times in each way.</summary>
+    public Task Enough => _enough.Task;
 
     /// <summary>The bytes to send instead of a frame; null: cut the connection.</summary>
     public byte[]? Next(Frame frame)
@@ -65,6 +69,11 @@ internal sealed class FrameFuzzer(int seed, double rate)
             if (fitting.Count > 0)
             {
                 Done.AddOrUpdate(fitting[0].Name, 1, (_, count) => count + 1);
+                if (Done.Count == _ways.Length && Done.Values.Min() >= Times)
+                {
+                    _enough.TrySetResult();
+                }
+
                 return fitting[0].Break(frame);
             }
 

@@ -8,14 +8,14 @@ namespace Coordination.IntegrationTests.Fuzzing;
 
 /// <summary>
 /// A server whose frames and messages are broken in every way there is: errors of a kind and new connections, never a crash, never a lease that is claimed for
-/// longer than etcd keeps it, never an event that is missed. Row 37.
+/// longer than etcd keeps it, never an event that is missed. Row 37 of docs/faults.md.
 /// </summary>
 [Collection(Undisturbed.Name)]
 public sealed class FuzzedServerTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private const int Seed = 11;
+    private const int Calls = 100;
 
-    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
     private static readonly KeyRange Keys = KeyRange.Prefix("/fuzzed/");
 
@@ -23,6 +23,7 @@ public sealed class FuzzedServerTests(ITestOutputHelper output) : IAsyncLifetime
     private readonly ConcurrentDictionary<CoordinationErrorKind, int> _kinds = new();
     private RealEtcd _etcd = null!;
     private EtcdClient _direct = null!;
+    private readonly TaskCompletionSource _called = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _done;
 
     public async Task InitializeAsync()
@@ -64,7 +65,7 @@ public sealed class FuzzedServerTests(ITestOutputHelper output) : IAsyncLifetime
             CallAsync(n => WatchAsync(etcd, n), stop.Token),
             CallAsync(n => LockAsync(system), stop.Token),
         ];
-        await Task.Delay(Duration, TimeProvider.System);
+        await Task.WhenAll(fuzzer.Enough, _called.Task).WaitAsync(Limit);
         fuzzer.IsOn = false;
         await stop.CancelAsync();
         await Task.WhenAll(work).WaitAsync(Limit);
@@ -89,8 +90,6 @@ public sealed class FuzzedServerTests(ITestOutputHelper output) : IAsyncLifetime
         output.WriteLine($"{_done} calls; errors: {string.Join(", ", _kinds)}; broken: {string.Join(", ", fuzzer.Done)}");
         Assert.Empty(_wrong);
         Assert.DoesNotContain(log.Lines, line => line.Contains("actor failed", StringComparison.Ordinal));
-        Assert.Empty(fuzzer.Names.Except(fuzzer.Done.Keys));
-        Assert.True(_done > 100, $"{_done} calls");
         Assert.Contains(CoordinationErrorKind.ProtocolError, _kinds.Keys);
     }
 
@@ -104,7 +103,10 @@ public sealed class FuzzedServerTests(ITestOutputHelper output) : IAsyncLifetime
             try
             {
                 await call(n).WaitAsync(Limit, CancellationToken.None);
-                Interlocked.Increment(ref _done);
+                if (Interlocked.Increment(ref _done) > Calls)
+                {
+                    _called.TrySetResult();
+                }
             }
             catch (CoordinationException error)
             {

@@ -84,25 +84,6 @@ public abstract class HostContract(ServerFixture fixture)
         Assert.Contains(proxy.Endpoint.Port.ToString(System.Globalization.CultureInfo.InvariantCulture), error.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_host_stops_in_bounded_time_while_etcd_hangs()
-    {
-        await using var proxy = TcpProxy.To(fixture.Server.Endpoint);
-        using var host = Builder(options => options with
-        {
-            StartTimeout = Limit, StopTimeout = TimeSpan.FromMilliseconds(300), Etcd = options.Etcd with { Endpoints = [proxy.Endpoint] },
-        }).Build();
-        await host.StartAsync();
-        var registration = host.Services.GetRequiredService<IServiceRegistry>().Register(new ServiceInstance { Service = _service, Host = "127.0.0.1", Port = 1 });
-        await registration.WaitUntilRegisteredAsync(Limit);
-        proxy.BlackHole(true);
-
-        var start = TimeProvider.System.GetTimestamp();
-        await host.StopAsync();
-
-        Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(3));
-    }
-
     private static async Task FollowAsync(ServiceDiscovery discovery, ConcurrentQueue<string> journal, TaskCompletionSource gone)
     {
         await foreach (var change in discovery.ChangesAsync())

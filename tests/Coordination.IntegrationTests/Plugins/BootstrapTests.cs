@@ -16,7 +16,6 @@ namespace Coordination.IntegrationTests.Plugins;
 /// The cluster bootstrap of Akka.Management with our discovery method. Its coordinator, its probes over HTTP and its decision are Akka's; only the web server that answers the
 /// probes is the test's own, because that of Akka.Management needs a version of Ceen.Httpd that not every registry has.
 /// </summary>
-[Collection(Undisturbed.Name)]
 public sealed class BootstrapTests : IAsyncLifetime
 {
     private readonly List<BootstrapNode> _nodes = [];

@@ -4,20 +4,8 @@ using Xunit.Abstractions;
 namespace Coordination.IntegrationTests.Plugins;
 
 /// <summary>Real processes on a real etcd: they find each other, and one singleton works, whatever happens to its process.</summary>
-[Collection(Undisturbed.Name)]
-public sealed class ClusterProcessTests(ITestOutputHelper output) : IAsyncLifetime
+public sealed class ClusterProcessTests(ITestOutputHelper output) : AkkaClusterTestBase
 {
-    private readonly List<AkkaClusterProcess> _nodes = [];
-    private RealEtcd _etcd = null!;
-
-    public async Task InitializeAsync() => _etcd = await RealEtcd.StartAsync();
-
-    public async Task DisposeAsync()
-    {
-        _nodes.ForEach(node => node.Dispose());
-        await _etcd.DisposeAsync();
-    }
-
     [Fact]
     public async Task Three_nodes_that_start_at_once_on_an_empty_etcd_form_one_cluster()
     {
@@ -54,19 +42,6 @@ public sealed class ClusterProcessTests(ITestOutputHelper output) : IAsyncLifeti
     }
 
     [Fact]
-    public async Task When_the_process_of_the_singleton_is_told_to_stop_another_one_takes_over_within_a_second()
-    {
-        var worker = await StartThreeAsync();
-
-        worker.Send(Signals.Terminate);
-        var next = await WorkerAsync(worker);
-
-        AssertNoOverlap();
-        Assert.InRange(TimeProvider.System.GetElapsedTime(worker.Reports[^1].At, next.Reports[0].At), TimeSpan.Zero, TimeSpan.FromSeconds(1));
-        Assert.Equal(0, await worker.EndAsync());
-    }
-
-    [Fact]
     public async Task A_process_that_was_stopped_for_longer_than_the_lease_knows_it_before_its_first_message_and_its_writes_are_refused()
     {
         var worker = await StartThreeAsync();
@@ -89,48 +64,7 @@ public sealed class ClusterProcessTests(ITestOutputHelper output) : IAsyncLifeti
         Assert.InRange(refused, 0, late.Count + 1);
         Assert.True(next.Count("report is written") > 0);
         Assert.Equal(0, next.Count("report is refused"));
-        await using var etcd = _etcd.CreateClient();
+        await using var etcd = Etcd.CreateClient();
         Assert.Contains($"by {next.Id},", (await etcd.GetAsync(new EtcdOp.Get("/reports/latest"))).First!.Value.ToText(), StringComparison.Ordinal);
-    }
-
-    private AkkaClusterProcess Start()
-    {
-        var node = new AkkaClusterProcess(_etcd.Endpoint);
-        _nodes.Add(node);
-        return node;
-    }
-
-    /// <summary>Three nodes in one cluster; the one that works.</summary>
-    private async Task<AkkaClusterProcess> StartThreeAsync()
-    {
-        var worker = Start();
-        await worker.ReportedAsync();
-        await Start().PrintedAsync("Welcome from");
-        await Start().PrintedAsync("Welcome from");
-
-        // The leader says it, which is the node with the lowest address.
-        await Until.SoAsync(() => _nodes.Sum(node => node.Count("to [Up]")) >= 3, () => worker.Output);
-        return worker;
-    }
-
-    private async Task<AkkaClusterProcess> WorkerAsync(AkkaClusterProcess but)
-    {
-        await Until.SoAsync(() => _nodes.Any(node => node != but && node.Reports.Count > 3), () => string.Join("\n----\n", _nodes.Select(node => node.Output)));
-        return _nodes.First(node => node != but && node.Reports.Count > 3);
-    }
-
-    /// <summary>One node works and the others have been welcomed into its cluster.</summary>
-    private async Task OneClusterAsync()
-    {
-        await Until.SoAsync(
-            () => _nodes.Count(node => node.Reports.Count > 0) == 1 && _nodes.Count(node => node.Count("Welcome from") == 1) == 2,
-            () => string.Join("\n----\n", _nodes.Select(node => node.Output)));
-        Assert.Single(_nodes, node => node.Count("Welcome from") == 0);
-    }
-
-    private void AssertNoOverlap()
-    {
-        var lives = _nodes.Where(node => node.Reports.Count > 0).Select(node => (First: node.Reports[0].At, Last: node.Reports[^1].At)).OrderBy(life => life.First).ToList();
-        Assert.All(lives.Zip(lives.Skip(1)), pair => Assert.True(pair.First.Last < pair.Second.First, "Two worked at the same time."));
     }
 }

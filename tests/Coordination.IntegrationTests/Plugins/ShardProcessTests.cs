@@ -7,7 +7,6 @@ using Coordination.Chaos.Workers;
 namespace Coordination.IntegrationTests.Plugins;
 
 /// <summary>Nodes of a sharded cluster as real processes on a real etcd: the shard's entity never works twice, whatever happens to its process.</summary>
-[Collection(Undisturbed.Name)]
 public sealed class ShardProcessTests : IAsyncLifetime
 {
     private readonly ConcurrentQueue<WorkerReport> _reports = new();

@@ -4,7 +4,6 @@ using Coordination.Etcd;
 namespace Coordination.IntegrationTests.Plugins;
 
 /// <summary>Akka's cluster sharding with the lease in etcd: an entity never runs twice.</summary>
-[Collection(Undisturbed.Name)]
 public sealed class ShardingTests
 {
     private const string Settings = """

@@ -1,7 +1,6 @@
 namespace Coordination.IntegrationTests.Plugins;
 
 /// <summary>Akka's split brain resolver with the lease in etcd: after a partition exactly one side survives.</summary>
-[Collection(Undisturbed.Name)]
 public sealed class SplitBrainTests
 {
     private const string LeaseKey = $"akka/leases/{ClusterNodes.Name}-akka-sbr";

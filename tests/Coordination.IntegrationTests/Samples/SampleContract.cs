@@ -3,10 +3,8 @@ using Coordination.IntegrationTests.Contracts;
 
 namespace Coordination.IntegrationTests.Samples;
 
-[Collection(Undisturbed.Name)]
 public sealed class SamplesOnEmbedded(EmbeddedFixture fixture) : SampleContract(fixture), IClassFixture<EmbeddedFixture>;
 
-[Collection(Undisturbed.Name)]
 public sealed class SamplesOnRealEtcd(RealEtcdFixture fixture) : SampleContract(fixture), IClassFixture<RealEtcdFixture>
 {
     [Fact]

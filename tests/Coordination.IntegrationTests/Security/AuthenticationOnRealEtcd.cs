@@ -1,43 +1,10 @@
 using Coordination.Etcd;
-using Coordination.IntegrationTests.Discovery;
-using Microsoft.Extensions.Logging;
 
 namespace Coordination.IntegrationTests.Security;
 
-/// <summary>Users, passwords and tokens against a real etcd, whose tokens live two seconds.</summary>
-public sealed class AuthenticationOnRealEtcd : IAsyncLifetime
+/// <summary>Users, passwords and tokens against a real etcd.</summary>
+public sealed class AuthenticationOnRealEtcd : EtcdWithUsers
 {
-    private const string RootPassword = "root-s3cret";
-    private const string Password = "anna-s3cret";
-
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
-
-    private RealEtcd _server = null!;
-    private EtcdClient _root = null!;
-
-    public async Task InitializeAsync()
-    {
-        _server = await RealEtcd.StartAsync("--auth-token-ttl", "2", "--bcrypt-cost", "4", "--logger", "zap");
-
-        // Not yet needed when it is made: authentication is off then.
-        _root = Client(new EtcdCredentials("root") { Password = RootPassword });
-        await _root.Auth.AddUserAsync("root", RootPassword);
-        await _root.Auth.AddRoleAsync("root");
-        await _root.Auth.GrantRoleAsync("root", "root");
-        await _root.Auth.AddUserAsync("anna", Password);
-        await _root.Auth.AddRoleAsync("app");
-        await _root.Auth.GrantPermissionAsync("app", KeyRange.Prefix("app/"), EtcdAccess.ReadWrite);
-        await _root.Auth.GrantPermissionAsync("app", KeyRange.Prefix("coordination/"), EtcdAccess.ReadWrite);
-        await _root.Auth.GrantRoleAsync("anna", "app");
-        await _root.Auth.EnableAsync();
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _root.DisposeAsync();
-        await _server.DisposeAsync();
-    }
-
     [Fact]
     public async Task A_user_may_what_its_roles_allow_and_is_told_what_they_do_not()
     {
@@ -51,7 +18,7 @@ public sealed class AuthenticationOnRealEtcd : IAsyncLifetime
         Assert.All([put, watch], e => Assert.Equal((CoordinationErrorKind.PermissionDenied, EtcdSecurityProblem.PermissionDenied), (e.Kind, e.SecurityProblem)));
         Assert.All([put, watch], e => Assert.Contains("grant-permission", e.Message, StringComparison.Ordinal));
         Assert.Equal(WriteOutcome.NotApplied, put.Outcome);
-        Assert.Null((await _root.GetAsync("other/k")).First);
+        Assert.Null((await Root.GetAsync("other/k")).First);
     }
 
     [Fact]
@@ -129,15 +96,15 @@ public sealed class AuthenticationOnRealEtcd : IAsyncLifetime
     [Fact]
     public async Task A_password_that_is_changed_in_its_file_is_used_by_the_next_login()
     {
-        await _root.Auth.AddUserAsync("carl", "first");
-        await _root.Auth.GrantRoleAsync("carl", "app");
+        await Root.Auth.AddUserAsync("carl", "first");
+        await Root.Auth.GrantRoleAsync("carl", "app");
         using var folder = new CertificateFolder();
         var file = folder.Write("password", "first\n");
         await using var etcd = Client(new EtcdCredentials("carl") { PasswordFile = file });
         await etcd.PutAsync("app/k", "1");
 
         // That makes the token invalid, too.
-        await _root.Auth.ChangePasswordAsync("carl", "second");
+        await Root.Auth.ChangePasswordAsync("carl", "second");
         File.WriteAllText(file, "second\r\n");
 
         await etcd.PutAsync("app/k", "2");
@@ -146,16 +113,16 @@ public sealed class AuthenticationOnRealEtcd : IAsyncLifetime
     [Fact]
     public async Task A_lock_is_held_across_expired_tokens_and_a_withdrawn_permission_is_told()
     {
-        await _root.Auth.AddUserAsync("dora", "d");
-        await _root.Auth.AddRoleAsync("locks");
-        await _root.Auth.GrantPermissionAsync("locks", KeyRange.Prefix("app/"), EtcdAccess.ReadWrite);
-        await _root.Auth.GrantPermissionAsync("locks", KeyRange.Prefix("coordination/"), EtcdAccess.ReadWrite);
-        await _root.Auth.GrantRoleAsync("dora", "locks");
+        await Root.Auth.AddUserAsync("dora", "d");
+        await Root.Auth.AddRoleAsync("locks");
+        await Root.Auth.GrantPermissionAsync("locks", KeyRange.Prefix("app/"), EtcdAccess.ReadWrite);
+        await Root.Auth.GrantPermissionAsync("locks", KeyRange.Prefix("coordination/"), EtcdAccess.ReadWrite);
+        await Root.Auth.GrantRoleAsync("dora", "locks");
         await using var system = CoordinationSystem.Start(new CoordinationOptions
         {
             // Longer than three lives of a token: the read that proves a renewal would keep it alive.
             SessionTtl = TimeSpan.FromSeconds(15),
-            Etcd = new EtcdClientOptions { Endpoints = [_server.Endpoint], Credentials = new EtcdCredentials("dora") { Password = "d" } },
+            Etcd = new EtcdClientOptions { Endpoints = [Server.Endpoint], Credentials = new EtcdCredentials("dora") { Password = "d" } },
         });
         var first = await system.Lock("app/lock").AcquireAsync(Limit);
 
@@ -163,50 +130,12 @@ public sealed class AuthenticationOnRealEtcd : IAsyncLifetime
         Assert.True(first.IsHeld);
         await first.DisposeAsync();
         await using var second = await system.Lock("app/lock").AcquireAsync(Limit);
-        await _root.Auth.RevokePermissionAsync("locks", KeyRange.Prefix("app/"));
+        await Root.Auth.RevokePermissionAsync("locks", KeyRange.Prefix("app/"));
 
         var error = await Assert.ThrowsAsync<EtcdException>(() => system.Lock("app/other").AcquireAsync(Limit));
         Assert.Equal(CoordinationErrorKind.PermissionDenied, error.Kind);
         Assert.True(second.Token > first.Token);
-        await _root.Auth.GrantPermissionAsync("locks", KeyRange.Prefix("app/"), EtcdAccess.ReadWrite);
-    }
-
-    [Fact]
-    public async Task A_registration_and_a_view_live_across_expired_tokens()
-    {
-        await _root.Auth.AddUserAsync("emil", "e");
-        await _root.Auth.AddRoleAsync("services");
-        await _root.Auth.GrantPermissionAsync("services", KeyRange.Prefix("/services/"), EtcdAccess.ReadWrite);
-        await _root.Auth.GrantPermissionAsync("services", KeyRange.Prefix("coordination/"), EtcdAccess.ReadWrite);
-        await _root.Auth.GrantRoleAsync("emil", "services");
-        await using var system = CoordinationSystem.Start(new CoordinationOptions
-        {
-            // Longer than three lives of a token: the read that proves a renewal would keep it alive.
-            SessionTtl = TimeSpan.FromSeconds(15),
-            Etcd = new EtcdClientOptions { Endpoints = [_server.Endpoint], Credentials = new EtcdCredentials("emil") { Password = "e" } },
-        });
-        await using var registration = system.Register(new ServiceInstance { Service = "web", Id = "a", Host = "10.0.0.1", Port = 1 });
-        await registration.WaitUntilRegisteredAsync(Limit);
-        using var discovery = system.Discover("web");
-        await using var record = new ViewRecord(discovery, ServiceLayout.Default);
-        await record.UntilIdsAsync("a");
-        var lease = registration.Lease;
-
-        await TokensExpireAsync("emil", 1);
-        await registration.UpdateAsync(instance => instance with { Weight = 7 });
-        await record.UntilAsync(told => told[^1] is InstanceChanged { Instance.Weight: 7 });
-        await TokensExpireAsync("emil", 2);
-        var start = TimeProvider.System.GetTimestamp();
-        await _root.PutAsync("/services/web/b", "10.0.0.2:1");
-        await record.UntilIdsAsync("a", "b");
-        await _root.DeleteAsync("/services/web/a");
-        await record.UntilIdsAsync("b");
-        await record.UntilIdsAsync("a", "b");
-
-        Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(2));
-        Assert.Equal(lease, registration.Lease);
-        Assert.DoesNotContain(record.Told, change => change is Stale);
-        await record.CheckAgainstAsync(_root);
+        await Root.Auth.GrantPermissionAsync("locks", KeyRange.Prefix("app/"), EtcdAccess.ReadWrite);
     }
 
     [Fact]
@@ -224,18 +153,9 @@ public sealed class AuthenticationOnRealEtcd : IAsyncLifetime
         Assert.Contains("plaintext", refused.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>Until etcd says that so many tokens of a user have expired. (To ask with a token would keep it alive.)</summary>
-    private Task TokensExpireAsync(string user, int count) => _server.SaysAsync(count, "deleted a simple token", $"\"user-name\":\"{user}\"");
-
     private static async Task<EtcdException> WatchEndAsync(EtcdClient etcd, string key)
     {
         using var probe = new WatchProbe(etcd, new EtcdWatchSpec(key, Revision.None));
         return ((EtcdWatchSignal.Ended)await probe.UntilAsync(signal => signal is EtcdWatchSignal.Ended)).Cause;
-    }
-
-    private EtcdClient Client(EtcdCredentials? credentials, ILoggerFactory? log = null)
-    {
-        var options = new EtcdClientOptions { Endpoints = [_server.Endpoint], Credentials = credentials };
-        return new EtcdClient(log is null ? options : options with { LoggerFactory = log });
     }
 }

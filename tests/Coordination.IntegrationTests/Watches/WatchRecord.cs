@@ -75,7 +75,7 @@ internal sealed class WatchRecord : IAsyncDisposable
     }
 
     /// <summary>
-    /// S10: what was told is the history from its start, whole revisions once and in order, or an explicit resync after which the copy of a subscriber
+    /// What was told is the history from its start, whole revisions once and in order, or an explicit resync after which the copy of a subscriber
     /// equals the store. The history itself must still be there (not compacted) from the last resync on.
     /// </summary>
     public async Task CheckAgainstAsync(StoreHistory history)

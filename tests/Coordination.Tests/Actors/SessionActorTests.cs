@@ -53,7 +53,7 @@ public sealed class SessionActorTests : ActorTest
     }
 
     [Fact]
-    public void S6_the_deadline_counts_from_the_time_a_renewal_was_sent_and_not_from_its_reply()
+    public void The_deadline_counts_from_the_time_a_renewal_was_sent_and_not_from_its_reply()
     {
         var time = new FakeTimeProvider();
         using var alarm = LossAlarm.Create(time);

@@ -118,15 +118,15 @@ internal sealed partial class ElectionWalk
         var key = Keys.Candidate(e.Lease);
         Promise(!c.IsAnswered, "one answer to a campaign");
         Promise(c.Session != 0 && c.Session == e.Lease.Value, "no leadership after the lease was lost");
-        Promise(ValidFor(c) >= Ttl / 2, "S8: no leadership with less than half a TTL");
-        Promise(_history.Any(h => h.Revision == e.Term && h.Keys.Any(k => k.Key == key && k.Put?.Lease == e.Lease)), "S8: no leadership without our key on our lease");
-        Promise(_terms.Add(e.Term.Value), $"S9: one leader in one term: {e}");
+        Promise(ValidFor(c) >= Ttl / 2, "no leadership with less than half a TTL");
+        Promise(_history.Any(h => h.Revision == e.Term && h.Keys.Any(k => k.Key == key && k.Put?.Lease == e.Lease)), "no leadership without our key on our lease");
+        Promise(_terms.Add(e.Term.Value), $"one leader in one term: {e}");
         if (!_hasVandals)
         {
             // Nobody interferes: then at every moment in which somebody may believe that it leads, etcd agrees.
-            Promise(e.Term.Value > _lastTerm, $"S9: terms strictly increase: {e} after {_lastTerm}");
-            Promise(Line.First().Key == key && Line.First().CreateRevision == e.Term, $"S9: who is elected is the first in etcd: {e}");
-            Promise(_candidates.All(other => !other.IsClaimed || other.Session == 0), "S1: one leader at a time");
+            Promise(e.Term.Value > _lastTerm, $"terms strictly increase: {e} after {_lastTerm}");
+            Promise(Line.First().Key == key && Line.First().CreateRevision == e.Term, $"who is elected is the first in etcd: {e}");
+            Promise(_candidates.All(other => !other.IsClaimed || other.Session == 0), "one leader at a time");
         }
 
         _lastTerm = Math.Max(_lastTerm, e.Term.Value);

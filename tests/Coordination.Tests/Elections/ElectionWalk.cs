@@ -94,7 +94,7 @@ internal sealed partial class ElectionWalk : IWalk<ElectionWalk>
 
         for (var steps = 0; ; steps++)
         {
-            Promise(steps < 2000, "L3: the walk does not come to rest");
+            Promise(steps < 2000, "the walk does not come to rest");
             foreach (var old in _leases.Where(l => _candidates.All(c => c.Session != l)).ToArray())
             {
                 ExpireOnServer(old);
@@ -116,15 +116,15 @@ internal sealed partial class ElectionWalk : IWalk<ElectionWalk>
 
         foreach (var c in _candidates)
         {
-            Promise(c.HasEnded, $"L3: {c.Card.Name} does not come to an end");
-            Promise(c.IsAnswered, $"L3: the campaign of {c.Card.Name} is never answered");
-            Promise(c.Requests.Count == 0, $"L3: requests of {c.Card.Name} are never answered: {string.Join(", ", c.Requests)}");
+            Promise(c.HasEnded, $"{c.Card.Name} does not come to an end");
+            Promise(c.IsAnswered, $"the campaign of {c.Card.Name} is never answered");
+            Promise(c.Requests.Count == 0, $"requests of {c.Card.Name} are never answered: {string.Join(", ", c.Requests)}");
             Promise(c.Watches.Count == 0, $"{c.Card.Name} has ended and still watches");
         }
 
         // A key that somebody overwrote after its owner had lost it, or before its owner knew of it, is theirs.
         Promise(
-            _store.Values.All(kv => (kv.Lease.IsNone || kv.Value == "foreign") && (_mayOrphan || !serve || kv.Value != "vandal")), $"L4: a key of ours is left: {string.Join(' ', _store.Keys)}");
+            _store.Values.All(kv => (kv.Lease.IsNone || kv.Value == "foreign") && (_mayOrphan || !serve || kv.Value != "vandal")), $"a key of ours is left: {string.Join(' ', _store.Keys)}");
     }
 
     private static void Promise(bool kept, string promise)

@@ -174,7 +174,7 @@ public sealed class LeaseMachineWalkTests
             Story.Add($"{At()} {message} -> {state}");
             if (before is LeaseState.Lost && state is not (LeaseState.Lost or LeaseState.Releasing or LeaseState.Ended))
             {
-                throw new InvalidOperationException("S3: Lost is terminal");
+                throw new InvalidOperationException("Lost is terminal");
             }
 
             foreach (var effect in effects)
@@ -231,11 +231,11 @@ public sealed class LeaseMachineWalkTests
 
         private void Check()
         {
-            Promise(_validity?.Deadline is not { } deadline || deadline <= _best, "S6: the deadline is that of an acknowledged renewal, from its send time");
-            Promise(_validity is not { IsHeld: true } || !_lost, "S3: nothing is held after the loss");
+            Promise(_validity?.Deadline is not { } deadline || deadline <= _best, "the deadline is that of an acknowledged renewal, from its send time");
+            Promise(_validity is not { IsHeld: true } || !_lost, "nothing is held after the loss");
 
             // Revoked from outside is not seen at once; run out is never seen too late.
-            Promise(_validity is not { IsHeld: true } held || !_serverEnds.TryGetValue(held.Id, out var end) || Now < end, "S1: a claim ends before the server's lease");
+            Promise(_validity is not { IsHeld: true } held || !_serverEnds.TryGetValue(held.Id, out var end) || Now < end, "a claim ends before the server's lease");
             Promise(_state is not LeaseState.Held || _timers.ContainsKey(LeaseTimer.Deadline), "the deadline is watched");
             Promise(
                 _state is not LeaseState.Held { IsRenewing: false } || _timers.ContainsKey(LeaseTimer.Renew) || _calls.Any(c => !c.IsGrant),

@@ -5,7 +5,7 @@ public sealed class FencingGateTests
     private readonly FencingGate _gate = new();
 
     [Fact]
-    public void S5_A_token_smaller_than_one_that_passed_is_refused_with_the_larger_one()
+    public void A_token_smaller_than_one_that_passed_is_refused_with_the_larger_one()
     {
         Assert.Equal(new FencingResult(true, 5), _gate.Pass("/job", 5));
         Assert.Equal(new FencingResult(true, 5), _gate.Pass("/job", 5));
@@ -15,7 +15,7 @@ public sealed class FencingGateTests
     }
 
     [Fact]
-    public void S5_Readers_pass_in_any_order_until_a_later_writer_has_passed()
+    public void Readers_pass_in_any_order_until_a_later_writer_has_passed()
     {
         Assert.True(_gate.Pass("/data", token: 11, floor: 0).Accepted);
         Assert.True(_gate.Pass("/data", token: 10, floor: 0).Accepted);
@@ -25,7 +25,7 @@ public sealed class FencingGateTests
     }
 
     [Fact]
-    public void S5_Holders_of_permits_pass_together_and_shut_out_what_is_older_than_the_oldest_of_them()
+    public void Holders_of_permits_pass_together_and_shut_out_what_is_older_than_the_oldest_of_them()
     {
         Assert.True(_gate.Pass("/pool", token: 6, floor: 5).Accepted);
         Assert.True(_gate.Pass("/pool", token: 5, floor: 5).Accepted);
@@ -35,7 +35,7 @@ public sealed class FencingGateTests
     }
 
     [Fact]
-    public void S5_What_was_exported_before_a_restart_is_not_forgotten_after_it()
+    public void What_was_exported_before_a_restart_is_not_forgotten_after_it()
     {
         _gate.Pass("/job", 9);
         _gate.Pass("/other", 3);
@@ -50,7 +50,7 @@ public sealed class FencingGateTests
     }
 
     [Fact]
-    public async Task S5_With_many_at_once_what_passed_is_never_undone()
+    public async Task With_many_at_once_what_passed_is_never_undone()
     {
         var keys = Enumerable.Range(0, 4).Select(n => $"/job{n}").ToArray();
         using var start = new ManualResetEventSlim();

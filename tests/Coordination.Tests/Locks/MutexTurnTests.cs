@@ -33,7 +33,7 @@ public sealed class MutexTurnTests
     }
 
     [Fact]
-    public void S8_No_lock_is_granted_with_less_than_half_a_TTL()
+    public void No_lock_is_granted_with_less_than_half_a_TTL()
     {
         var enter = Enter();
         _validFor = Lease.Ttl * 0.4;

@@ -42,7 +42,7 @@ public sealed class MutexWritesTests
     }
 
     [Fact]
-    public void S7_A_release_needs_our_acquisition_and_an_empty_line_and_else_shows_who_waits()
+    public void A_release_needs_our_acquisition_and_an_empty_line_and_else_shows_who_waits()
     {
         var leave = Txn(new LineOp.Leave(Attempt, Ours, LockTerms.Alone, Tenure));
         var pass = Txn(new LineOp.Pass(Attempt, Ours, LockTerms.Alone, Tenure, AttemptId.New(Random.Shared)));

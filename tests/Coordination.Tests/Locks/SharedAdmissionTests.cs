@@ -18,7 +18,7 @@ public sealed class SharedAdmissionTests
     }
 
     [Fact]
-    public void L6_A_reader_waits_for_the_last_writer_before_it_also_when_that_one_waits()
+    public void A_reader_waits_for_the_last_writer_before_it_also_when_that_one_waits()
     {
         var last = Entry(Data, LockTerms.Write, 20);
         var verdict = Judge(Data, LockTerms.Read, 30, Entry(Data, LockTerms.Read, 10), last, Entry(Data, LockTerms.Read, 25));
@@ -56,7 +56,7 @@ public sealed class SharedAdmissionTests
     }
 
     [Fact]
-    public void S1_Nobody_passes_one_that_believes_in_another_number_until_it_has_left()
+    public void Nobody_passes_one_that_believes_in_another_number_until_it_has_left()
     {
         var verdict = Judge(Pool, LockTerms.Of(1, 5), 30, Entry(Pool, LockTerms.Of(1, 5), 10), Entry(Pool, LockTerms.Of(1, 3), 20));
 
@@ -81,7 +81,7 @@ public sealed class SharedAdmissionTests
     }
 
     [Fact]
-    public void S8_Without_our_entry_as_it_was_put_and_on_our_lease_nobody_is_in()
+    public void Without_our_entry_as_it_was_put_and_on_our_lease_nobody_is_in()
     {
         var attempt = AttemptId.New(Random.Shared);
         var key = Pool.KeyOf(LockMode.Permits, Lease, attempt);
