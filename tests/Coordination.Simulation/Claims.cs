@@ -2,14 +2,11 @@ using System.Globalization;
 
 namespace Coordination.Simulation;
 
-/// <summary>Something that was promised and did not hold.</summary>
-internal sealed class ViolationException(string what) : Exception(what);
-
 /// <summary>
 /// What the processes of a run believe to hold, and whether that can be: a lock for one has one holder at a time, a semaphore no more than its permits, an
 /// election one leader; and tokens and terms only grow. Asked after everything that happens.
 /// </summary>
-internal sealed class Claims
+internal sealed class Claims(Action<string> violate)
 {
     private readonly Dictionary<string, List<Claim>> _claims = [];
     private readonly Dictionary<string, long> _newest = [];
@@ -27,11 +24,16 @@ internal sealed class Claims
     public void Add(string name, string process, long token, double share, Func<bool> isHeld)
     {
         Count++;
+        if (token < _robbed.GetValueOrDefault(name))
+        {
+            return;
+        }
+
         if (share >= 1)
         {
             if (_newest.TryGetValue(name, out var newest) && token <= newest)
             {
-                throw new ViolationException($"{process} got {name} with token {token}, after one with {newest}");
+                violate($"{process} got {name} with token {token}, after one with {newest}");
             }
 
             _newest[name] = token;
@@ -40,11 +42,6 @@ internal sealed class Claims
         if (!_claims.TryGetValue(name, out var claims))
         {
             _claims[name] = claims = [];
-        }
-
-        if (token < _robbed.GetValueOrDefault(name))
-        {
-            return;
         }
 
         claims.Add(new Claim(process, token, share, isHeld));
@@ -59,7 +56,7 @@ internal sealed class Claims
         _robbed[name] = revision;
     }
 
-    /// <exception cref="ViolationException">More believe to hold something than can.</exception>
+    /// <summary>Whether more believe to hold something than can.</summary>
     public void Check()
     {
         foreach (var (name, claims) in _claims)
@@ -72,7 +69,7 @@ internal sealed class Claims
             claims.RemoveAll(static claim => !claim.IsHeld());
             if (claims.Count > 1 && claims.Sum(static claim => claim.Share) > 1.000001)
             {
-                throw new ViolationException(string.Create(
+                violate(string.Create(
                     CultureInfo.InvariantCulture, $"{name} is held by {string.Join(" and ", claims.Select(static claim => $"{claim.Process} (token {claim.Token})"))}"));
             }
         }

@@ -37,11 +37,14 @@ internal sealed record Plan(int Seed, int Processes, IReadOnlyList<Wish> Wishes,
     /// <summary>Until then there are wishes and faults.</summary>
     public static readonly TimeSpan Busy = TimeSpan.FromSeconds(30);
 
+    /// <summary>Whether each process follows all keys by a watch.</summary>
+    public bool HasMirrors { get; init; }
+
     public static Plan Of(int seed)
     {
         var random = new Random(seed ^ 0x5eed);
         var processes = random.Next(2, 4);
-        var kinds = random.Next(3) == 0 ? [WishKind.Lead] : Kinds(random);
+        var kinds = Kinds(random);
         var bad = random.Next(4) switch
         {
             0 => 0,
@@ -79,15 +82,20 @@ internal sealed record Plan(int Seed, int Processes, IReadOnlyList<Wish> Wishes,
                 BreaksWatches = bad * random.NextDouble(),
                 Slowest = TimeSpan.FromMilliseconds(random.Next(2) == 0 ? 5 : 500),
             },
-            TimeSpan.FromSeconds(random.Next(3, 7)));
+            TimeSpan.FromSeconds(random.Next(3, 7)))
+        {
+            HasMirrors = random.Next(3) == 0,
+        };
     }
 
-    private static WishKind[] Kinds(Random random) => random.Next(4) switch
+    private static WishKind[] Kinds(Random random) => random.Next(8) switch
     {
         0 => [WishKind.Read, WishKind.Write],
         1 => [WishKind.Permits],
         2 => [WishKind.Mutex, WishKind.MutexOnOwnLease, WishKind.UnfairMutex],
-        _ => [WishKind.Mutex],
+        3 or 4 => [WishKind.Mutex],
+        5 or 6 => [WishKind.Lead],
+        _ => [WishKind.Register, WishKind.Mutex],
     };
 
     private static TimeSpan Some(Random random, TimeSpan most) => TimeSpan.FromTicks((long)(most.Ticks * random.NextDouble()));

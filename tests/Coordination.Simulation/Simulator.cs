@@ -1,7 +1,9 @@
 using Akka.Actor;
 using Coordination.Etcd;
+using Coordination.Etcd.Transport;
 using Coordination.Supervision;
 using Etcdserverpb;
+using Google.Protobuf.Collections;
 
 namespace Coordination.Simulation;
 
@@ -24,7 +26,7 @@ internal sealed class Simulator
     public Outcome Run(Plan plan, bool isTraced = false)
     {
         var world = new World(plan.Seed, isTraced);
-        var claims = new Claims();
+        var claims = new Claims(world.Violate);
         var surroundings = SynchronizationContext.Current;
         try
         {
@@ -73,6 +75,7 @@ internal sealed class Simulator
         private readonly SimProcess[] _processes;
         private readonly SimEtcd _etcd;
         private readonly List<User> _users = [];
+        private readonly Dictionary<SimProcess, Mirror> _mirrors = [];
         private bool _isBusy = true;
 
         public Course(World world, Plan plan, Claims claims, SimProcess[] processes)
@@ -103,15 +106,23 @@ internal sealed class Simulator
             _world.RunUntil(Plan.Busy, RunActors);
             Settle();
             Leave();
+            _world.ThrowIfViolated();
         }
 
-        private void Start(SimProcess process) => process.Start(
-            new CoordinationOptions
+        private void Start(SimProcess process)
+        {
+            process.Start(
+                new CoordinationOptions
+                {
+                    Owner = process.Name, Name = process.Name, SessionTtl = _plan.Ttl, StopTimeout = TimeSpan.FromSeconds(5),
+                    Etcd = new EtcdClientOptions { RequestTimeout = RequestTimeout },
+                },
+                new SimClient(_world, _etcd, process, _isBusy ? _plan.Network : new Network(), RequestTimeout));
+            if (_plan.HasMirrors)
             {
-                Owner = process.Name, Name = process.Name, SessionTtl = _plan.Ttl, StopTimeout = TimeSpan.FromSeconds(5),
-                Etcd = new EtcdClientOptions { RequestTimeout = RequestTimeout },
-            },
-            new SimClient(_world, _etcd, process, _isBusy ? _plan.Network : new Network(), RequestTimeout));
+                _mirrors[process] = Mirror.Begin(_world, process);
+            }
+        }
 
         private void Begin(Wish wish)
         {
@@ -184,9 +195,24 @@ internal sealed class Simulator
 
             if (waiting is not null)
             {
-                throw new ViolationException($"{waiting} still waits for {waiting.Awaited ?? "its time"}");
+                _world.Violate($"{waiting} still waits for {waiting.Awaited ?? "its time"}");
+            }
+
+            // What is on its way to those who watch arrives.
+            _world.RunUntil(_world.Now + TimeSpan.FromSeconds(10), RunActors);
+            List<KeyValue> stored = [.. Stored().Select(ProtoMapping.ToKeyValue).Where(static kv => kv.Key.StartsWith("/"))];
+            if (_users.Select(static user => user.Stays).OfType<string>().FirstOrDefault(id => !stored.Exists(kv => kv.Key.ToText().Contains(id, StringComparison.Ordinal))) is { } lost)
+            {
+                _world.Violate($"'{lost}' is registered, and not in etcd");
+            }
+
+            foreach (var process in _processes.Where(static process => process.IsUp))
+            {
+                _mirrors.GetValueOrDefault(process)?.Check(stored);
             }
         }
+
+        private RepeatedField<Mvccpb.KeyValue> Stored() => _etcd.Node.Range(new RangeRequest { Key = Zero, RangeEnd = Zero }).Kvs;
 
         /// <summary>All systems stop: nothing is left in etcd.</summary>
         private void Leave()
@@ -197,9 +223,9 @@ internal sealed class Simulator
             }
 
             _world.RunUntil(_world.Now + Leaving, RunActors);
-            if (_etcd.Node.Range(new RangeRequest { Key = Zero, RangeEnd = Zero }).Kvs is [var left, ..])
+            if (Stored() is [var left, ..])
             {
-                throw new ViolationException($"'{left.Key.ToStringUtf8()}' is left in etcd, of lease {left.Lease:x}");
+                _world.Violate($"'{left.Key.ToStringUtf8()}' is left in etcd, of lease {left.Lease:x}");
             }
         }
 

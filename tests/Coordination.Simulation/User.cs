@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Coordination.Discovery.Registration;
 using Coordination.Elections;
 using Coordination.Locks.Line;
 
@@ -27,6 +28,9 @@ internal enum WishKind
     Write,
     Permits,
     Lead,
+
+    /// <summary>To be found as a service: for a while, or (without patience) until the end.</summary>
+    Register,
 }
 
 /// <summary>Fulfils one wish, by the messages that the public faces send. Whether the promise is kept that each request is answered is seen at the end.</summary>
@@ -42,6 +46,7 @@ internal sealed class User : MinimalActorRef
     private readonly Wish _wish;
     private readonly LockRequestId _request = LockRequestId.Next();
     private readonly CandidacyId _candidacy = CandidacyId.Next();
+    private RegistrationCell? _cell;
 
     private User(World world, SimProcess process, Claims claims, Wish wish)
     {
@@ -55,8 +60,11 @@ internal sealed class User : MinimalActorRef
     /// <summary>What it waits for; null while it waits for nobody.</summary>
     public string? Awaited { get; private set; }
 
-    /// <summary>Whether it has had what it wanted, or does not get it any more.</summary>
-    public bool IsDone { get; private set; }
+    /// <summary>Whether it has had what it wanted, does not get it any more, or is registered to stay.</summary>
+    public bool IsDone { get => field || (IsToStay && _cell!.Health.State is RegistrationState.Registered); private set; }
+
+    /// <summary>What is to be registered until the end.</summary>
+    public string? Stays => IsToStay ? _cell!.Wish.Id : null;
 
     public bool IsOf(CoordinationContext context) => ReferenceEquals(_context, context);
 
@@ -91,6 +99,12 @@ internal sealed class User : MinimalActorRef
     private void Ask()
     {
         Awaited = Answer;
+        if (_wish.Kind == WishKind.Register)
+        {
+            Register();
+            return;
+        }
+
         if (_wish.Kind == WishKind.Lead)
         {
             Send<ElectionsCommand>(new ElectionsCommand.Campaign(new Campaigning(
@@ -102,6 +116,26 @@ internal sealed class User : MinimalActorRef
         var isTry = _wish.Patience == TimeSpan.Zero;
         Send<LocksCommand>(new LocksCommand.Acquire(Lock, _request, Terms, isTry, isTry ? _context.Options.Etcd.RequestTimeout : null));
         GiveUpLater<LocksCommand>(new LocksCommand.Cancel(Lock, _request));
+    }
+
+    private bool IsToStay => _cell is not null && _wish.Patience is null;
+
+    private void Register()
+    {
+        Awaited = null;
+        var address = $"h{_world.Random.Next(1_000_000_000)}";
+        _cell = new RegistrationCell(new ServiceInstance { Service = "greeter", Host = address, Port = 80 }, new RegistrationOptions());
+        _context.Registrations.Add(_cell, _context.Options.Services.MaxRegistrations);
+        Send<RegistrationCommand>(new RegistrationCommand.Begin(_cell));
+        if (!IsToStay)
+        {
+            _process.Clock.After(_wish.Hold, () =>
+            {
+                _cell.IsLeaving = true;
+                Awaited = "the deregistration";
+                Send<RegistrationCommand>(new RegistrationCommand.Leave(_cell, RegistrationRequestId.Next()));
+            });
+        }
     }
 
     private LockName Lock => new(

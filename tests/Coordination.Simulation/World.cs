@@ -12,6 +12,7 @@ internal sealed class World(int seed, bool isTraced)
     private readonly PriorityQueue<Event, (long At, long Order)> _events = new();
     private readonly StringBuilder _trace = new();
     private long _scheduled;
+    private string? _violation;
 
     /// <summary>All chance of the run.</summary>
     public Random Random { get; } = new(seed);
@@ -42,6 +43,18 @@ internal sealed class World(int seed, bool isTraced)
 
     public bool Happens(double probability) => Random.NextDouble() < probability;
 
+    /// <summary>Something did not hold. An actor would catch what is thrown at it, so it is thrown at the end of the step; the first is what counts.</summary>
+    public void Violate(string what) => _violation ??= what;
+
+    /// <exception cref="ViolationException">Something did not hold.</exception>
+    public void ThrowIfViolated()
+    {
+        if (_violation is { } violation)
+        {
+            throw new ViolationException(violation);
+        }
+    }
+
     public void Note(string who, string what)
     {
         if (isTraced)
@@ -51,13 +64,14 @@ internal sealed class World(int seed, bool isTraced)
     }
 
     /// <summary>Runs until there is nothing left to do before this time.</summary>
+    /// <exception cref="ViolationException">Something did not hold.</exception>
     public void RunUntil(TimeSpan end, Func<bool> runActors)
     {
         while (true)
         {
             while (runActors())
             {
-                Observe?.Invoke();
+                Look();
             }
 
             if (!_events.TryPeek(out var next, out var due) || due.At > end.Ticks)
@@ -71,8 +85,17 @@ internal sealed class World(int seed, bool isTraced)
             if (!next.IsCancelled)
             {
                 next.Action();
-                Observe?.Invoke();
+                Look();
             }
+        }
+    }
+
+    private void Look()
+    {
+        Observe?.Invoke();
+        if (Observe is not null)
+        {
+            ThrowIfViolated();
         }
     }
 
@@ -86,3 +109,6 @@ internal sealed class World(int seed, bool isTraced)
         public void Cancel() => IsCancelled = true;
     }
 }
+
+/// <summary>Something that was promised and did not hold.</summary>
+internal sealed class ViolationException(string what) : Exception(what);
