@@ -126,9 +126,19 @@ internal sealed class GuardedProcess : IDisposable
             .FirstOrDefault(IsExecutable);
     }
 
-    private static bool IsExecutable(string path) => File.Exists(path)
-        && (OperatingSystem.IsWindows()
-            || (File.GetUnixFileMode(path) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0);
+    private static bool IsExecutable(string path)
+    {
+        const UnixFileMode Anybody = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        try
+        {
+            return File.Exists(path) && (OperatingSystem.IsWindows() || (File.GetUnixFileMode(path) & Anybody) != 0);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // A link that leads nowhere exists as a file does, and has no mode.
+            return false;
+        }
+    }
 
     private void Run(TaskCompletionSource started)
     {

@@ -1,3 +1,5 @@
+using Coordination.Etcd;
+
 namespace Coordination.Locks.Line;
 
 /// <summary>What those are told who do not get a lock of any kind, other than that somebody holds it.</summary>
@@ -21,14 +23,14 @@ internal static class Refusals
         var error = context.Session.LastError;
         return new(
             (error as CoordinationException)?.Kind ?? CoordinationErrorKind.Unavailable,
-            $"The lock '{name}' was not acquired in time: etcd could not be used (endpoints {string.Join(", ", context.Etcd.Endpoints)}): "
+            $"The lock '{name}' was not acquired in time: etcd could not be used{EndpointText.Beside(error?.Message, context.Etcd.Endpoints)}: "
             + (error?.Message ?? "no answer to the grant of a lease"),
             error);
     }
 
     /// <summary>Time is up, and etcd has not said anything.</summary>
     public static CoordinationException LateWithoutAnswer(CoordinationContext context, object name) =>
-        new(CoordinationErrorKind.Timeout, $"The lock '{name}' was not acquired in time: etcd has not answered (etcd {string.Join(", ", context.Etcd.Endpoints)})");
+        new(CoordinationErrorKind.Timeout, $"The lock '{name}' was not acquired in time: etcd has not answered{EndpointText.Beside(null, context.Etcd.Endpoints)}");
 
     private static CoordinationException Limit(object name, string why) =>
         new(CoordinationErrorKind.LimitReached, $"The lock '{name}' cannot be asked for: {why}");
