@@ -55,12 +55,4 @@ public sealed partial class CoordinationSystem
     internal void Close(ServiceFeed feed) => _context.Discoveries.Close(feed, Tell);
 
     internal void Tell(object message) => Supervisor.Tell(message, ActorRefs.NoSender);
-
-    private void ThrowIfStopped()
-    {
-        if (Stopped.IsCancellationRequested)
-        {
-            throw new CoordinationException(CoordinationErrorKind.Stopped, $"The coordination system '{Options.Name}' has stopped.");
-        }
-    }
 }

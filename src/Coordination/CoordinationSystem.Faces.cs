@@ -13,7 +13,7 @@ public sealed partial class CoordinationSystem : ILocks, IElections, IServiceReg
     /// One actor for all messages of actors of the host: <see cref="AcquireLock"/>, <see cref="Campaign"/>, <see cref="SubscribeToLeader"/>,
     /// <see cref="RegisterService"/>, <see cref="SubscribeToService"/>, <see cref="SubscribeToKeys"/>. It answers their sender. Made when first asked for.
     /// </summary>
-    /// <exception cref="ObjectDisposedException">The system has stopped.</exception>
+    /// <exception cref="CoordinationException">The system has stopped.</exception>
     public IActorRef Gate
     {
         get

@@ -97,12 +97,23 @@ public sealed partial class CoordinationSystem : IAsyncDisposable
     public DistributedLock Lock(string name, DistributedLockOptions? options = null) => new(this, name, options);
 
     /// <summary>Waits until the session lease is held.</summary>
-    /// <exception cref="CoordinationException">It was not within <paramref name="timeout"/>; the message names the endpoints and the cause.</exception>
+    /// <param name="timeout">How long to wait, from 0 to 24 days, or <see cref="Timeout.InfiniteTimeSpan"/>.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="CoordinationException">
+    /// It was not within <paramref name="timeout"/>, and the message names the endpoints and the cause; or the system has stopped.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
     public async Task WaitUntilReadyAsync(TimeSpan timeout, CancellationToken cancellationToken = default)
     {
+        ThrowIfStopped();
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Stopped);
         try
         {
-            await _context.Session.Opened.WaitAsync(timeout, _context.Clock.Provider, cancellationToken).ConfigureAwait(false);
+            await _context.Session.Opened.WaitAsync(timeout, _context.Clock.Provider, end.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw HasStopped();
         }
         catch (TimeoutException)
         {
@@ -130,10 +141,10 @@ public sealed partial class CoordinationSystem : IAsyncDisposable
     internal Task AbortAsync() => EndOnce(CrashAsync);
 
     /// <summary>Starts an actor that acts in the name of somebody outside and ends by itself.</summary>
-    /// <exception cref="ObjectDisposedException">The system has stopped.</exception>
+    /// <exception cref="CoordinationException">The system has stopped.</exception>
     internal IActorRef StartErrand(Props errand)
     {
-        ObjectDisposedException.ThrowIf(Stopped.IsCancellationRequested, this);
+        ThrowIfStopped();
         return _actors.ActorOf(errand);
     }
 
@@ -167,7 +178,16 @@ public sealed partial class CoordinationSystem : IAsyncDisposable
         }
     }
 
-    private CoordinationException HasStopped() =>
+    /// <exception cref="CoordinationException">The system has stopped.</exception>
+    internal void ThrowIfStopped()
+    {
+        if (Stopped.IsCancellationRequested)
+        {
+            throw HasStopped();
+        }
+    }
+
+    internal CoordinationException HasStopped() =>
         new(CoordinationErrorKind.Stopped, $"The coordination system '{Options.Name}' has stopped.");
 
     /// <summary>There is one end, and everybody who asks for it awaits the same.</summary>

@@ -173,7 +173,7 @@ internal sealed class Worker(string name, Uri etcd, string key, TimeSpan ttl, in
                         system.Lock(key).AcquireAsync(BlockedFor, stop).GetAwaiter().GetResult();
 #pragma warning restore RS0030
                     }
-                    catch (CoordinationException error)
+                    catch (Exception error) when (error is CoordinationException or LockTimeoutException)
                     {
                         Tell(ReportKind.Failed, 0, error.GetType().Name);
                     }

@@ -29,7 +29,10 @@ public sealed class ServiceDiscovery : IDisposable
     public ServiceView Current => _feed.Current;
 
     /// <summary>Waits for the first view. A service without instances has an empty view.</summary>
-    /// <exception cref="CoordinationException">etcd could not be read within <paramref name="timeout"/>; the message names the endpoints and the cause.</exception>
+    /// <exception cref="CoordinationException">
+    /// etcd could not be read within <paramref name="timeout"/>, and the message names the endpoints and the cause; or the system has stopped.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
     /// <exception cref="ObjectDisposedException">It is disposed.</exception>
     public async Task<ServiceView> WaitForViewAsync(TimeSpan timeout, CancellationToken cancellationToken = default)
     {
@@ -51,7 +54,7 @@ public sealed class ServiceDiscovery : IDisposable
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             ObjectDisposedException.ThrowIf(_disposed.IsCancellationRequested, this);
-            throw new CoordinationException(CoordinationErrorKind.Stopped, $"The coordination system '{_system.Options.Name}' has stopped.");
+            throw _system.HasStopped();
         }
     }
 

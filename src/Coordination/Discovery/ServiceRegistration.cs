@@ -38,7 +38,10 @@ public sealed class ServiceRegistration : IAsyncDisposable
     public LeaseId Lease => _cell.Lease;
 
     /// <summary>Waits until it is <see cref="RegistrationState.Registered"/>.</summary>
-    /// <exception cref="CoordinationException">It was not within <paramref name="timeout"/> (it goes on trying), or it is deregistered; the message says what stands in the way.</exception>
+    /// <exception cref="CoordinationException">
+    /// It was not within <paramref name="timeout"/> (it goes on trying), or it is deregistered, and the message says what stands in the way; or the system has stopped.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
     public async Task WaitUntilRegisteredAsync(TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _system.Stopped);
@@ -64,7 +67,7 @@ public sealed class ServiceRegistration : IAsyncDisposable
         {
             var health = Health;
             throw _system.Stopped.IsCancellationRequested
-                ? new CoordinationException(CoordinationErrorKind.Stopped, $"The coordination system '{_system.Options.Name}' has stopped.")
+                ? _system.HasStopped()
                 : new CoordinationException(
                     health.State is RegistrationState.Conflict ? CoordinationErrorKind.InvalidRequest : health.Error?.Kind ?? CoordinationErrorKind.Unavailable,
                     $"{Instance.Service}/{Instance.Id} is not registered after {timeout.TotalSeconds:0.###} s ({health.State}, endpoints "

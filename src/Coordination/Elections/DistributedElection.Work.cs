@@ -19,9 +19,8 @@ public sealed partial class DistributedElection
     /// <param name="options">The candidate's name, priority and TTL.</param>
     /// <param name="cancellationToken">Ends it all: the work is stopped, then the leadership is resigned.</param>
     /// <returns>Completes when the work has completed by itself, without having been asked to stop; the leadership is resigned then.</returns>
-    /// <exception cref="CoordinationException">
-    /// etcd refused; the system was stopped; or (Timeout) the work did not stop in time: it may still run, so it is not started again.
-    /// </exception>
+    /// <exception cref="CoordinationException">etcd refused, or the system has stopped.</exception>
+    /// <exception cref="TimeoutException">The work did not stop within <see cref="ElectionOptions.DrainTimeout"/>: it may still run, so it is not started again.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <remarks>What the work throws by itself is thrown here, after the leadership was resigned.</remarks>
     public async Task RunWhileLeaderAsync(

@@ -71,14 +71,14 @@ public sealed partial class DistributedElection
     }
 
     /// <summary>Who leads now, or null. Already old when it is returned.</summary>
-    /// <exception cref="EtcdException">etcd could not be asked.</exception>
-    public Task<ElectionLeader?> GetLeaderAsync(CancellationToken cancellationToken = default) => Requests.ReadLeaderAsync(cancellationToken);
+    /// <exception cref="CoordinationException">etcd could not be asked, or the system has stopped.</exception>
+    public Task<ElectionLeader?> GetLeaderAsync(CancellationToken cancellationToken = default) => AskEtcdAsync(requests => requests.ReadLeaderAsync(cancellationToken));
 
     /// <summary>Everybody who takes part, in the order of their places: the first leads. Already old when it is returned.</summary>
-    /// <exception cref="EtcdException">etcd could not be asked.</exception>
+    /// <exception cref="CoordinationException">etcd could not be asked, or the system has stopped.</exception>
     public async Task<IReadOnlyList<ElectionCandidate>> GetCandidatesAsync(CancellationToken cancellationToken = default)
     {
-        var line = await Requests.ReadLineAsync(cancellationToken).ConfigureAwait(false);
+        var line = await ReadLineAsync(cancellationToken).ConfigureAwait(false);
         return [.. line.Candidates.Select(c => new ElectionCandidate(c.Key, c.Value, c.Created.Value, c.Lease, c.Card?.Name, c.Card?.Priority ?? 0))];
     }
 
@@ -86,9 +86,9 @@ public sealed partial class DistributedElection
     /// The keys that lie under the name of this election and are no candidates: a candidate is the name, '/', and the lease that the key lives on, in hexadecimal. They are
     /// in nobody's way here, but candidates that use etcd's own client or <c>etcdctl elect</c> wait for each of them to be deleted. Already old when it is returned.
     /// </summary>
-    /// <exception cref="EtcdException">etcd could not be asked.</exception>
+    /// <exception cref="CoordinationException">etcd could not be asked, or the system has stopped.</exception>
     public async Task<IReadOnlyList<Bytes>> GetStrayKeysAsync(CancellationToken cancellationToken = default) =>
-        (await Requests.ReadLineAsync(cancellationToken).ConfigureAwait(false)).Strays;
+        (await ReadLineAsync(cancellationToken).ConfigureAwait(false)).Strays;
 
     /// <summary>
     /// Asks the leader, in whatever process, to hand over to the candidate of that name. A leader of this library that runs work only while leading stops
@@ -96,7 +96,7 @@ public sealed partial class DistributedElection
     /// program does not know of it. The wish lasts until it is fulfilled, at most as long as this system lives.
     /// </summary>
     /// <returns>False when there is no candidate of that name; nothing was asked then. True also when it leads already.</returns>
-    /// <exception cref="CoordinationException">etcd could not be asked, or this system has no session now.</exception>
+    /// <exception cref="CoordinationException">etcd could not be asked, this system has no session now, or it has stopped.</exception>
     public async Task<bool> RequestTransferAsync(string candidate, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(candidate);
@@ -112,7 +112,7 @@ public sealed partial class DistributedElection
             throw new CoordinationException(CoordinationErrorKind.Unavailable, "A transfer cannot be asked for: the session lease is not held now.");
         }
 
-        await _system.Etcd.PutAsync(new EtcdOp.Put(_keys.Wish, candidate) { Lease = session }, cancellationToken).ConfigureAwait(false);
+        await _system.AskEtcdAsync(etcd => etcd.PutAsync(new EtcdOp.Put(_keys.Wish, candidate) { Lease = session }, cancellationToken)).ConfigureAwait(false);
         return true;
     }
 
@@ -124,7 +124,10 @@ public sealed partial class DistributedElection
         _ => new System.Diagnostics.UnreachableException(),
     };
 
-    private CandidateRequests Requests => new(_system.Etcd, _keys, new CandidateCard("", 0));
+    private Task<T> AskEtcdAsync<T>(Func<CandidateRequests, Task<T>> question) =>
+        _system.AskEtcdAsync(etcd => question(new CandidateRequests(etcd, _keys, new CandidateCard("", 0))));
+
+    private Task<CandidateLine> ReadLineAsync(CancellationToken cancellationToken) => AskEtcdAsync(requests => requests.ReadLineAsync(cancellationToken));
 
     private async Task SubscribeAsync(LeaderFeed feed)
     {

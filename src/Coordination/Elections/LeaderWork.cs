@@ -24,8 +24,7 @@ internal sealed class LeaderWork(CoordinationSystem system, Leadership leadershi
         catch (TimeoutException) when (!running.IsCompleted)
         {
             system.Log.WorkDoesNotStop(leadership.Election, system.Options.Elections.DrainTimeout);
-            throw new CoordinationException(
-                CoordinationErrorKind.Timeout,
+            throw new TimeoutException(
                 $"The work of the leader of '{leadership.Election}' has not stopped within {system.Options.Elections.DrainTimeout} (Elections.DrainTimeout).");
         }
         catch (OperationCanceledException)

@@ -34,7 +34,7 @@ public sealed class DistributedLock
     /// <param name="cancellationToken">Gives up. The request leaves no key behind, also when its transaction commits later.</param>
     /// <returns>The handle; dispose it to release. Holding it is no proof of ownership: see <see cref="LockHandle"/>.</returns>
     /// <exception cref="LockTimeoutException">Somebody else held it for the whole time.</exception>
-    /// <exception cref="CoordinationException">It failed: permission denied, out of space, or etcd was unavailable for the whole time.</exception>
+    /// <exception cref="CoordinationException">It failed: permission denied, out of space, etcd was unavailable for the whole time, or the system has stopped.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
     public async Task<LockHandle> AcquireAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         new(_requests, await _requests.AcquireAsync(Options.Terms, timeout, cancellationToken).ConfigureAwait(false));
@@ -42,7 +42,7 @@ public sealed class DistributedLock
     /// <summary>Acquires the lock if nobody holds it now.</summary>
     /// <param name="cancellationToken">Gives up. The request leaves no key behind, also when its transaction commits later.</param>
     /// <returns>The handle, or null when somebody else holds it (<see cref="GetHolderAsync"/> tells who).</returns>
-    /// <exception cref="CoordinationException">It is not known whether it is held: etcd did not answer within its request timeout, or refused.</exception>
+    /// <exception cref="CoordinationException">It is not known whether it is held: etcd did not answer within its request timeout, or refused; or the system has stopped.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
     public Task<LockHandle?> TryAcquireAsync(CancellationToken cancellationToken = default) => TryAcquireAsync(TimeSpan.Zero, cancellationToken);
 
@@ -50,7 +50,7 @@ public sealed class DistributedLock
     /// <param name="timeout">How long to wait, from 0 to 24 days.</param>
     /// <param name="cancellationToken">Gives up. The request leaves no key behind, also when its transaction commits later.</param>
     /// <returns>The handle, or null when somebody else held it for the whole time.</returns>
-    /// <exception cref="CoordinationException">It failed: permission denied, out of space, or etcd was unavailable for the whole time.</exception>
+    /// <exception cref="CoordinationException">It failed: permission denied, out of space, etcd was unavailable for the whole time, or the system has stopped.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
     public async Task<LockHandle?> TryAcquireAsync(TimeSpan timeout, CancellationToken cancellationToken = default) =>
         await _requests.TryAsync(Options.Terms, timeout, cancellationToken).ConfigureAwait(false) is { } acquired ? new LockHandle(_requests, acquired) : null;

@@ -25,7 +25,7 @@ public sealed class DistributedReaderWriterLock
     /// <param name="cancellationToken">Gives up. The request leaves no entry behind, also when its transaction commits later.</param>
     /// <returns>The handle; dispose it to release. Holding it is no proof of ownership: see <see cref="SharedLockHandle"/>.</returns>
     /// <exception cref="LockTimeoutException">A writer was in the way for the whole time.</exception>
-    /// <exception cref="CoordinationException">It failed: permission denied, out of space, or etcd was unavailable for the whole time.</exception>
+    /// <exception cref="CoordinationException">It failed: permission denied, out of space, etcd was unavailable for the whole time, or the system has stopped.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
     public Task<ReaderWriterLockHandle> AcquireReadAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         AcquireAsync(LockTerms.Read, timeout, cancellationToken);
@@ -39,7 +39,7 @@ public sealed class DistributedReaderWriterLock
     /// <param name="timeout">How long to wait for others, from 0 (the default) to 24 days.</param>
     /// <param name="cancellationToken">Gives up. The request leaves no entry behind, also when its transaction commits later.</param>
     /// <returns>The handle, or null when somebody was in the way for the whole time.</returns>
-    /// <exception cref="CoordinationException">It is not known whether anybody is in the way: etcd did not answer within its request timeout, or refused.</exception>
+    /// <exception cref="CoordinationException">It is not known whether anybody is in the way: etcd did not answer within its request timeout, or refused; or the system has stopped.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
     public Task<ReaderWriterLockHandle?> TryAcquireReadAsync(TimeSpan timeout = default, CancellationToken cancellationToken = default) =>
         TryAsync(LockTerms.Read, timeout, cancellationToken);
@@ -50,7 +50,7 @@ public sealed class DistributedReaderWriterLock
         TryAsync(LockTerms.Write, timeout, cancellationToken);
 
     /// <summary>Everybody in line, the oldest first: those who are in, then those who wait. Already old when it is returned.</summary>
-    /// <exception cref="Etcd.EtcdException">etcd could not be asked.</exception>
+    /// <exception cref="CoordinationException">etcd could not be asked, or the system has stopped.</exception>
     public Task<IReadOnlyList<LockHolder>> GetLineAsync(CancellationToken cancellationToken = default) => _requests.GetLineAsync(cancellationToken);
 
     private async Task<ReaderWriterLockHandle> AcquireAsync(LockTerms terms, TimeSpan? timeout, CancellationToken cancellationToken) =>

@@ -38,7 +38,7 @@ public sealed class DistributedSemaphore
     /// <returns>The handle; dispose it to release. Holding it is no proof of ownership: see <see cref="SharedLockHandle"/>.</returns>
     /// <exception cref="LockTimeoutException">Others had them for the whole time.</exception>
     /// <exception cref="SemaphoreLimitException">It is in use with another number of permits.</exception>
-    /// <exception cref="CoordinationException">It failed: permission denied, out of space, or etcd was unavailable for the whole time.</exception>
+    /// <exception cref="CoordinationException">It failed: permission denied, out of space, etcd was unavailable for the whole time, or the system has stopped.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
     public async Task<SemaphoreHandle> AcquireAsync(int count = 1, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         new(_requests, await _requests.AcquireAsync(Ask(count), timeout, cancellationToken).ConfigureAwait(false));
@@ -49,13 +49,13 @@ public sealed class DistributedSemaphore
     /// <param name="cancellationToken">Gives up. The request leaves no entry behind, also when its transaction commits later.</param>
     /// <returns>The handle, or null when there were not enough for the whole time.</returns>
     /// <exception cref="SemaphoreLimitException">It is in use with another number of permits.</exception>
-    /// <exception cref="CoordinationException">It is not known whether there are: etcd did not answer within its request timeout, or refused.</exception>
+    /// <exception cref="CoordinationException">It is not known whether there are: etcd did not answer within its request timeout, or refused; or the system has stopped.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
     public async Task<SemaphoreHandle?> TryAcquireAsync(int count = 1, TimeSpan timeout = default, CancellationToken cancellationToken = default) =>
         await _requests.TryAsync(Ask(count), timeout, cancellationToken).ConfigureAwait(false) is { } acquired ? new SemaphoreHandle(_requests, acquired) : null;
 
     /// <summary>Everybody in line, the oldest first: those who are in, then those who wait. Already old when it is returned.</summary>
-    /// <exception cref="Etcd.EtcdException">etcd could not be asked.</exception>
+    /// <exception cref="CoordinationException">etcd could not be asked, or the system has stopped.</exception>
     public Task<IReadOnlyList<LockHolder>> GetLineAsync(CancellationToken cancellationToken = default) => _requests.GetLineAsync(cancellationToken);
 
     private LockTerms Ask(int count) => count >= 1 && count <= Permits

@@ -36,7 +36,7 @@ public sealed class MultiLock
     /// <param name="cancellationToken">Gives up. What was acquired by then is released before the call ends.</param>
     /// <returns>The handle of all; dispose it to release them.</returns>
     /// <exception cref="LockTimeoutException">One of them was held by somebody else when the time was over.</exception>
-    /// <exception cref="CoordinationException">It failed: permission denied, out of space, or etcd was unavailable for the whole time.</exception>
+    /// <exception cref="CoordinationException">It failed: permission denied, out of space, etcd was unavailable for the whole time, or the system has stopped.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
     public async Task<MultiLockHandle> AcquireAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
@@ -57,7 +57,7 @@ public sealed class MultiLock
     /// <summary>Acquires all locks if nobody holds any of them now.</summary>
     /// <param name="cancellationToken">Gives up. What was acquired by then is released before the call ends.</param>
     /// <returns>The handle of all, or null when somebody else holds one of them.</returns>
-    /// <exception cref="CoordinationException">It is not known whether they are held: etcd did not answer within its request timeout, or refused.</exception>
+    /// <exception cref="CoordinationException">It is not known whether they are held: etcd did not answer within its request timeout, or refused; or the system has stopped.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
     public async Task<MultiLockHandle?> TryAcquireAsync(CancellationToken cancellationToken = default)
     {
@@ -79,7 +79,7 @@ public sealed class MultiLock
         }
         catch (LockTimeoutException error)
         {
-            throw new LockTimeoutException(one.Name, left.Whole!.Value, error.Holder, isOwn: false);
+            throw new LockTimeoutException(one.Name, left.Whole!.Value, error.Holder);
         }
     }
 

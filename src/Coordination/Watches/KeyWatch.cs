@@ -93,7 +93,7 @@ public sealed class KeyWatch : IAsyncEnumerable<WatchEvent>
     }
 
     private static void EndStopped(WatchSubscriber subscriber) =>
-        subscriber.End(new CoordinationException(CoordinationErrorKind.Stopped, "The coordination system has stopped"));
+        subscriber.End(new CoordinationException(CoordinationErrorKind.Stopped, "The coordination system has stopped."));
 
     private sealed class Subscription : IDisposable
     {
