@@ -19,7 +19,7 @@ public sealed partial class CoordinationSystem : IAsyncDisposable
     private readonly CancellationTokenSource _stopped = new();
     private readonly Lock _lock = new();
     private readonly PoolWatch? _pool;
-    private IActorRef? _gate;
+    private IActorRef? _actor;
     private Task? _ending;
 
     private CoordinationSystem(CoordinationOptions options, IEtcdClient? etcd, ActorSystem? host, bool endsWithHost)
@@ -88,13 +88,8 @@ public sealed partial class CoordinationSystem : IAsyncDisposable
         return new CoordinationSystem(options, etcd, host, endsWithHost);
     }
 
-    /// <summary>
-    /// The lock of that name. Costs nothing until it is acquired.
-    /// </summary>
-    /// <param name="name">The key in etcd, exactly: 1 to 1,024 bytes of UTF-8. Any program that uses the same key competes for the same lock.</param>
-    /// <param name="options">How it is used; null: fair, on the session's lease.</param>
-    /// <exception cref="ArgumentException">The name is empty or too long, or options are out of range.</exception>
-    public DistributedLock Lock(string name, DistributedLockOptions? options = null) => new(this, name, options);
+    /// <inheritdoc/>
+    public ILock Lock(string name, DistributedLockOptions? options = null) => new DistributedLock(this, name, options);
 
     /// <summary>Waits until the session lease is held.</summary>
     /// <param name="timeout">How long to wait, from 0 to 24 days, or <see cref="Timeout.InfiniteTimeSpan"/>.</param>

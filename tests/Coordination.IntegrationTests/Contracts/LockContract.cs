@@ -1,4 +1,5 @@
 using Coordination.Etcd;
+using Coordination.Messages;
 
 namespace Coordination.IntegrationTests.Contracts;
 
@@ -323,7 +324,7 @@ public abstract class LockContract(ServerFixture fixture) : ServerContract(fixtu
 
         var error = await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => system.Lock(Name).AcquireAsync(timeout));
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => system.Lock(Name).TryAcquireAsync(timeout));
-        Assert.Throws<ArgumentOutOfRangeException>(() => system.Lock(Name).AcquireFor(system.Supervisor, timeout));
+        Assert.IsType<ArgumentOutOfRangeException>((await system.Actor.Ask<LockNews.Failed>(new LockRequest.Acquire(Name, timeout), Limit)).Error);
 
         Assert.Contains($"The timeout is {timeout}; allowed is 0 to 24.00:00:00", error.Message, StringComparison.Ordinal);
     }

@@ -28,7 +28,7 @@ public abstract class StoppedContract(ServerFixture fixture) : ServerContract(fi
             () => system.ReaderWriterLock(Name).GetLineAsync(),
             () => system.Semaphore(Name, 2).AcquireAsync(),
             () => system.Semaphore(Name, 2).GetLineAsync(),
-            () => system.Locks(Name, Name + "2").AcquireAsync(),
+            () => system.MultiLock(Name, Name + "2").AcquireAsync(),
             () => system.Election(Name).CampaignAsync("me"),
             () => system.Election(Name).RunWhileLeaderAsync("me", (_, _) => Task.CompletedTask),
             () => system.Election(Name).GetLeaderAsync(),
@@ -39,7 +39,7 @@ public abstract class StoppedContract(ServerFixture fixture) : ServerContract(fi
             () => system.Watch(Name).GetAsyncEnumerator().MoveNextAsync().AsTask(),
             () => Task.FromResult(system.Discover("greeter")),
             () => Task.FromResult(system.Register(new ServiceInstance { Service = "greeter", Host = "h", Port = 1 })),
-            () => Task.FromResult(system.Gate),
+            () => Task.FromResult(system.Actor),
         ])
         {
             var error = await Assert.ThrowsAsync<CoordinationException>(request);

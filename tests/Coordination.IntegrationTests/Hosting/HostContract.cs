@@ -103,16 +103,16 @@ public abstract class HostContract(ServerFixture fixture)
         Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(3));
     }
 
-    private static async Task FollowAsync(ServiceDiscovery discovery, ConcurrentQueue<string> journal, TaskCompletionSource gone)
+    private static async Task FollowAsync(IServiceDiscovery discovery, ConcurrentQueue<string> journal, TaskCompletionSource gone)
     {
         await foreach (var change in discovery.ChangesAsync())
         {
             switch (change)
             {
-                case InstanceChanged { Instance.State: InstanceState.Draining }:
+                case ServiceChange.Changed { Instance.State: InstanceState.Draining }:
                     journal.Enqueue("draining");
                     break;
-                case InstanceDown:
+                case ServiceChange.Down:
                     journal.Enqueue("down");
                     gone.TrySetResult();
                     break;

@@ -72,10 +72,10 @@ public abstract class SampleContract(ServerFixture fixture)
     public async Task The_web_api_registers_itself_is_found_by_name_and_is_gone_when_it_is_stopped()
     {
         using var greeter = Start("WebApi", "--Service=greeter", "--urls=http://127.0.0.1:0");
-        await greeter.PrintedAsync("Registered as");
+        await greeter.PrintedAsync("registered on lease");
         using var front = Start("WebApi", "--Service=front", "--urls=http://127.0.0.1:0");
         var address = (await front.PrintedAsync("Now listening on:")).Split("on: ")[1];
-        await front.PrintedAsync("Registered as");
+        await front.PrintedAsync("registered on lease");
         using var http = new HttpClient();
 
         Assert.Equal($"the greeter says: hello from {greeter.Id}", await http.GetStringAsync(new Uri($"{address}/ask")));

@@ -194,7 +194,7 @@ public sealed class AuthenticationOnRealEtcd : IAsyncLifetime
 
         await TokensExpireAsync("emil", 1);
         await registration.UpdateAsync(instance => instance with { Weight = 7 });
-        await record.UntilAsync(told => told[^1] is InstanceChanged { Instance.Weight: 7 });
+        await record.UntilAsync(told => told[^1] is ServiceChange.Changed { Instance.Weight: 7 });
         await TokensExpireAsync("emil", 2);
         var start = TimeProvider.System.GetTimestamp();
         await _root.PutAsync("/services/web/b", "10.0.0.2:1");
@@ -205,7 +205,7 @@ public sealed class AuthenticationOnRealEtcd : IAsyncLifetime
 
         Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(2));
         Assert.Equal(lease, registration.Lease);
-        Assert.DoesNotContain(record.Told, change => change is Stale);
+        Assert.DoesNotContain(record.Told, change => change is ServiceChange.Stale);
         await record.CheckAgainstAsync(_root);
     }
 

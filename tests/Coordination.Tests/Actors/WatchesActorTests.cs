@@ -1,4 +1,5 @@
 using Coordination.Etcd;
+using Coordination.Messages;
 using Coordination.Watches;
 
 namespace Coordination.Tests.Actors;
@@ -77,7 +78,7 @@ public sealed class WatchesActorTests : ActorTest
         watches.Tell(new WatchesCommand.Subscribe(new ActorSubscriber(null!, Options, _spec, actor.Ref, isAcknowledged: false)));
         Etcd.Next<EtcdOp.Get>().Answer(new GetResult(At(10), [], 0, false));
         var watch = Etcd.Next<ScriptedEtcd.Watching>().Request;
-        Assert.IsType<WatchEvent.Snapshot>(actor.ExpectMsg<WatchNotice>().Event);
+        Assert.IsType<WatchEvent.Snapshot>(actor.ExpectMsg<KeysNews>().Event);
 
         Sys.Stop(actor.Ref);
 
@@ -93,7 +94,7 @@ public sealed class WatchesActorTests : ActorTest
         Etcd.Next<EtcdOp.Get>().Answer(new GetResult(At(10), [], 0, false));
         var watch = Etcd.Next<ScriptedEtcd.Watching>().Request;
         watch.Signal(new EtcdWatchSignal.Created(At(10)));
-        var snapshot = actor.ExpectMsg<WatchNotice>();
+        var snapshot = actor.ExpectMsg<KeysNews>();
         for (var revision = 11; revision < 20; revision++)
         {
             watch.Signal(Changes(Stored($"{revision}", revision)));
@@ -106,7 +107,7 @@ public sealed class WatchesActorTests : ActorTest
         snapshot.Acknowledge();
         snapshot.Acknowledge();
 
-        var conflated = Assert.IsType<WatchEvent.Conflated>(actor.ExpectMsg<WatchNotice>().Event);
+        var conflated = Assert.IsType<WatchEvent.Conflated>(actor.ExpectMsg<KeysNews>().Event);
         Assert.Equal((19, "19", 9), (conflated.Revision.Value, Assert.Single(conflated.Events).Current.Value.ToText(), conflated.Replaced));
         actor.ExpectNoMsg(TimeSpan.Zero);
     }
@@ -149,11 +150,11 @@ public sealed class WatchesActorTests : ActorTest
         var stream = Subscribe(watches);
         watches.Tell(new WatchesCommand.Subscribe(new ActorSubscriber(null!, Options, _spec, actor.Ref, isAcknowledged: false)));
         Etcd.Next<EtcdOp.Get>().Answer(new GetResult(At(10), [], 0, false));
-        Assert.IsType<WatchEvent.Snapshot>(actor.ExpectMsg<WatchNotice>().Event);
+        Assert.IsType<WatchEvent.Snapshot>(actor.ExpectMsg<KeysNews>().Event);
 
         Sys.Stop(watches);
 
-        Assert.Equal(CoordinationErrorKind.Stopped, Assert.IsType<WatchEvent.Ended>(actor.ExpectMsg<WatchNotice>().Event).Error.Kind);
+        Assert.Equal(CoordinationErrorKind.Stopped, Assert.IsType<WatchEvent.Ended>(actor.ExpectMsg<KeysNews>().Event).Error.Kind);
         await Next<WatchEvent.Snapshot>(stream);
         Assert.Equal(CoordinationErrorKind.Stopped, (await Assert.ThrowsAsync<CoordinationException>(() => Next<WatchEvent>(stream))).Kind);
     }
