@@ -48,7 +48,7 @@ public sealed partial class CoordinationSystem : IAsyncDisposable
     /// <summary>The etcd client that the system uses.</summary>
     public IEtcdClient Etcd => _context.Etcd;
 
-    /// <summary>The options in force.</summary>
+    /// <summary>The options in force: a copy of what it was started with. Changing it has no effect that anybody should rely on.</summary>
     public CoordinationOptions Options => _context.Options;
 
     /// <summary>Whether the session lease is held now. While it is not, nothing can be acquired.</summary>
@@ -85,7 +85,7 @@ public sealed partial class CoordinationSystem : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         OptionProblems.ThrowIfAny("The coordination options", options.Validate(), nameof(options));
-        return new CoordinationSystem(options, etcd, host, endsWithHost);
+        return new CoordinationSystem(options.Copy(), etcd, host, endsWithHost);
     }
 
     /// <inheritdoc/>

@@ -31,7 +31,7 @@ internal static class HostSnippets
     public static void Add(WebApplicationBuilder builder)
     {
         // <add>
-        builder.Services.AddCoordination(options => options with { SessionTtl = TimeSpan.FromSeconds(15) })
+        builder.Services.AddCoordination(options => options.SessionTtl = TimeSpan.FromSeconds(15))
             .UseHocon("coordination.conf");
         builder.Services.AddHealthChecks().AddCoordination();
 

@@ -92,9 +92,9 @@ public abstract class AkkaHostContract(ServerFixture fixture)
     {
         using var host = Build(services =>
         {
-            services.AddCoordination(options => options with { Owner = "from the container" });
+            services.AddCoordination(options => options.Owner = "from the container");
             services.AddAkka("app", akka => akka.AddHocon($"coordination.etcd.endpoints = [\"{Endpoint}\"]", HoconAddMode.Append)
-                .WithCoordination(options => options with { Owner = $"{options.Owner}, then the actor system" }));
+                .WithCoordination(options => options.Owner += ", then the actor system"));
         });
         await host.StartAsync();
 
@@ -115,7 +115,11 @@ public abstract class AkkaHostContract(ServerFixture fixture)
     {
         var actors = ActorSystem.Create("plain", "akka { loglevel = OFF, stdout-loglevel = OFF }");
         using var host = Build(services => services
-            .AddCoordination(options => options with { Owner = "from the container", Etcd = options.Etcd with { Endpoints = [fixture.Server.Endpoint] } })
+            .AddCoordination(options =>
+            {
+                options.Owner = "from the container";
+                options.Etcd.Endpoints = [fixture.Server.Endpoint];
+            })
             .UseActorSystem(_ => actors));
         await host.StartAsync();
 
@@ -136,7 +140,7 @@ public abstract class AkkaHostContract(ServerFixture fixture)
         {
             services.AddHealthChecks();
             services.AddAkka("app", akka => akka.AddHocon($"coordination.etcd.endpoints = [\"{Endpoint}\"]", HoconAddMode.Append)
-                .WithCoordination(options => options with { StartTimeout = Limit }));
+                .WithCoordination(options => options.StartTimeout = Limit));
         });
         await host.StartAsync();
 
@@ -153,7 +157,7 @@ public abstract class AkkaHostContract(ServerFixture fixture)
     {
         using var host = Build(services => services.AddAkka("app", akka => akka
             .AddHocon("coordination { session.ttl = 1s, nonsense = 1 }", HoconAddMode.Append)
-            .WithCoordination(options => options with { Owner = "" })));
+            .WithCoordination(options => options.Owner = "")));
 
         var error = await Assert.ThrowsAsync<ArgumentException>(() => host.StartAsync());
 

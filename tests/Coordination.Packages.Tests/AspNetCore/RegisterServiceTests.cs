@@ -82,7 +82,7 @@ public sealed class RegisterServiceTests(EmbeddedFixture fixture) : IClassFixtur
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls(url);
-        builder.Services.AddCoordination(options => options with { Etcd = options.Etcd with { Endpoints = [fixture.Server.Endpoint] }, StopTimeout = Limit })
+        builder.Services.AddCoordination(options => options.Etcd.Endpoints = [fixture.Server.Endpoint])
             .RegisterService(_service, describe);
         builder.Services.AddSingleton(services => new FirstToStop(services.GetRequiredService<IEtcdClient>(), $"/services/{_service}/"));
         builder.Services.AddHostedService(services => services.GetRequiredService<FirstToStop>());

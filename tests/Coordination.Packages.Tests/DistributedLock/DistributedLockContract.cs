@@ -110,7 +110,7 @@ public abstract class DistributedLockContract(ServerFixture fixture)
     private async Task<IHost> StartAsync()
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.Services.AddCoordination(options => options with { Etcd = options.Etcd with { Endpoints = [fixture.Server.Endpoint] } }).AddDistributedLocks();
+        builder.Services.AddCoordination(options => options.Etcd.Endpoints = [fixture.Server.Endpoint]).AddDistributedLocks();
         var host = builder.Build();
         await host.StartAsync();
         return host;

@@ -75,7 +75,7 @@ public sealed class WatchesActorTests : ActorTest
     {
         var watches = Sys.ActorOf(WatchesActor.PropsFor(ContextFor()));
         var actor = CreateTestProbe();
-        watches.Tell(new WatchesCommand.Subscribe(new ActorSubscriber(null!, Options, _spec, actor.Ref, isAcknowledged: false)));
+        watches.Tell(new WatchesCommand.Subscribe(new ActorSubscriber("k", Options, _spec, actor.Ref, isAcknowledged: false)));
         Etcd.Next<EtcdOp.Get>().Answer(new GetResult(At(10), [], 0, false));
         var watch = Etcd.Next<ScriptedEtcd.Watching>().Request;
         Assert.IsType<WatchEvent.Snapshot>(actor.ExpectMsg<KeysNews>().Event);
@@ -90,7 +90,7 @@ public sealed class WatchesActorTests : ActorTest
     {
         var watches = Sys.ActorOf(WatchesActor.PropsFor(ContextFor()));
         var actor = CreateTestProbe();
-        watches.Tell(new WatchesCommand.Subscribe(new ActorSubscriber(null!, new() { BufferLimit = 2 }, _spec, actor.Ref, isAcknowledged: true)));
+        watches.Tell(new WatchesCommand.Subscribe(new ActorSubscriber("k", new() { BufferLimit = 2 }, _spec, actor.Ref, isAcknowledged: true)));
         Etcd.Next<EtcdOp.Get>().Answer(new GetResult(At(10), [], 0, false));
         var watch = Etcd.Next<ScriptedEtcd.Watching>().Request;
         watch.Signal(new EtcdWatchSignal.Created(At(10)));
@@ -148,7 +148,7 @@ public sealed class WatchesActorTests : ActorTest
         var watches = Sys.ActorOf(WatchesActor.PropsFor(ContextFor()));
         var actor = CreateTestProbe();
         var stream = Subscribe(watches);
-        watches.Tell(new WatchesCommand.Subscribe(new ActorSubscriber(null!, Options, _spec, actor.Ref, isAcknowledged: false)));
+        watches.Tell(new WatchesCommand.Subscribe(new ActorSubscriber("k", Options, _spec, actor.Ref, isAcknowledged: false)));
         Etcd.Next<EtcdOp.Get>().Answer(new GetResult(At(10), [], 0, false));
         Assert.IsType<WatchEvent.Snapshot>(actor.ExpectMsg<KeysNews>().Event);
 

@@ -28,9 +28,9 @@ public static class CoordinationAkkaExtensions
     /// </para>
     /// </summary>
     /// <param name="akka">The actor system.</param>
-    /// <param name="configure">Sets options in code: gets what was read, returns what holds.</param>
+    /// <param name="configure">Sets options in code, over what was read: <c>options => options.SessionTtl = TimeSpan.FromSeconds(15)</c>.</param>
     /// <returns>The same builder.</returns>
-    public static AkkaConfigurationBuilder WithCoordination(this AkkaConfigurationBuilder akka, Func<CoordinationOptions, CoordinationOptions>? configure = null)
+    public static AkkaConfigurationBuilder WithCoordination(this AkkaConfigurationBuilder akka, Action<CoordinationOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(akka);
         if (configure is not null)
