@@ -74,9 +74,10 @@ public abstract class HostContract(ServerFixture fixture)
     {
         await using var proxy = TcpProxy.To(fixture.Server.Endpoint);
         proxy.Refuse = true;
-        using var host = Builder(options => options with
+        using var host = Builder(options =>
         {
-            StartTimeout = TimeSpan.FromMilliseconds(300), StopTimeout = TimeSpan.FromMilliseconds(200), Etcd = options.Etcd with { Endpoints = [proxy.Endpoint] },
+            (options.StartTimeout, options.StopTimeout) = (TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(200));
+            options.Etcd.Endpoints = [proxy.Endpoint];
         }).Build();
 
         var error = await Assert.ThrowsAsync<CoordinationException>(() => host.StartAsync());
@@ -88,9 +89,10 @@ public abstract class HostContract(ServerFixture fixture)
     public async Task A_host_stops_in_bounded_time_while_etcd_hangs()
     {
         await using var proxy = TcpProxy.To(fixture.Server.Endpoint);
-        using var host = Builder(options => options with
+        using var host = Builder(options =>
         {
-            StartTimeout = Limit, StopTimeout = TimeSpan.FromMilliseconds(300), Etcd = options.Etcd with { Endpoints = [proxy.Endpoint] },
+            (options.StartTimeout, options.StopTimeout) = (Limit, TimeSpan.FromMilliseconds(300));
+            options.Etcd.Endpoints = [proxy.Endpoint];
         }).Build();
         await host.StartAsync();
         var registration = host.Services.GetRequiredService<IServiceRegistry>().Register(new ServiceInstance { Service = _service, Host = "127.0.0.1", Port = 1 });

@@ -90,6 +90,32 @@ public abstract class SampleContract(ServerFixture fixture)
     }
 
     [Fact]
+    public async Task The_first_service_is_found_by_name_has_one_cleaner_and_leaves_in_order()
+    {
+        using var one = Start("FirstService", "--urls=http://127.0.0.1:0");
+        using var two = Start("FirstService", "--urls=http://127.0.0.1:0");
+        var address = (await one.PrintedAsync("Now listening on:")).Split("on: ")[1];
+        await Task.WhenAll(one.PrintedAsync("registered on lease"), two.PrintedAsync("registered on lease"));
+        using var http = new HttpClient();
+
+        Assert.Equal("Healthy", await http.GetStringAsync(new Uri($"{address}/ready")));
+        Assert.StartsWith("process ", await http.GetStringAsync(new Uri($"{address}/somebody")), StringComparison.Ordinal);
+        using var taken = await http.PostAsync(new Uri($"{address}/orders/7"), null);
+        Assert.Contains("order 7 taken, token", await taken.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
+        await Task.WhenAny(one.PrintedAsync("Cleaning up"), two.PrintedAsync("Cleaning up"));
+        var (leader, other) = one.Output.Contains("Cleaning up", StringComparison.Ordinal) ? (one, two) : (two, one);
+        Assert.DoesNotContain("Cleaning up", other.Output, StringComparison.Ordinal);
+        leader.Terminate();
+        await other.PrintedAsync("Cleaning up");
+        Assert.Equal(0, await leader.EndAsync());
+        other.Terminate();
+        Assert.Equal(0, await other.EndAsync());
+        await using var client = fixture.Server.CreateClient();
+        await client.UntilCountAsync(KeyRange.Prefix("/services/orders/"), 0);
+    }
+
+    [Fact]
     public async Task The_actor_is_told_of_services_of_its_lock_and_of_its_leadership()
     {
         using var sample = new SampleProcess("DiscoveryActor", fixture.Server.Endpoint.GetLeftPart(UriPartial.Authority));
