@@ -223,6 +223,7 @@ public abstract class RegistrationContract(ServerFixture fixture)
             new CoordinationOptions { Etcd = new EtcdClientOptions { Endpoints = [Server.Endpoint] } }, null, kit.Sys);
         var (one, two, bus) = (kit.CreateTestProbe(), kit.CreateTestProbe(), kit.CreateTestProbe());
         kit.Sys.EventStream.Subscribe(bus.Ref, typeof(ServiceChange));
+        using var discovery = system.Discover(_service);
         system.Actor.Tell(new ServiceRequest.Subscribe(_service), one.Ref);
         one.ExpectMsg<ServiceChange.Resynced>();
 

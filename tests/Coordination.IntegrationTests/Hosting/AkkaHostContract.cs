@@ -56,6 +56,7 @@ public abstract class AkkaHostContract(ServerFixture fixture)
         await system.Register(new ServiceInstance { Service = _name, Host = "127.0.0.1", Port = 2 }).WaitUntilRegisteredAsync(Limit);
         var lease = system.SessionLease;
         await using var client = fixture.Server.CreateClient();
+        await client.UntilCountAsync(KeyRange.Prefix($"/{_name}/"), 3);
         Assert.Equal(4, (await client.GetAsync(new EtcdOp.Get(KeyRange.Prefix($"/{_name}/")))).Count + (await CountInstancesAsync(client)));
 
         await host.StopAsync();
