@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What a new user does: packs, makes an empty worker outside of this repository, takes the packages from the folder, pastes the README's code, and runs it: on the
-# embedded server, then, with one line of its configuration changed, on a real etcd (the program 'etcd' must be on the PATH). Takes about a minute.
+# embedded server, then, with one line of its configuration changed, on a real etcd (the program 'etcd' must be on the PATH). Then the web service of
+# docs/getting-started.md in the same way, two of them. Takes about two minutes.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
@@ -55,4 +56,29 @@ run
 check "the real etcd"
 ETCDCTL_API=3 etcdctl --endpoints "127.0.0.1:$port" get /reports/latest
 [ -z "$(ETCDCTL_API=3 etcdctl --endpoints "127.0.0.1:$port" get --prefix /jobs/)" ] || { echo "try-packages.sh: a lock was left behind." >&2; exit 1; }
+
+echo "== a web service, twice"
+cd "$work"
+dotnet new web -o FirstService >/dev/null
+cd FirstService
+cp ../hello/nuget.config .
+for package in Coordination Coordination.Embedded Coordination.AspNetCore; do dotnet add package "$package" --version 0.1.0 >/dev/null; done
+page() { awk -v file="docs/samples/FirstService/$1" 'index($0, "<!-- sample: " file " -->") { found = 1; next } found && /^```csharp$/ { on = 1; next } on && /^```$/ { exit } on' "$root/docs/getting-started.md"; }
+page Program.cs > Program.cs
+page Cleaner.cs > Cleaner.cs
+echo "{ \"Coordination\": { \"Etcd\": { \"Endpoints\": [ \"http://127.0.0.1:$port\" ] } } }" > appsettings.json
+dotnet build -c Release --nologo -v quiet
+cp appsettings.json bin/Release/net10.0/
+cd bin/Release/net10.0
+for n in 1 2; do ./FirstService --urls http://127.0.0.1:0 > "$work/service$n" & services="${services:-} $!"; done
+until_says() { for _ in $(seq 100); do if grep -q "$2" "$work/service$1"; then return; fi; read -rt 0.2 <> <(:) || true; done; echo "try-packages.sh: service $1 did not say '$2'." >&2; exit 1; }
+for n in 1 2; do until_says $n "registered on lease"; done
+address=$(grep -o "http://127.0.0.1:[0-9]*" "$work/service1" | head -n 1)
+curl -fsS "$address/ready"; echo
+curl -fsS "$address/somebody"; echo
+curl -fsS -X POST "$address/orders/7"; echo
+kill -TERM $services
+wait $services
+[ "$(grep -l "Cleaning up" "$work/service1" "$work/service2" | wc -l)" -ge 1 ] || { echo "try-packages.sh: nobody cleaned up." >&2; exit 1; }
+[ -z "$(ETCDCTL_API=3 etcdctl --endpoints "127.0.0.1:$port" get --prefix --keys-only /services/)" ] || { echo "try-packages.sh: a registration was left behind." >&2; exit 1; }
 echo "try-packages.sh: works."

@@ -53,9 +53,9 @@ internal static class HeldLocks
         await ReleaseAsync(handles);
     }
 
-    private static async Task<List<LockHandle>> AcquireAsync(int count, Func<int, DistributedLock> of)
+    private static async Task<List<ILockHandle>> AcquireAsync(int count, Func<int, ILock> of)
     {
-        var handles = new List<LockHandle>(count);
+        var handles = new List<ILockHandle>(count);
         foreach (var some in Enumerable.Range(0, count).Chunk(256))
         {
             handles.AddRange(await Task.WhenAll(some.Select(n => of(n).AcquireAsync())));
@@ -64,7 +64,7 @@ internal static class HeldLocks
         return handles;
     }
 
-    private static async Task ReleaseAsync(List<LockHandle> handles)
+    private static async Task ReleaseAsync(List<ILockHandle> handles)
     {
         foreach (var some in handles.Chunk(256))
         {

@@ -8,8 +8,8 @@ internal sealed class Bulk(CoordinationSystem system, int count, int services)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
-    private readonly List<ServiceRegistration> _registrations = [];
-    private readonly List<ServiceDiscovery> _views = [];
+    private readonly List<IServiceRegistration> _registrations = [];
+    private readonly List<IServiceDiscovery> _views = [];
     private readonly TimeProvider _time = TimeProvider.System;
 
     public async Task RegisterAsync()

@@ -57,7 +57,7 @@ internal sealed class StormWorker(string name, Uri endpoint, int candidates)
         }
     }
 
-    private async Task LeadAsync(CoordinationSystem system, Leadership leadership, Random random)
+    private async Task LeadAsync(CoordinationSystem system, ILeadership leadership, Random random)
     {
         Say($"elected {leadership.Term} {Now}");
         try

@@ -40,7 +40,7 @@ internal static class AkkaLease
         await actors.Terminate();
     }
 
-    private static async Task LockAsync(DistributedLock plain)
+    private static async Task LockAsync(ILock plain)
     {
         await using var handle = await plain.TryAcquireAsync();
         _ = handle ?? throw new InvalidOperationException("The lock was not free.");

@@ -31,7 +31,7 @@ internal static class StartCosts
     private static async Task<double> HostToLockAsync(Uri endpoint, int round)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Services.AddCoordination(options => options with { Etcd = options.Etcd with { Endpoints = [endpoint] } });
+        builder.Services.AddCoordination(options => options.Etcd.Endpoints = [endpoint]);
         using var host = builder.Build();
         var start = TimeProvider.System.GetTimestamp();
         await host.StartAsync();

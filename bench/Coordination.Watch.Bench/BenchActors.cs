@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Coordination.Messages;
 
 namespace Coordination.Watch.Bench;
 
@@ -9,12 +10,12 @@ internal sealed class BenchActors : IDisposable
 
     public static BenchActors Create() => new();
 
-    public IActorRef Start(Action<WatchNotice> onNotice) => _system.ActorOf(Props.Create(() => new Subscriber(onNotice)));
+    public IActorRef Start(Action<KeysNews> onNotice) => _system.ActorOf(Props.Create(() => new Subscriber(onNotice)));
 
     public void Dispose() => _system.Terminate();
 
     private sealed class Subscriber : ReceiveActor
     {
-        public Subscriber(Action<WatchNotice> onNotice) => Receive<WatchNotice>(onNotice);
+        public Subscriber(Action<KeysNews> onNotice) => Receive<KeysNews>(onNotice);
     }
 }

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Coordination.Etcd;
+using Coordination.Messages;
 
 namespace Coordination.Watch.Bench;
 
@@ -49,11 +50,9 @@ internal static class Latency
                     Arrived(arrivals);
                 }
             });
-            using (system.Watch("/bench/actor").Subscribe(subscriber))
-            {
-                await begun.Task;
-                await MeasureAsync(client, "/bench/actor", arrivals, actor);
-            }
+            system.Actor.Tell(new KeysRequest.Subscribe("/bench/actor"), subscriber);
+            await begun.Task;
+            await MeasureAsync(client, "/bench/actor", arrivals, actor);
         }
 
         Console.WriteLine();
@@ -65,7 +64,7 @@ internal static class Latency
 
     private static bool Arrived(Channel<long> arrivals) => arrivals.Writer.TryWrite(TimeProvider.System.GetTimestamp());
 
-    private static async Task ReadAsync(KeyWatch watch, Channel<long> arrivals, CancellationToken stopping)
+    private static async Task ReadAsync(IAsyncEnumerable<WatchEvent> watch, Channel<long> arrivals, CancellationToken stopping)
     {
         try
         {

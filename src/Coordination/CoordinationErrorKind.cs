@@ -9,7 +9,7 @@ public enum CoordinationErrorKind
     /// <summary>No endpoint of etcd can be reached, or the connection broke.</summary>
     Unavailable,
 
-    /// <summary>etcd did not answer in time.</summary>
+    /// <summary>etcd did not answer in time. That somebody else held a lock for too long is a <see cref="LockTimeoutException"/>.</summary>
     Timeout,
 
     /// <summary>The member that was asked has no leader: the cluster has no quorum, or is electing.</summary>
@@ -57,7 +57,7 @@ public enum CoordinationErrorKind
     /// <summary>The service has no instance that takes requests.</summary>
     NoInstance,
 
-    /// <summary>The coordination system is stopping or stopped.</summary>
+    /// <summary>The coordination system is stopping or has stopped: what every call after its end is told.</summary>
     Stopped,
 
     /// <summary>etcd reported an error that has no kind of its own.</summary>

@@ -12,16 +12,16 @@ public sealed record CoordinationOptions
     internal const int LongestOwner = 256;
 
     /// <summary>The name of the system, in logs and actor paths. Default <c>coordination</c>; letters, digits, '-' and '_'.</summary>
-    public string Name { get; init; } = "coordination";
+    public string Name { get; set; } = "coordination";
 
     /// <summary>How this process is called in the values of its locks. Default <c>machine:process id</c>; 1 to 256 characters.</summary>
-    public string Owner { get; init; } = string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}:{Environment.ProcessId}");
+    public string Owner { get; set; } = string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}:{Environment.ProcessId}");
 
     /// <summary>
     /// The TTL of the session lease: how long a crashed process keeps its locks, and how long etcd may be away before they are lost.
     /// Default 10 s; 2 s to 1 h, in whole seconds (a fraction is rounded up).
     /// </summary>
-    public TimeSpan SessionTtl { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan SessionTtl { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Whether there is a session lease. Without one nothing is written: for a reader, who may not be allowed to; what needs a lease waits in vain.</summary>
     internal bool HasSession { get; init; } = true;
@@ -30,46 +30,46 @@ public sealed record CoordinationOptions
     internal TimeSpan? RenewEvery { get; init; }
 
     /// <summary>How much faster the server's clock may run than this machine's, as a fraction. Default 0.01; 0 to 0.2.</summary>
-    public double ClockRateBound { get; init; } = 0.01;
+    public double ClockRateBound { get; set; } = 0.01;
 
     /// <summary>When a renewal of a lease must be proven. Default: <see cref="RenewalProof.Auto"/>, by the server's version.</summary>
-    public RenewalProof RenewalProof { get; init; }
+    public RenewalProof RenewalProof { get; set; }
 
     /// <summary>
     /// How long a host waits at its start for the session lease; when it is not held by then, the host does not start. Default 0: it does not wait, and etcd may come
     /// later; 0 to 5 min.
     /// </summary>
-    public TimeSpan StartTimeout { get; init; }
+    public TimeSpan StartTimeout { get; set; }
 
     /// <summary>How long stopping may take. Default 5 s; 100 ms to 5 min. What is not released by then runs out with the lease.</summary>
-    public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The connection to etcd.</summary>
-    public EtcdClientOptions Etcd { get; init; } = new() { TimeProvider = SuspendAwareTimeProvider.Instance };
+    public EtcdClientOptions Etcd { get; set; } = new() { TimeProvider = SuspendAwareTimeProvider.Instance };
 
     /// <summary>The locks.</summary>
-    public LockOptions Locks { get; init; } = new();
+    public LockOptions Locks { get; set; } = new();
 
     /// <summary>How writes are sent.</summary>
-    public JournalOptions Journal { get; init; } = new();
+    public JournalOptions Journal { get; set; } = new();
 
     /// <summary>The elections.</summary>
-    public ElectionOptions Elections { get; init; } = new();
+    public ElectionOptions Elections { get; set; } = new();
 
     /// <summary>Registrations and discoveries.</summary>
-    public ServiceOptions Services { get; init; } = new();
+    public ServiceOptions Services { get; set; } = new();
 
     /// <summary>The watches.</summary>
-    public WatchOptions Watches { get; init; } = new();
+    public WatchOptions Watches { get; set; } = new();
 
     /// <summary>What is measured and traced.</summary>
-    public DiagnosticsOptions Diagnostics { get; init; } = new();
+    public DiagnosticsOptions Diagnostics { get; set; } = new();
 
     /// <summary>Where logs go. Default: nowhere.</summary>
-    public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+    public ILoggerFactory LoggerFactory { get; set; } = NullLoggerFactory.Instance;
 
     /// <summary>The clock. Default: the system's, counting suspended time.</summary>
-    public TimeProvider TimeProvider { get; init; } = SuspendAwareTimeProvider.Instance;
+    public TimeProvider TimeProvider { get; set; } = SuspendAwareTimeProvider.Instance;
 
     /// <summary>Everything that is wrong with these options, a sentence each; empty when nothing is.</summary>
     public IReadOnlyList<string> Validate()
@@ -105,4 +105,16 @@ public sealed record CoordinationOptions
         Watches.Validate(problems);
         return [.. problems.All, .. Etcd.Validate().Select(problem => $"Etcd.{problem}")];
     }
+
+    /// <summary>A copy that nobody else changes: what a system goes by from its start on.</summary>
+    internal CoordinationOptions Copy() => this with
+    {
+        Etcd = Etcd with { Tls = Etcd.Tls with { }, Credentials = Etcd.Credentials is { } credentials ? credentials with { } : null },
+        Locks = Locks with { },
+        Journal = Journal with { },
+        Elections = Elections with { },
+        Services = Services with { },
+        Watches = Watches with { },
+        Diagnostics = Diagnostics with { },
+    };
 }

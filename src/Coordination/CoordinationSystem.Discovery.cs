@@ -7,13 +7,8 @@ namespace Coordination;
 /// <content>Registration and discovery.</content>
 public sealed partial class CoordinationSystem
 {
-    /// <summary>Registers an instance of a service and keeps it registered. Returns at once; <see cref="ServiceRegistration.WaitUntilRegisteredAsync"/> waits.</summary>
-    /// <param name="instance">What it says about itself.</param>
-    /// <param name="options">Layout and lease; null: the defaults.</param>
-    /// <exception cref="ArgumentException">A name, a port or another value is not allowed, or does not fit into the layout; all problems are named.</exception>
-    /// <exception cref="InvalidOperationException">This system registers the same keys already.</exception>
-    /// <exception cref="CoordinationException">There are too many registrations (LimitReached), or the system has stopped.</exception>
-    public ServiceRegistration Register(ServiceInstance instance, RegistrationOptions? options = null)
+    /// <inheritdoc/>
+    public IServiceRegistration Register(ServiceInstance instance, RegistrationOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(instance);
         options ??= new RegistrationOptions();
@@ -25,12 +20,10 @@ public sealed partial class CoordinationSystem
         return new ServiceRegistration(this, cell);
     }
 
-    /// <summary>A live view of a service. Returns at once; <see cref="ServiceDiscovery.WaitForViewAsync"/> waits for the first view.</summary>
-    /// <param name="service">The name; a service that nobody registered has an empty view.</param>
-    /// <param name="options">Layout, scope and limits; null: the defaults.</param>
-    /// <exception cref="ArgumentException">The name or an option is not allowed.</exception>
-    /// <exception cref="CoordinationException">There are too many discoveries (LimitReached), or the system has stopped.</exception>
-    public ServiceDiscovery Discover(string service, DiscoveryOptions? options = null)
+    /// <inheritdoc/>
+    public IServiceDiscovery Discover(string service, DiscoveryOptions? options = null) => Open(service, options);
+
+    internal ServiceDiscovery Open(string service, DiscoveryOptions? options)
     {
         ArgumentNullException.ThrowIfNull(service);
         options ??= new DiscoveryOptions();
@@ -55,12 +48,4 @@ public sealed partial class CoordinationSystem
     internal void Close(ServiceFeed feed) => _context.Discoveries.Close(feed, Tell);
 
     internal void Tell(object message) => Supervisor.Tell(message, ActorRefs.NoSender);
-
-    private void ThrowIfStopped()
-    {
-        if (Stopped.IsCancellationRequested)
-        {
-            throw new CoordinationException(CoordinationErrorKind.Stopped, $"The coordination system '{Options.Name}' has stopped.");
-        }
-    }
 }

@@ -1,5 +1,6 @@
 using Coordination.Etcd;
 using Coordination.Hosting;
+using Coordination.Messages;
 
 namespace Coordination;
 
@@ -10,17 +11,17 @@ public sealed partial class CoordinationSystem : ILocks, IElections, IServiceReg
     public CoordinationHealth Health => HealthReading.Of(_context, Stopped.IsCancellationRequested);
 
     /// <summary>
-    /// One actor for all messages of actors of the host: <see cref="AcquireLock"/>, <see cref="Campaign"/>, <see cref="SubscribeToLeader"/>,
-    /// <see cref="RegisterService"/>, <see cref="SubscribeToService"/>, <see cref="SubscribeToKeys"/>. It answers their sender. Made when first asked for.
+    /// The actor for the actors of the host: tell it <see cref="LockRequest"/>, <see cref="ElectionRequest"/>, <see cref="ServiceRequest"/> and <see cref="KeysRequest"/>. It
+    /// answers their sender. Made when first asked for.
     /// </summary>
-    /// <exception cref="ObjectDisposedException">The system has stopped.</exception>
-    public IActorRef Gate
+    /// <exception cref="CoordinationException">The system has stopped.</exception>
+    public IActorRef Actor
     {
         get
         {
             lock (_lock)
             {
-                return _gate ??= StartErrand(CoordinationGate.PropsFor(this));
+                return _actor ??= StartErrand(CoordinationActor.PropsFor(this));
             }
         }
     }

@@ -19,7 +19,7 @@ public sealed partial class CoordinationSystem : IAsyncDisposable
     private readonly CancellationTokenSource _stopped = new();
     private readonly Lock _lock = new();
     private readonly PoolWatch? _pool;
-    private IActorRef? _gate;
+    private IActorRef? _actor;
     private Task? _ending;
 
     private CoordinationSystem(CoordinationOptions options, IEtcdClient? etcd, ActorSystem? host, bool endsWithHost)
@@ -48,7 +48,7 @@ public sealed partial class CoordinationSystem : IAsyncDisposable
     /// <summary>The etcd client that the system uses.</summary>
     public IEtcdClient Etcd => _context.Etcd;
 
-    /// <summary>The options in force.</summary>
+    /// <summary>The options in force: a copy of what it was started with. Changing it has no effect that anybody should rely on.</summary>
     public CoordinationOptions Options => _context.Options;
 
     /// <summary>Whether the session lease is held now. While it is not, nothing can be acquired.</summary>
@@ -85,24 +85,30 @@ public sealed partial class CoordinationSystem : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         OptionProblems.ThrowIfAny("The coordination options", options.Validate(), nameof(options));
-        return new CoordinationSystem(options, etcd, host, endsWithHost);
+        return new CoordinationSystem(options.Copy(), etcd, host, endsWithHost);
     }
 
-    /// <summary>
-    /// The lock of that name. Costs nothing until it is acquired.
-    /// </summary>
-    /// <param name="name">The key in etcd, exactly: 1 to 1,024 bytes of UTF-8. Any program that uses the same key competes for the same lock.</param>
-    /// <param name="options">How it is used; null: fair, on the session's lease.</param>
-    /// <exception cref="ArgumentException">The name is empty or too long, or options are out of range.</exception>
-    public DistributedLock Lock(string name, DistributedLockOptions? options = null) => new(this, name, options);
+    /// <inheritdoc/>
+    public ILock Lock(string name, DistributedLockOptions? options = null) => new DistributedLock(this, name, options);
 
     /// <summary>Waits until the session lease is held.</summary>
-    /// <exception cref="CoordinationException">It was not within <paramref name="timeout"/>; the message names the endpoints and the cause.</exception>
+    /// <param name="timeout">How long to wait, from 0 to 24 days, or <see cref="Timeout.InfiniteTimeSpan"/>.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="CoordinationException">
+    /// It was not within <paramref name="timeout"/>, and the message names the endpoints and the cause; or the system has stopped.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
     public async Task WaitUntilReadyAsync(TimeSpan timeout, CancellationToken cancellationToken = default)
     {
+        ThrowIfStopped();
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Stopped);
         try
         {
-            await _context.Session.Opened.WaitAsync(timeout, _context.Clock.Provider, cancellationToken).ConfigureAwait(false);
+            await _context.Session.Opened.WaitAsync(timeout, _context.Clock.Provider, end.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw HasStopped();
         }
         catch (TimeoutException)
         {
@@ -130,10 +136,10 @@ public sealed partial class CoordinationSystem : IAsyncDisposable
     internal Task AbortAsync() => EndOnce(CrashAsync);
 
     /// <summary>Starts an actor that acts in the name of somebody outside and ends by itself.</summary>
-    /// <exception cref="ObjectDisposedException">The system has stopped.</exception>
+    /// <exception cref="CoordinationException">The system has stopped.</exception>
     internal IActorRef StartErrand(Props errand)
     {
-        ObjectDisposedException.ThrowIf(Stopped.IsCancellationRequested, this);
+        ThrowIfStopped();
         return _actors.ActorOf(errand);
     }
 
@@ -152,6 +158,15 @@ public sealed partial class CoordinationSystem : IAsyncDisposable
             return Stopped.IsCancellationRequested ? throw HasStopped() : await question(Etcd).ConfigureAwait(false);
         }
         catch (Exception error) when (Stopped.IsCancellationRequested && (error is ObjectDisposedException or EtcdException))
+        {
+            throw HasStopped();
+        }
+    }
+
+    /// <exception cref="CoordinationException">The system has stopped.</exception>
+    internal void ThrowIfStopped()
+    {
+        if (Stopped.IsCancellationRequested)
         {
             throw HasStopped();
         }

@@ -7,21 +7,27 @@ public interface ILocks
     /// <param name="name">The key in etcd, exactly: 1 to 1,024 bytes of UTF-8. Any program that uses the same key competes for the same lock.</param>
     /// <param name="options">How it is used; null: fair, on the session's lease.</param>
     /// <exception cref="ArgumentException">The name is empty or too long, or options are out of range.</exception>
-    DistributedLock Lock(string name, DistributedLockOptions? options = null);
+    ILock Lock(string name, DistributedLockOptions? options = null);
 
-    /// <summary>The reader-writer lock of that name: many readers or one writer.</summary>
-    /// <param name="name">1 to 1,024 bytes of UTF-8.</param>
+    /// <summary>
+    /// The reader-writer lock of that name: many readers or one writer. Costs nothing until it is acquired.
+    /// </summary>
+    /// <param name="name">1 to 1,024 bytes of UTF-8. Its keys in etcd lie under <c>name/rwlock/</c>; the mutex of the same name is another lock.</param>
     /// <exception cref="ArgumentException">The name is empty or too long.</exception>
-    DistributedReaderWriterLock ReaderWriterLock(string name);
+    IReaderWriterLock ReaderWriterLock(string name);
 
-    /// <summary>The counting semaphore of that name.</summary>
-    /// <param name="name">1 to 1,024 bytes of UTF-8.</param>
-    /// <param name="permits">How many there are; at least 1. All contenders must say the same.</param>
+    /// <summary>
+    /// The counting semaphore of that name. Costs nothing until it is acquired.
+    /// </summary>
+    /// <param name="name">1 to 1,024 bytes of UTF-8. Its keys in etcd lie under <c>name/semaphore/</c>.</param>
+    /// <param name="permits">How many there are; at least 1. All contenders must say the same, see <see cref="SemaphoreLimitException"/>.</param>
     /// <exception cref="ArgumentException">The name is empty or too long, or there are no permits.</exception>
-    DistributedSemaphore Semaphore(string name, int permits);
+    ISemaphore Semaphore(string name, int permits);
 
-    /// <summary>Several locks that are acquired together or not at all.</summary>
-    /// <param name="names">1 to 128 names, in any order.</param>
+    /// <summary>
+    /// Several locks that are acquired together or not at all. Each is the same lock as <see cref="Lock"/> with that name.
+    /// </summary>
+    /// <param name="names">1 to 128 names, in any order; a name that is given twice counts once.</param>
     /// <exception cref="ArgumentException">There is no name, there are too many, or one is empty or too long.</exception>
-    MultiLock Locks(params IEnumerable<string> names);
+    IMultiLock MultiLock(params IEnumerable<string> names);
 }

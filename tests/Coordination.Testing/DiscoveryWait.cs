@@ -6,7 +6,7 @@ public static class DiscoveryWait
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     /// <summary>The first view that is as asked for.</summary>
-    public static async Task<ServiceView> UntilAsync(this ServiceDiscovery discovery, Func<ServiceView, bool> condition)
+    public static async Task<ServiceView> UntilAsync(this IServiceDiscovery discovery, Func<ServiceView, bool> condition)
     {
         using var limit = new CancellationTokenSource(Limit);
         try
@@ -28,11 +28,11 @@ public static class DiscoveryWait
     }
 
     /// <summary>The view when its instances have these ids.</summary>
-    public static Task<ServiceView> UntilIdsAsync(this ServiceDiscovery discovery, params string[] ids) =>
+    public static Task<ServiceView> UntilIdsAsync(this IServiceDiscovery discovery, params string[] ids) =>
         discovery.UntilAsync(view => !view.IsStale && view.Instances.Select(i => i.Id).SequenceEqual(ids));
 
     /// <summary>The health when it is as asked for.</summary>
-    public static async Task<RegistrationHealth> UntilAsync(this ServiceRegistration registration, RegistrationState state)
+    public static async Task<RegistrationHealth> UntilAsync(this IServiceRegistration registration, RegistrationState state)
     {
         using var limit = new CancellationTokenSource(Limit);
         await foreach (var health in registration.HealthAsync(limit.Token))

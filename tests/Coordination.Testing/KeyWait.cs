@@ -16,7 +16,7 @@ public static class KeyWait
     }
 
     /// <summary>When the loss of the lock was told, by the system's monotonic clock: taken where it is told, not when the test goes on.</summary>
-    public static async Task<long> LostAtAsync(this LockHandle handle)
+    public static async Task<long> LostAtAsync(this ILockHandle handle)
     {
         var told = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = handle.Lost.Register(() => told.TrySetResult(TimeProvider.System.GetTimestamp()));

@@ -87,7 +87,7 @@ public sealed class CoordinationOptionsTests
         await using var system = CoordinationSystem.Start(new() { StopTimeout = TimeSpan.FromMilliseconds(100) }, new NoEtcd());
 
         Assert.Equal("k", system.Lock("k").Name);
-        Assert.Equal(1024, system.Lock(new string('k', 1024)).Key.Length);
+        Assert.Equal(1024, system.Lock(new string('k', 1024)).Name.Length);
         Assert.Throws<ArgumentException>(() => system.Lock(""));
         Assert.Throws<ArgumentException>(() => system.Lock(new string('k', 1025)));
         Assert.Throws<ArgumentException>(() => system.Lock(new string('鍵', 342)));

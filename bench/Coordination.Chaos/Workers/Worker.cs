@@ -65,7 +65,7 @@ internal sealed class Worker(string name, Uri etcd, string key, TimeSpan ttl, in
     }
 
     /// <summary>Mostly by waiting, sometimes by a try, and sometimes by a wait that is given up, at any moment of it.</summary>
-    private async Task<LockHandle?> AcquireAsync(CoordinationSystem system, CancellationToken stop)
+    private async Task<ILockHandle?> AcquireAsync(CoordinationSystem system, CancellationToken stop)
     {
         var mutex = system.Lock(key);
         switch (_random.Next(10))
@@ -94,7 +94,7 @@ internal sealed class Worker(string name, Uri etcd, string key, TimeSpan ttl, in
     }
 
     /// <summary>Holds for a while, writes, releases, and writes once more as somebody who does not know that it is over.</summary>
-    private async Task UseAsync(CoordinationSystem system, LockHandle handle, TimeSpan hold)
+    private async Task UseAsync(CoordinationSystem system, ILockHandle handle, TimeSpan hold)
     {
         handle.Lost.UnsafeRegister(_ => Tell(ReportKind.Told, handle.Token, handle.LossReason.ToString()!), null);
         var end = Stamp.After(Stamp.Now, hold);
@@ -173,7 +173,7 @@ internal sealed class Worker(string name, Uri etcd, string key, TimeSpan ttl, in
                         system.Lock(key).AcquireAsync(BlockedFor, stop).GetAwaiter().GetResult();
 #pragma warning restore RS0030
                     }
-                    catch (CoordinationException error)
+                    catch (Exception error) when (error is CoordinationException or LockTimeoutException)
                     {
                         Tell(ReportKind.Failed, 0, error.GetType().Name);
                     }
@@ -188,7 +188,7 @@ internal sealed class Worker(string name, Uri etcd, string key, TimeSpan ttl, in
         await Stamp.PassAsync(Timeout.InfiniteTimeSpan, stop);
     }
 
-    private bool SeesItHeld(LockHandle handle)
+    private bool SeesItHeld(ILockHandle handle)
     {
         var at = Stamp.Now;
         var isHeld = handle.IsHeld;
@@ -196,7 +196,7 @@ internal sealed class Worker(string name, Uri etcd, string key, TimeSpan ttl, in
         return isHeld;
     }
 
-    private async Task GuardedWriteAsync(CoordinationSystem system, LockHandle handle)
+    private async Task GuardedWriteAsync(CoordinationSystem system, ILockHandle handle)
     {
         try
         {

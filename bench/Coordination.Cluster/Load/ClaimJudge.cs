@@ -5,11 +5,11 @@ namespace Coordination.Cluster.Load;
 /// <summary>Looks whether two claims on one lock are ever held at the same time. All claims are of this process, so one clock and one order count.</summary>
 internal sealed class ClaimJudge(Action<string> violation)
 {
-    private readonly ConcurrentDictionary<string, ConcurrentDictionary<LockHandle, byte>> _claims = new();
+    private readonly ConcurrentDictionary<string, ConcurrentDictionary<ILockHandle, byte>> _claims = new();
 
     public long Lost;
 
-    public void Acquired(string name, LockHandle handle)
+    public void Acquired(string name, ILockHandle handle)
     {
         var claims = _claims.GetOrAdd(name, _ => new());
         foreach (var other in claims.Keys)
@@ -30,7 +30,7 @@ internal sealed class ClaimJudge(Action<string> violation)
     }
 
     /// <summary>Its owner has finished with it; whether it was lost before.</summary>
-    public void Ended(string name, LockHandle handle)
+    public void Ended(string name, ILockHandle handle)
     {
         if (handle.LossReason is not null)
         {

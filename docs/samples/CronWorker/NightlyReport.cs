@@ -47,7 +47,7 @@ internal sealed class NightlyReport(ILocks locks, IEtcdClient etcd, IConfigurati
         }
     }
 
-    private async Task WriteReportAsync(LockHandle handle, CancellationToken cancellationToken)
+    private async Task WriteReportAsync(ILockHandle handle, CancellationToken cancellationToken)
     {
         log.LogInformation("The report begins, token {Token}", handle.Token);
         await Task.Delay(configuration.GetValue("Report:Work", TimeSpan.FromSeconds(1)), TimeProvider.System, cancellationToken);

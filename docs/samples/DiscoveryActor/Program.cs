@@ -13,7 +13,7 @@ var config = ConfigurationFactory.ParseString($$"""
     """);
 var actors = ActorSystem.Create("sample", config);
 var coordination = CoordinationExtension.For(actors);
-actors.ActorOf(Props.Create(() => new GreeterWatch(coordination.Gate)), "greeter-watch");
+actors.ActorOf(Props.Create(() => new GreeterWatch(coordination.Actor)), "greeter-watch");
 
 // Until Ctrl-C or SIGTERM; terminating the actor system ends coordination in order.
 var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

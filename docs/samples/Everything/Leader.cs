@@ -3,7 +3,7 @@ using Coordination;
 namespace Everything;
 
 /// <summary>Leads, and does nothing with it.</summary>
-internal sealed class Leader(Leadership leadership, ILogger<Leader> log) : BackgroundService
+internal sealed class Leader(ILeadership leadership, ILogger<Leader> log) : BackgroundService
 {
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -3,7 +3,7 @@ using Coordination;
 using Everything;
 
 var builder = Host.CreateApplicationBuilder(args);
-builder.Services.AddCoordination(options => options with { StartTimeout = TimeSpan.FromSeconds(10) }).AllowEmbeddedEtcd();
+builder.Services.AddCoordination(options => options.StartTimeout = TimeSpan.FromSeconds(10)).AllowEmbeddedEtcd();
 builder.Services.AddHostedService<Holder>();
 builder.Services.AddLeaderOnlyService<Leader>("/everything/election");
 await builder.Build().RunAsync();

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Coordination;
 using Coordination.Etcd;
+using Coordination.Messages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.DependencyInjection;
@@ -30,7 +31,7 @@ internal static class HostSnippets
     public static void Add(WebApplicationBuilder builder)
     {
         // <add>
-        builder.Services.AddCoordination(options => options with { SessionTtl = TimeSpan.FromSeconds(15) })
+        builder.Services.AddCoordination(options => options.SessionTtl = TimeSpan.FromSeconds(15))
             .UseHocon("coordination.conf");
         builder.Services.AddHealthChecks().AddCoordination();
 
@@ -54,9 +55,9 @@ internal static class HostSnippets
     {
         // <gate>
         var coordination = CoordinationExtension.For(actors);       // options: the block 'coordination' of the actor system's configuration
-        coordination.Gate.Tell(new SubscribeToService("greeter"), self);
-        coordination.Gate.Tell(new AcquireLock("/jobs/report", TimeSpan.FromSeconds(30)), self);
-        coordination.Gate.Tell(new Campaign("/jobs/leader", "host-7"), self);
+        coordination.Actor.Tell(new ServiceRequest.Subscribe("greeter"), self);
+        coordination.Actor.Tell(new LockRequest.Acquire("/jobs/report", TimeSpan.FromSeconds(30)), self);
+        coordination.Actor.Tell(new ElectionRequest.Campaign("/jobs/leader", "host-7"), self);
 
         // </gate>
     }

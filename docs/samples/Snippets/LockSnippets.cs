@@ -22,7 +22,7 @@ internal static class LockSnippets
         // </plain>
     }
 
-    public static async Task GuardAsync(CoordinationSystem coordination, LockHandle handle)
+    public static async Task GuardAsync(CoordinationSystem coordination, ILockHandle handle)
     {
         // <guard>
         await coordination.Etcd.TxnAsync(new EtcdOp.Txn { If = [handle.Guard], Then = [new EtcdOp.Put("/report", "done")] });

@@ -16,7 +16,7 @@ internal static class ServiceSnippets
 
         using var greeters = registry.Discover("greeter");                          // cheap: one watch per service, however often it is asked for
         var view = await greeters.WaitForViewAsync(TimeSpan.FromSeconds(5));        // greeters.Current never waits
-        await foreach (var change in greeters.ChangesAsync())                       // Resynced, InstanceUp, InstanceChanged, InstanceDown, Stale
+        await foreach (var change in greeters.ChangesAsync())                       // Resynced, Up, Changed, Down, Stale
         {
             Console.WriteLine($"{change}, at first there were {view.Instances.Length}");
         }

@@ -1,10 +1,8 @@
 // Two services in one program, so that it can be tried alone: --Service greeter says hello, --Service front asks a greeter, whichever is there.
 using Coordination;
-using WebApi;
 
 var builder = WebApplication.CreateBuilder(args);
-builder.Services.AddCoordination().AllowEmbeddedEtcd();
-builder.Services.AddHostedService<SelfRegistration>();
+builder.Services.AddCoordination().AllowEmbeddedEtcd().RegisterService(builder.Configuration["Service"] ?? "greeter");
 builder.Services.AddHealthChecks().AddCoordination();
 builder.Services.AddSingleton(services => new ServiceBalancer(services.GetRequiredService<CoordinationSystem>()));
 builder.Services.AddHttpClient("greeter", client => client.BaseAddress = new Uri("http://greeter")).AddServiceBalancing();

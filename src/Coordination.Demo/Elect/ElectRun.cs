@@ -33,7 +33,7 @@ internal sealed class ElectRun(CoordinationSystem system, ElectSettings settings
         return _exitCode ?? ExitCode.Interrupted;
     }
 
-    private async Task RunTermAsync(Leadership leadership, CancellationTokenSource end, CancellationToken stop)
+    private async Task RunTermAsync(ILeadership leadership, CancellationTokenSource end, CancellationToken stop)
     {
         reporter.Say("elected", report => report with { Term = leadership.Term, Key = leadership.Key.ToString(), Lease = leadership.Lease.ToString() });
         var (code, wasStopped) = await settings.Command.RunAsync(Environment(leadership), () => leadership.ValidFor, reporter, () => Why(leadership), stop).ConfigureAwait(false);
@@ -57,11 +57,11 @@ internal sealed class ElectRun(CoordinationSystem system, ElectSettings settings
         stop.ThrowIfCancellationRequested();
     }
 
-    private static (string Event, string? Reason) Why(Leadership leadership) => leadership.IsLeader
+    private static (string Event, string? Reason) Why(ILeadership leadership) => leadership.IsLeader
         ? ("stopping", leadership.StepDownRequested.IsCancellationRequested ? "HandOver" : "Interrupted")
         : ("lost", leadership.LossReason?.ToString());
 
-    private Dictionary<string, string> Environment(Leadership leadership) => new()
+    private Dictionary<string, string> Environment(ILeadership leadership) => new()
     {
         ["COORDINATION_ELECTION"] = settings.Election,
         ["COORDINATION_TERM"] = leadership.Term.ToString(CultureInfo.InvariantCulture),

@@ -8,7 +8,7 @@ namespace Coordination.Demo.Locking;
 /// <summary>Acquires the lock, runs the command, holds on for as long as asked, releases.</summary>
 internal sealed class LockRun(CoordinationSystem system, LockSettings settings, HoldReporter reporter, Terminal terminal)
 {
-    private readonly DistributedLock _lock = system.Lock(settings.Name);
+    private readonly ILock _lock = system.Lock(settings.Name);
 
     public async Task<int> RunAsync(CancellationToken interrupted)
     {
@@ -34,7 +34,7 @@ internal sealed class LockRun(CoordinationSystem system, LockSettings settings, 
         return exitCode;
     }
 
-    private async Task<int> RunAsync(LockHandle handle, CancellationToken interrupted)
+    private async Task<int> RunAsync(ILockHandle handle, CancellationToken interrupted)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(interrupted, handle.Lost);
         try
@@ -62,7 +62,7 @@ internal sealed class LockRun(CoordinationSystem system, LockSettings settings, 
     }
 
     /// <summary>The rest of <c>--at-least</c>. False: a signal ended it, or the lock is lost. Then it is left to its lease: to release it would let others in before the time.</summary>
-    private async Task<bool> IsHeldOnAsync(LockHandle handle, TimeSpan rest, CancellationToken interrupted)
+    private async Task<bool> IsHeldOnAsync(ILockHandle handle, TimeSpan rest, CancellationToken interrupted)
     {
         if (rest <= TimeSpan.Zero)
         {
@@ -94,7 +94,7 @@ internal sealed class LockRun(CoordinationSystem system, LockSettings settings, 
         }
     }
 
-    private Dictionary<string, string> Environment(LockHandle handle)
+    private Dictionary<string, string> Environment(ILockHandle handle)
     {
         var token = handle.Token.ToString(CultureInfo.InvariantCulture);
         return new Dictionary<string, string>

@@ -5,13 +5,13 @@ internal static class ChangeText
 {
     public static IEnumerable<string> Lines(ServiceChange change) => change switch
     {
-        InstanceUp { Instance: var up } => [$"up       {Describe(up)}"],
-        InstanceDown { Instance: var down } => [$"down     {down.Id}"],
-        InstanceChanged { Instance: var now, Previous: var before } =>
+        ServiceChange.Up { Instance: var up } => [$"up       {Describe(up)}"],
+        ServiceChange.Down { Instance: var down } => [$"down     {down.Id}"],
+        ServiceChange.Changed { Instance: var now, Previous: var before } =>
             [now.State == before.State ? $"changed  {Describe(now)}" : $"{Word(now.State),-8} {Describe(now)}"],
-        Stale { Error: var error } => [$"STALE    etcd is away, the last view stays: {error?.Message ?? "no answer"}"],
-        Resynced { Reason: ViewReason.Snapshot, View: var view } => [$"view     {Count(view)} at revision {view.Revision}"],
-        Resynced { View: var view, Reason: var reason, Difference: var difference } =>
+        ServiceChange.Stale { Error: var error } => [$"STALE    etcd is away, the last view stays: {error?.Message ?? "no answer"}"],
+        ServiceChange.Resynced { Reason: ViewReason.Snapshot, View: var view } => [$"view     {Count(view)} at revision {view.Revision}"],
+        ServiceChange.Resynced { View: var view, Reason: var reason, Difference: var difference } =>
             [$"resync   {reason}: {Count(view)} at revision {view.Revision}", .. difference.SelectMany(Lines)],
         _ => [],
     };

@@ -81,7 +81,7 @@ internal sealed class DiscoverCommand(EtcdConnection connection)
         return ExitCode.Ok;
     }
 
-    private static async Task FollowJsonAsync(ServiceDiscovery discovery, CancellationToken stopping)
+    private static async Task FollowJsonAsync(IServiceDiscovery discovery, CancellationToken stopping)
     {
         ServiceView? shown = null;
         await foreach (var (_, view, _, _) in ViewNews.FollowAsync(discovery, stopping).ConfigureAwait(false))
@@ -94,7 +94,7 @@ internal sealed class DiscoverCommand(EtcdConnection connection)
         }
     }
 
-    private static async Task FollowLinesAsync(ServiceDiscovery discovery, CancellationToken stopping)
+    private static async Task FollowLinesAsync(IServiceDiscovery discovery, CancellationToken stopping)
     {
         var lines = new Lines(Console.Out);
         await foreach (var news in ViewNews.FollowAsync(discovery, stopping).ConfigureAwait(false))
@@ -104,7 +104,7 @@ internal sealed class DiscoverCommand(EtcdConnection connection)
                 lines.Write(line);
             }
 
-            if (news.Change is Resynced { Reason: ViewReason.Snapshot, View: var view })
+            if (news.Change is ServiceChange.Resynced { Reason: ViewReason.Snapshot, View: var view })
             {
                 foreach (var instance in view.Instances)
                 {

@@ -10,7 +10,7 @@ internal static class InstanceTable
 {
     private const int NotesShown = 8;
 
-    public static Task ShowAsync(IAnsiConsole console, ServiceDiscovery discovery, CancellationToken stopping) =>
+    public static Task ShowAsync(IAnsiConsole console, IServiceDiscovery discovery, CancellationToken stopping) =>
         console.Live(Draw(discovery.Current, [])).AutoClear(false).StartAsync(async live =>
         {
             var notes = new Queue<string>();

@@ -5,7 +5,7 @@ namespace Coordination.Demo.Services;
 /// <summary>Tells how a registration is doing, line by line, until it is deregistered.</summary>
 internal static class RegistrationWatch
 {
-    public static async Task RunAsync(ServiceRegistration registration, Lines lines)
+    public static async Task RunAsync(IServiceRegistration registration, Lines lines)
     {
         var last = RegistrationState.Registering;
         await foreach (var health in registration.HealthAsync().ConfigureAwait(false))

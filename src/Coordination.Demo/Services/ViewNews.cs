@@ -22,7 +22,7 @@ internal sealed record ViewNews(ServiceChange? Change, ServiceView View, Immutab
     ];
 
     /// <summary>Everything that is new, until the token is cancelled.</summary>
-    public static async IAsyncEnumerable<ViewNews> FollowAsync(ServiceDiscovery discovery, [EnumeratorCancellation] CancellationToken stopping)
+    public static async IAsyncEnumerable<ViewNews> FollowAsync(IServiceDiscovery discovery, [EnumeratorCancellation] CancellationToken stopping)
     {
         var known = ImmutableArray<RejectedEntry>.Empty;
         using var timer = new PeriodicTimer(Interval, TimeProvider.System);

@@ -29,9 +29,13 @@ public static class EmbeddedEtcdExtensions
         {
             LoggerFactory = options?.LoggerFactory ?? services.GetService<ILoggerFactory>(),
         }));
-        builder.Configure((services, read) => IsOn(services, registration)
-            ? read with { Etcd = read.Etcd with { Endpoints = [services.GetRequiredKeyedService<HostedEmbeddedEtcd>(key).Endpoint] } }
-            : read);
+        builder.Configure((services, options) =>
+        {
+            if (IsOn(services, registration))
+            {
+                options.Etcd.Endpoints = [services.GetRequiredKeyedService<HostedEmbeddedEtcd>(key).Endpoint];
+            }
+        });
         registration.BeforeStart.Add((services, cancellationToken) => IsOn(services, registration)
             ? services.GetRequiredKeyedService<HostedEmbeddedEtcd>(key).StartAsync(cancellationToken)
             : Task.CompletedTask);

@@ -50,7 +50,7 @@ internal sealed class DiscoveryActor : UntypedActor
         if (!followed.Feed.Current.IsStale)
         {
             var view = followed.Feed.Current with { IsStale = true };
-            Publish(followed, new ViewNews(view, [new Stale(view.Service, view.Revision, new CoordinationException(
+            Publish(followed, new ViewNews(view, [new ServiceChange.Stale(view.Service, view.Revision, new CoordinationException(
                 CoordinationErrorKind.Stopped, $"The discovery of '{view.Service}' has stopped"))]));
         }
     }
@@ -130,13 +130,13 @@ internal sealed class DiscoveryActor : UntypedActor
             Context.Watch(subscriber);
             if (view.IsKnown)
             {
-                subscriber.Tell(new Resynced(
+                subscriber.Tell(new ServiceChange.Resynced(
                     view.Service, view.Revision, view, ViewDifference.Between(ServiceView.Unknown(view.Service), view), ViewReason.Snapshot));
             }
 
             if (view.IsStale && (view.IsKnown || followed.Feed.LastError is not null))
             {
-                subscriber.Tell(new Stale(view.Service, view.Revision, followed.Feed.LastError));
+                subscriber.Tell(new ServiceChange.Stale(view.Service, view.Revision, followed.Feed.LastError));
             }
         }
     }
@@ -166,10 +166,10 @@ internal sealed class DiscoveryActor : UntypedActor
         {
             switch (change)
             {
-                case Resynced e:
+                case ServiceChange.Resynced e:
                     _context.Log.ViewResynced(e.Service, e.Reason, e.View.Instances.Length, e.Revision);
                     break;
-                case Stale e:
+                case ServiceChange.Stale e:
                     _context.Log.ViewStale(e.Service, e.Error?.Message ?? "");
                     break;
             }

@@ -12,7 +12,7 @@ public sealed record DiscoveryOptions
     /// <summary>Instances of a service beyond which further ones are set aside and reported. Default 10,000; 1 to 1,000,000.</summary>
     public int MaxInstances { get; init; } = 10_000;
 
-    /// <summary>Changes that wait for a reader of <see cref="ServiceDiscovery.ChangesAsync"/>; when it is slower it gets a whole view instead. Default 1,024; 1 to 1,000,000.</summary>
+    /// <summary>Changes that wait for a reader of <see cref="IServiceDiscovery.ChangesAsync"/>; when it is slower it gets a whole view instead. Default 1,024; 1 to 1,000,000.</summary>
     public int ChangeBuffer { get; init; } = 1024;
 
     internal void Validate(OptionProblems problems)

@@ -4,11 +4,8 @@ using Coordination.Discovery.Views;
 
 namespace Coordination;
 
-/// <summary>
-/// A live view of a service. Thread-safe. Cheap to ask for: all discoveries of one service with equal options share one watch. Dispose it when it is
-/// no longer needed; the last one ends the watch.
-/// </summary>
-public sealed class ServiceDiscovery : IDisposable
+/// <summary>A live view of a service in a system. What it says is in <see cref="IServiceDiscovery"/>.</summary>
+internal sealed class ServiceDiscovery : IServiceDiscovery
 {
     private readonly CoordinationSystem _system;
     private readonly ServiceFeed _feed;
@@ -16,21 +13,16 @@ public sealed class ServiceDiscovery : IDisposable
     private readonly List<IActorRef> _subscribed = [];
     private readonly CancellationTokenSource _disposed = new();
 
-    internal ServiceDiscovery(CoordinationSystem system, ServiceFeed feed)
+    public ServiceDiscovery(CoordinationSystem system, ServiceFeed feed)
     {
         _system = system;
         _feed = feed;
     }
 
-    /// <summary>The service.</summary>
     public string Service => _feed.Service;
 
-    /// <summary>The newest view. Before the first one it is empty and stale, with revision 0 (<see cref="ServiceView.IsKnown"/> is false). Never waits.</summary>
     public ServiceView Current => _feed.Current;
 
-    /// <summary>Waits for the first view. A service without instances has an empty view.</summary>
-    /// <exception cref="CoordinationException">etcd could not be read within <paramref name="timeout"/>; the message names the endpoints and the cause.</exception>
-    /// <exception cref="ObjectDisposedException">It is disposed.</exception>
     public async Task<ServiceView> WaitForViewAsync(TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed.IsCancellationRequested, this);
@@ -51,16 +43,10 @@ public sealed class ServiceDiscovery : IDisposable
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             ObjectDisposedException.ThrowIf(_disposed.IsCancellationRequested, this);
-            throw new CoordinationException(CoordinationErrorKind.Stopped, $"The coordination system '{_system.Options.Name}' has stopped.");
+            throw _system.HasStopped();
         }
     }
 
-    /// <summary>
-    /// The changes, beginning with a <see cref="Resynced"/> that brings the view as it is. A reader that is slower than its buffer
-    /// (<see cref="DiscoveryOptions.ChangeBuffer"/>) gets a Resynced with the newest view instead of the changes that did not fit. Ends when this is disposed
-    /// or the system stops. Several readers at a time are fine; each sees everything.
-    /// </summary>
-    /// <exception cref="ObjectDisposedException">It is disposed.</exception>
     public IAsyncEnumerable<ServiceChange> ChangesAsync(CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed.IsCancellationRequested, this);
@@ -68,13 +54,10 @@ public sealed class ServiceDiscovery : IDisposable
     }
 
     /// <summary>
-    /// From now on the actor is told each <see cref="ServiceChange"/>, beginning with a <see cref="Resynced"/> that brings the view as it is (or, before the
-    /// first view, with it when it comes). It ends when the actor stops, is unsubscribed, or this is disposed. The mailbox of the actor is the only buffer.
+    /// From now on the actor is told each <see cref="ServiceChange"/>, beginning with a whole view. It ends when the actor stops, is unsubscribed, or this is disposed.
     /// </summary>
-    /// <exception cref="ObjectDisposedException">It is disposed.</exception>
     public void Subscribe(IActorRef subscriber)
     {
-        ArgumentNullException.ThrowIfNull(subscriber);
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed.IsCancellationRequested, this);
@@ -100,7 +83,6 @@ public sealed class ServiceDiscovery : IDisposable
         }
     }
 
-    /// <summary>Ends this discovery; idempotent. The last view stays readable.</summary>
     public void Dispose()
     {
         lock (_lock)

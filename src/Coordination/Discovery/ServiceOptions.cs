@@ -13,16 +13,16 @@ public sealed record ServiceOptions
     internal static readonly TimeSpan RepairMemory = TimeSpan.FromMinutes(1);
 
     /// <summary>Registrations of one system. Default 100,000; 1 to 10,000,000. More are refused with LimitReached.</summary>
-    public int MaxRegistrations { get; init; } = 100_000;
+    public int MaxRegistrations { get; set; } = 100_000;
 
     /// <summary>Services that are followed at a time, each option set counting for itself. Default 10,000; 1 to 1,000,000. More are refused with LimitReached.</summary>
-    public int MaxDiscoveries { get; init; } = 10_000;
+    public int MaxDiscoveries { get; set; } = 10_000;
 
     /// <summary>
     /// When a host stops: how long its instances are draining before they are deregistered, so that callers notice while it still answers. Default 0: they are
     /// deregistered at once; 0 to 5 min.
     /// </summary>
-    public TimeSpan DrainTime { get; init; }
+    public TimeSpan DrainTime { get; set; }
 
     internal void Validate(OptionProblems problems)
     {

@@ -4,41 +4,28 @@ using Coordination.Etcd;
 
 namespace Coordination;
 
-/// <summary>
-/// A registration: the wish that an instance is registered, and whoever sees to it until <see cref="DeregisterAsync"/>. Whatever happens to the lease, the
-/// keys or etcd, it comes back by itself. Thread-safe.
-/// <para>
-/// Two that claim the same keys: who has them, keeps them, and the other one is in <see cref="RegistrationState.Conflict"/> until they are gone. Only a claim
-/// of the same address is taken for the successor of a process that crashed. Keys that somebody overwrites are put back, three times a minute at most.
-/// </para>
-/// </summary>
-public sealed class ServiceRegistration : IAsyncDisposable
+/// <summary>A registration of a system. What it says is in <see cref="IServiceRegistration"/>.</summary>
+internal sealed class ServiceRegistration : IServiceRegistration
 {
     private readonly CoordinationSystem _system;
     private readonly RegistrationCell _cell;
     private readonly Lock _lock = new();
     private Task? _leaving;
 
-    internal ServiceRegistration(CoordinationSystem system, RegistrationCell cell)
+    public ServiceRegistration(CoordinationSystem system, RegistrationCell cell)
     {
         _system = system;
         _cell = cell;
     }
 
-    /// <summary>What is wished for.</summary>
     public ServiceInstance Instance => _cell.Wish;
 
-    /// <summary>How it is doing. Already old when it is returned.</summary>
     public RegistrationState State => Health.State;
 
-    /// <summary>How it is doing, and what stands in the way.</summary>
     public RegistrationHealth Health => _cell.Health;
 
-    /// <summary>The lease that its keys were last put on, or none.</summary>
     public LeaseId Lease => _cell.Lease;
 
-    /// <summary>Waits until it is <see cref="RegistrationState.Registered"/>.</summary>
-    /// <exception cref="CoordinationException">It was not within <paramref name="timeout"/> (it goes on trying), or it is deregistered; the message says what stands in the way.</exception>
     public async Task WaitUntilRegisteredAsync(TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _system.Stopped);
@@ -64,7 +51,7 @@ public sealed class ServiceRegistration : IAsyncDisposable
         {
             var health = Health;
             throw _system.Stopped.IsCancellationRequested
-                ? new CoordinationException(CoordinationErrorKind.Stopped, $"The coordination system '{_system.Options.Name}' has stopped.")
+                ? _system.HasStopped()
                 : new CoordinationException(
                     health.State is RegistrationState.Conflict ? CoordinationErrorKind.InvalidRequest : health.Error?.Kind ?? CoordinationErrorKind.Unavailable,
                     $"{Instance.Service}/{Instance.Id} is not registered after {timeout.TotalSeconds:0.###} s ({health.State}, endpoints "
@@ -73,7 +60,6 @@ public sealed class ServiceRegistration : IAsyncDisposable
         }
     }
 
-    /// <summary>The health, now and whenever it changes. A slow reader misses what is between, not the newest. Ends with Deregistered, or with the system.</summary>
     public async IAsyncEnumerable<RegistrationHealth> HealthAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _system.Stopped);
@@ -96,19 +82,9 @@ public sealed class ServiceRegistration : IAsyncDisposable
         }
     }
 
-    /// <summary>Says that the instance is starting, serving or draining. See <see cref="UpdateAsync"/>.</summary>
     public Task SetStateAsync(InstanceState state, CancellationToken cancellationToken = default) =>
         UpdateAsync(instance => instance with { State = state }, cancellationToken);
 
-    /// <summary>
-    /// Changes what the instance says about itself. Service, id, host and port stay. Completes when it is in etcd; while etcd is away, or while somebody else has
-    /// the keys, it waits. Updates are applied in the order of their calls; when several wait, only the last one is written.
-    /// </summary>
-    /// <param name="change">Makes the new wish of the present one; runs at once, on the caller's thread.</param>
-    /// <param name="cancellationToken">The caller does not wait any longer; the wish stays.</param>
-    /// <exception cref="ArgumentException">The change is not allowed, or does not fit into the layout.</exception>
-    /// <exception cref="CoordinationException">It is deregistered, or the system has stopped.</exception>
-    /// <exception cref="OperationCanceledException">The caller does not wait any longer; the wish stays.</exception>
     public async Task UpdateAsync(Func<ServiceInstance, ServiceInstance> change, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(change);
@@ -130,12 +106,6 @@ public sealed class ServiceRegistration : IAsyncDisposable
         await AnswerAsync(reply, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>
-    /// Takes the instance out of etcd. Idempotent. Completes when it is certainly gone; while etcd is away, it waits. When the caller does not wait any longer, it
-    /// goes on by itself. A lease of its own is revoked.
-    /// </summary>
-    /// <exception cref="OperationCanceledException">The caller does not wait any longer.</exception>
-    /// <exception cref="CoordinationException">The system has stopped before it was done; what is left goes with the lease.</exception>
     public Task DeregisterAsync(CancellationToken cancellationToken = default)
     {
         lock (_lock)
@@ -147,7 +117,6 @@ public sealed class ServiceRegistration : IAsyncDisposable
         }
     }
 
-    /// <summary><see cref="DeregisterAsync"/>, at most for <see cref="CoordinationOptions.StopTimeout"/>; does not throw.</summary>
     public async ValueTask DisposeAsync()
     {
         using var limit = new CancellationTokenSource(_system.Options.StopTimeout, _system.Options.TimeProvider);

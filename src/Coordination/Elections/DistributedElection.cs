@@ -5,17 +5,13 @@ using Coordination.Etcd;
 
 namespace Coordination;
 
-/// <summary>
-/// An election between all programs that use the same name in the same etcd: one leads, the others wait in the order in which they came. The keys
-/// are those of etcd's own elections, so <c>etcdctl elect</c>, the v3election API and Go programs take part. Thread-safe; one process can
-/// have several candidates.
-/// </summary>
-public sealed partial class DistributedElection
+/// <summary>An election of a system. What it says is in <see cref="IElection"/>.</summary>
+internal sealed partial class DistributedElection : IElection
 {
     private readonly CoordinationSystem _system;
     private readonly ElectionKeys _keys;
 
-    internal DistributedElection(CoordinationSystem system, string name)
+    public DistributedElection(CoordinationSystem system, string name)
     {
         ElectionKeys.CheckName(name);
         _system = system;
@@ -23,26 +19,11 @@ public sealed partial class DistributedElection
         Name = name;
     }
 
-    /// <summary>The name. Every key that begins with it and '/' is a candidate: do not put other keys there, nor elections with names that begin so.</summary>
     public string Name { get; }
 
-    /// <summary>Takes part until elected. A candidate whose lease is lost while it waits enters again, at the end of the line.</summary>
-    /// <param name="value">What is proclaimed; usually who and where the leader is.</param>
-    /// <param name="options">The candidate's name, priority and TTL.</param>
-    /// <param name="cancellationToken">Gives up. The candidacy leaves no key behind, at whatever point it was.</param>
-    /// <returns>The term; dispose it to resign. Having it is no proof of leading: see <see cref="Leadership"/>.</returns>
-    /// <exception cref="ArgumentException">The options are out of range.</exception>
-    /// <exception cref="CoordinationException">etcd refused: permission denied, out of space, value too large. While etcd is away it waits.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
-    public Task<Leadership> CampaignAsync(Bytes value, CampaignOptions? options = null, CancellationToken cancellationToken = default) =>
-        CampaignAsync(value, options ?? new CampaignOptions(), drains: false, host: null, cancellationToken);
+    public async Task<ILeadership> CampaignAsync(Bytes value, CampaignOptions? options = null, CancellationToken cancellationToken = default) =>
+        await CampaignAsync(value, options ?? new CampaignOptions(), drains: false, host: null, cancellationToken).ConfigureAwait(false);
 
-    /// <summary>
-    /// Who leads: first now, then every change of leader or value, and when there is none. Outages and compactions of etcd are bridged: what was last
-    /// is told when it is different. A slow reader skips (<see cref="LeaderChanged.Skipped"/>), but never the latest.
-    /// </summary>
-    /// <param name="cancellationToken">Ends the observation.</param>
-    /// <exception cref="CoordinationException">The system was stopped, or has too many observers.</exception>
     public async IAsyncEnumerable<LeaderChanged> ObserveAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         LeaderChanged? last = null;
@@ -70,33 +51,17 @@ public sealed partial class DistributedElection
         }
     }
 
-    /// <summary>Who leads now, or null. Already old when it is returned.</summary>
-    /// <exception cref="EtcdException">etcd could not be asked.</exception>
-    public Task<ElectionLeader?> GetLeaderAsync(CancellationToken cancellationToken = default) => Requests.ReadLeaderAsync(cancellationToken);
+    public Task<ElectionLeader?> GetLeaderAsync(CancellationToken cancellationToken = default) => AskEtcdAsync(requests => requests.ReadLeaderAsync(cancellationToken));
 
-    /// <summary>Everybody who takes part, in the order of their places: the first leads. Already old when it is returned.</summary>
-    /// <exception cref="EtcdException">etcd could not be asked.</exception>
     public async Task<IReadOnlyList<ElectionCandidate>> GetCandidatesAsync(CancellationToken cancellationToken = default)
     {
-        var line = await Requests.ReadLineAsync(cancellationToken).ConfigureAwait(false);
+        var line = await ReadLineAsync(cancellationToken).ConfigureAwait(false);
         return [.. line.Candidates.Select(c => new ElectionCandidate(c.Key, c.Value, c.Created.Value, c.Lease, c.Card?.Name, c.Card?.Priority ?? 0))];
     }
 
-    /// <summary>
-    /// The keys that lie under the name of this election and are no candidates: a candidate is the name, '/', and the lease that the key lives on, in hexadecimal. They are
-    /// in nobody's way here, but candidates that use etcd's own client or <c>etcdctl elect</c> wait for each of them to be deleted. Already old when it is returned.
-    /// </summary>
-    /// <exception cref="EtcdException">etcd could not be asked.</exception>
     public async Task<IReadOnlyList<Bytes>> GetStrayKeysAsync(CancellationToken cancellationToken = default) =>
-        (await Requests.ReadLineAsync(cancellationToken).ConfigureAwait(false)).Strays;
+        (await ReadLineAsync(cancellationToken).ConfigureAwait(false)).Strays;
 
-    /// <summary>
-    /// Asks the leader, in whatever process, to hand over to the candidate of that name. A leader of this library that runs work only while leading stops
-    /// its work first, then transfers; one that uses <see cref="Leadership"/> itself is told by <see cref="Leadership.StepDownRequested"/>. A leader of another
-    /// program does not know of it. The wish lasts until it is fulfilled, at most as long as this system lives.
-    /// </summary>
-    /// <returns>False when there is no candidate of that name; nothing was asked then. True also when it leads already.</returns>
-    /// <exception cref="CoordinationException">etcd could not be asked, or this system has no session now.</exception>
     public async Task<bool> RequestTransferAsync(string candidate, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(candidate);
@@ -112,19 +77,22 @@ public sealed partial class DistributedElection
             throw new CoordinationException(CoordinationErrorKind.Unavailable, "A transfer cannot be asked for: the session lease is not held now.");
         }
 
-        await _system.Etcd.PutAsync(new EtcdOp.Put(_keys.Wish, candidate) { Lease = session }, cancellationToken).ConfigureAwait(false);
+        await _system.AskEtcdAsync(etcd => etcd.PutAsync(new EtcdOp.Put(_keys.Wish, candidate) { Lease = session }, cancellationToken)).ConfigureAwait(false);
         return true;
     }
 
     /// <summary>The exception for a reply that is not what was asked for.</summary>
-    internal static Exception Failure(ElectionReply reply, CancellationToken cancellationToken) => reply switch
+    public static Exception Failure(ElectionReply reply, CancellationToken cancellationToken) => reply switch
     {
         ElectionReply.Withdrawn => new OperationCanceledException(cancellationToken),
         ElectionReply.Failed failed => failed.Error,
         _ => new System.Diagnostics.UnreachableException(),
     };
 
-    private CandidateRequests Requests => new(_system.Etcd, _keys, new CandidateCard("", 0));
+    private Task<T> AskEtcdAsync<T>(Func<CandidateRequests, Task<T>> question) =>
+        _system.AskEtcdAsync(etcd => question(new CandidateRequests(etcd, _keys, new CandidateCard("", 0))));
+
+    private Task<CandidateLine> ReadLineAsync(CancellationToken cancellationToken) => AskEtcdAsync(requests => requests.ReadLineAsync(cancellationToken));
 
     private async Task SubscribeAsync(LeaderFeed feed)
     {

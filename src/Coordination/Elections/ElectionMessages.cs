@@ -20,17 +20,6 @@ public sealed record LeaderChanged(string Election, ElectionLeader? Leader, long
     public int Skipped { get; init; }
 }
 
-/// <summary>To an actor of the host that campaigns: it leads now.</summary>
-/// <param name="Election">The name of the election.</param>
-/// <param name="Leadership">The term; resigning is the actor's part, and done by itself when the actor ends.</param>
-public sealed record Elected(string Election, Leadership Leadership);
-
-/// <summary>To an actor of the host that campaigned: its term is over, otherwise than by its own resignation.</summary>
-/// <param name="Election">The name of the election.</param>
-/// <param name="Term">The term.</param>
-/// <param name="Reason">Why.</param>
-public sealed record LeadershipLost(string Election, long Term, LossReason Reason);
-
 /// <summary>One who takes part in an election. Already old when it is read.</summary>
 /// <param name="Key">The key of its candidacy.</param>
 /// <param name="Value">What it proclaims or wants to.</param>

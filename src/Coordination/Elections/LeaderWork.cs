@@ -3,7 +3,7 @@ using Coordination.Diagnostics;
 namespace Coordination.Elections;
 
 /// <summary>One run of work in one term: told to stop when the term ends or is to be handed over, and waited for.</summary>
-internal sealed class LeaderWork(CoordinationSystem system, Leadership leadership, Func<Leadership, CancellationToken, Task> work)
+internal sealed class LeaderWork(CoordinationSystem system, ILeadership leadership, Func<ILeadership, CancellationToken, Task> work)
 {
     /// <summary>Runs it. Whether it completed by itself; false: it was stopped.</summary>
     public async Task<bool> RunAsync(CancellationToken cancellationToken)
@@ -24,8 +24,7 @@ internal sealed class LeaderWork(CoordinationSystem system, Leadership leadershi
         catch (TimeoutException) when (!running.IsCompleted)
         {
             system.Log.WorkDoesNotStop(leadership.Election, system.Options.Elections.DrainTimeout);
-            throw new CoordinationException(
-                CoordinationErrorKind.Timeout,
+            throw new TimeoutException(
                 $"The work of the leader of '{leadership.Election}' has not stopped within {system.Options.Elections.DrainTimeout} (Elections.DrainTimeout).");
         }
         catch (OperationCanceledException)

@@ -14,73 +14,73 @@ public sealed record EtcdClientOptions
     public const int MaxTxnOperations = 128;
 
     /// <summary>The members of the cluster, <c>http://host:port</c> or <c>https://host:port</c>. At least one, at most 64. Default: http://127.0.0.1:2379.</summary>
-    public ImmutableArray<Uri> Endpoints { get; init; } = [new Uri("http://127.0.0.1:2379")];
+    public ImmutableArray<Uri> Endpoints { get; set; } = [new Uri("http://127.0.0.1:2379")];
 
     /// <summary>How long a connection may take to be made. Default 2 s; 10 ms to 1 min.</summary>
-    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(2);
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
     /// How long one request to one endpoint may take. Default 5 s; 10 ms to 10 min. Where there are several endpoints it is given up sooner when the endpoint answers
     /// nothing at all any more (after little more than half of it), and a second or less after another member has become the leader.
     /// </summary>
-    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The largest reply or watch message that is accepted, in bytes. Default 64 MiB; at least 1 MiB.</summary>
-    public int MaxReceiveMessageSize { get; init; } = 64 * 1024 * 1024;
+    public int MaxReceiveMessageSize { get; set; } = 64 * 1024 * 1024;
 
     /// <summary>How many streams the keep-alives of all leases are spread over; etcd serves one stream serially. Default 4; 1 to 64.</summary>
-    public int KeepAliveStreams { get; init; } = 4;
+    public int KeepAliveStreams { get; set; } = 4;
 
     /// <summary>How many streams the watches are spread over at most; etcd serves one stream serially. Default 8; 1 to 64.</summary>
-    public int WatchStreams { get; init; } = 8;
+    public int WatchStreams { get; set; } = 8;
 
     /// <summary>
     /// How many watches a stream carries before another one is opened. When <see cref="WatchStreams"/> are open, all of them take more.
     /// Default 1,000; 1 to 1,000,000.
     /// </summary>
-    public int WatchesPerStream { get; init; } = 1000;
+    public int WatchesPerStream { get; set; } = 1000;
 
     /// <summary>
     /// How long a stream with watches may be silent although it is asked for a sign of life. Then its watches go on elsewhere, and new calls get a new
     /// connection. It must be longer than the largest message (about 2 MiB) takes to arrive. Default 5 s; 100 ms to 10 min, or 0: streams are not asked.
     /// </summary>
-    public TimeSpan WatchSilenceLimit { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan WatchSilenceLimit { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How many messages may wait to be sent on one stream. Default 65,536; at least 16.</summary>
-    public int StreamQueueLimit { get; init; } = 65_536;
+    public int StreamQueueLimit { get; set; } = 65_536;
 
     /// <summary>
     /// How long a request that certainly was not applied (every read; a write that no member took) is tried again, on all endpoints in turn with pauses, while
     /// etcd is away or elects a leader. Default 0: once on each endpoint, then it fails. At most 10 min.
     /// </summary>
-    public TimeSpan RetryLimit { get; init; }
+    public TimeSpan RetryLimit { get; set; }
 
     /// <summary>
     /// Silence after which a connection with open calls is probed with an HTTP/2 ping. Default 10 s; 5 s to 10 min: etcd closes connections that ping more
     /// often than every 5 s.
     /// </summary>
-    public TimeSpan PingDelay { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan PingDelay { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long the answer to a ping may take before the connection is given up. Default 5 s; 1 s to 1 min.</summary>
-    public TimeSpan PingTimeout { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan PingTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// The cluster that is meant, as <c>cluster_id</c> in <c>etcdctl endpoint status -w json</c>; an endpoint of another one is not used. Default: the cluster of
     /// the endpoint that answers first. At most one other has replaced it when all endpoints say so.
     /// </summary>
-    public ulong? ClusterId { get; init; }
+    public ulong? ClusterId { get; set; }
 
     /// <summary>TLS for <c>https</c> endpoints. Default: the system's certificate authorities, and the host name is checked.</summary>
-    public EtcdTlsOptions Tls { get; init; } = new();
+    public EtcdTlsOptions Tls { get; set; } = new();
 
     /// <summary>The user to log in as. Default: none, for a cluster without authentication or one that knows its users by their certificates.</summary>
-    public EtcdCredentials? Credentials { get; init; }
+    public EtcdCredentials? Credentials { get; set; }
 
     /// <summary>Where the client logs what somebody should know (never a secret). Default: nowhere.</summary>
-    public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+    public ILoggerFactory LoggerFactory { get; set; } = NullLoggerFactory.Instance;
 
     /// <summary>The clock for timeouts. Default: the system's.</summary>
-    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+    public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
     /// <summary>Options for endpoints as they are written in a connection string, also in one of dotnet-etcd's: <c>http://a:2379,http://b:2379</c>.</summary>
     /// <param name="endpoints">The endpoints, each with its scheme. A scheme is not guessed: that could turn TLS off.</param>

@@ -8,8 +8,9 @@ namespace Coordination;
 /// <remarks>
 /// Options come from, each overriding the ones before: the defaults; HOCON files (<see cref="UseHocon"/>, then the file that the setting
 /// <c>Coordination:Hocon</c> names); the section <c>Coordination</c> of the container's IConfiguration, in which the environment and the command line already override
-/// appsettings.json (without an IConfiguration in the container: the environment, <c>Coordination__SessionTtl=10s</c>); code. All are checked when the host starts,
-/// and one error names everything that is wrong.
+/// appsettings.json (without an IConfiguration in the container: the environment, <c>Coordination__SessionTtl=10s</c>); code given here; then what the container says
+/// otherwise of <c>IOptions&lt;CoordinationOptions&gt;</c> (<c>services.Configure</c>, <c>PostConfigure</c>, <c>IValidateOptions</c>). All are checked when the host starts,
+/// without <c>ValidateOnStart</c>, and one error names everything that is wrong. <c>IOptions&lt;CoordinationOptions&gt;</c> is what is in force; the name of a system is its name there.
 /// </remarks>
 public sealed class CoordinationBuilder
 {
@@ -27,17 +28,17 @@ public sealed class CoordinationBuilder
 
     internal CoordinationRegistration Registration { get; }
 
-    /// <summary>Sets options in code, after everything else was read: the function gets what was read and returns what holds.</summary>
-    /// <param name="configure">For example <c>options => options with { SessionTtl = TimeSpan.FromSeconds(15) }</c>.</param>
-    public CoordinationBuilder Configure(Func<CoordinationOptions, CoordinationOptions> configure)
+    /// <summary>Sets options in code, over everything that was read.</summary>
+    /// <param name="configure">For example <c>options => options.SessionTtl = TimeSpan.FromSeconds(15)</c>.</param>
+    public CoordinationBuilder Configure(Action<CoordinationOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
         return Configure((_, options) => configure(options));
     }
 
     /// <summary>Sets options in code with the help of services.</summary>
-    /// <param name="configure">Gets the container and what was read, and returns what holds.</param>
-    public CoordinationBuilder Configure(Func<IServiceProvider, CoordinationOptions, CoordinationOptions> configure)
+    /// <param name="configure">Gets the container and what was read, and changes it.</param>
+    public CoordinationBuilder Configure(Action<IServiceProvider, CoordinationOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
         Registration.Code.Add(configure);

@@ -19,7 +19,7 @@ internal sealed class CoordinationRegistration(string? name)
     public List<string> HoconFiles { get; } = [];
 
     /// <summary>Code, in the order in which it was given.</summary>
-    public List<Func<IServiceProvider, CoordinationOptions, CoordinationOptions>> Code { get; } = [];
+    public List<Action<IServiceProvider, CoordinationOptions>> Code { get; } = [];
 
     /// <summary>What has to run before the system can be used, started with the host.</summary>
     public List<Func<IServiceProvider, CancellationToken, Task>> BeforeStart { get; } = [];
@@ -69,16 +69,18 @@ internal sealed class CoordinationRegistration(string? name)
         ReadSources(services.GetService<IConfiguration>(), reading);
         foreach (var code in Code)
         {
-            reading.Options = code(services, reading.Options) ?? throw new InvalidOperationException("A function that configures Coordination returned null; it must return options.");
+            code(services, reading.Options);
         }
+
+        var against = OptionsInForce.Configure(services, name, reading.Options);
 
         if (name is null && host?.Settings.Setup.Get<CoordinationSetup>() is { HasValue: true } setup)
         {
-            reading.Options = setup.Value.Apply(reading.Options);
+            setup.Value.Apply(reading.Options);
         }
 
         OptionProblems.ThrowIfAny(
-            name is null ? "The coordination options" : $"The options of the coordination system '{name}'", [.. reading.Problems, .. reading.Options.Validate()], "options");
+            name is null ? "The coordination options" : $"The options of the coordination system '{name}'", [.. reading.Problems, .. reading.Options.Validate(), .. against], "options");
         return reading.Options;
     }
 

@@ -1,7 +1,9 @@
 using Coordination.Etcd;
 using Coordination.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace Coordination;
 
@@ -19,9 +21,9 @@ public static class CoordinationServiceCollectionExtensions
     /// </para>
     /// </summary>
     /// <param name="services">The container.</param>
-    /// <param name="configure">Sets options in code: gets what was read, returns what holds.</param>
+    /// <param name="configure">Sets options in code, over what was read: <c>options => options.SessionTtl = TimeSpan.FromSeconds(15)</c>.</param>
     /// <returns>To say more about it. Called again, it goes on with the same system.</returns>
-    public static CoordinationBuilder AddCoordination(this IServiceCollection services, Func<CoordinationOptions, CoordinationOptions>? configure = null)
+    public static CoordinationBuilder AddCoordination(this IServiceCollection services, Action<CoordinationOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
         return Add(services, null, configure);
@@ -32,9 +34,9 @@ public static class CoordinationServiceCollectionExtensions
     /// </summary>
     /// <param name="services">The container.</param>
     /// <param name="name">The key in the container, and the system's <see cref="CoordinationOptions.Name"/> unless options say otherwise.</param>
-    /// <param name="configure">Sets options in code: gets what was read, returns what holds.</param>
+    /// <param name="configure">Sets options in code, over what was read: <c>options => options.SessionTtl = TimeSpan.FromSeconds(15)</c>.</param>
     public static CoordinationBuilder AddCoordination(
-        this IServiceCollection services, string name, Func<CoordinationOptions, CoordinationOptions>? configure = null)
+        this IServiceCollection services, string name, Action<CoordinationOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentException.ThrowIfNullOrEmpty(name);
@@ -46,7 +48,7 @@ public static class CoordinationServiceCollectionExtensions
     internal static CoordinationSystem GetCoordination(this IServiceProvider services, string? name) =>
         name is null ? services.GetRequiredService<CoordinationSystem>() : services.GetRequiredKeyedService<CoordinationSystem>(name);
 
-    private static CoordinationBuilder Add(IServiceCollection services, string? name, Func<CoordinationOptions, CoordinationOptions>? configure)
+    private static CoordinationBuilder Add(IServiceCollection services, string? name, Action<CoordinationOptions>? configure)
     {
         var registration = services.Select(service => service.IsKeyedService ? null : service.ImplementationInstance)
             .OfType<CoordinationRegistration>().FirstOrDefault(known => known.Name == name);
@@ -63,6 +65,8 @@ public static class CoordinationServiceCollectionExtensions
 
     private static void AddSystem(IServiceCollection services, CoordinationRegistration registration)
     {
+        services.AddOptions();
+        services.TryAddSingleton<IOptionsFactory<CoordinationOptions>>(provider => new OptionsInForce(provider));
         Face(provider => registration.Start(provider));
         Face<ILocks>(System);
         Face<IElections>(System);

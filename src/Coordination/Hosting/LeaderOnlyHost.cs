@@ -10,7 +10,7 @@ internal sealed class LeaderOnlyHost<T>(CoordinationSystem system, IServiceScope
     where T : class, IHostedService
 {
     private static readonly bool WantsLeadership = typeof(T).GetConstructors().Any(
-        constructor => constructor.GetParameters().Any(parameter => parameter.ParameterType == typeof(Leadership)));
+        constructor => constructor.GetParameters().Any(parameter => parameter.ParameterType == typeof(ILeadership)));
 
     private int _failures;
 
@@ -32,7 +32,7 @@ internal sealed class LeaderOnlyHost<T>(CoordinationSystem system, IServiceScope
         }
     }
 
-    private async Task RunServiceAsync(Leadership leadership, CancellationToken stop)
+    private async Task RunServiceAsync(ILeadership leadership, CancellationToken stop)
     {
         var scope = scopes.CreateAsyncScope();
         await using (scope.ConfigureAwait(false))

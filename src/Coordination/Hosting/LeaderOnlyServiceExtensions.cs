@@ -11,7 +11,7 @@ public static class LeaderOnlyServiceExtensions
     /// Adds a hosted service that is started when this process leads the election, and stopped when it does not any more. The container must have a
     /// <see cref="CoordinationSystem"/> (<c>AddCoordination</c>).
     /// <para>
-    /// Each term has an instance of its own in a scope of its own; a constructor parameter of type <see cref="Leadership"/> gets the term. When it is to be
+    /// Each term has an instance of its own in a scope of its own; a constructor parameter of type <see cref="ILeadership"/> gets the term. When it is to be
     /// handed over (a preferred candidate, a transfer, the host stops), the service is stopped first, then the leadership is resigned. When the leadership is
     /// lost, the service's token is cancelled at once. One that fails gives the leadership back, and this process campaigns again after a while.
     /// </para>

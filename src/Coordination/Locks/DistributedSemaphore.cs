@@ -3,59 +3,28 @@ using Coordination.Locks.Line;
 
 namespace Coordination;
 
-/// <summary>
-/// A number of permits, between all programs that use this library with the same name and the same etcd. Thread-safe. Not reentrant.
-/// <para>
-/// First come, first served, across systems: who waits for many permits is not overtaken by those who need few. A request that waits keeps its place
-/// unless its system's lease is lost: then it lines up again at the end, by itself.
-/// </para>
-/// <para>
-/// The number of permits is part of every entry in etcd, and the oldest entry decides; a contender that says another number is refused
-/// (<see cref="SemaphoreLimitException"/>). It can be changed when nobody uses the semaphore: nothing of it is left in etcd then.
-/// </para>
-/// </summary>
-public sealed class DistributedSemaphore
+/// <summary>A semaphore of a system. What it says is in <see cref="ISemaphore"/>.</summary>
+internal sealed class DistributedSemaphore : ISemaphore
 {
     private readonly LockRequests _requests;
 
-    internal DistributedSemaphore(CoordinationSystem system, string name, int permits)
+    public DistributedSemaphore(CoordinationSystem system, string name, int permits)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(permits, 1);
         _requests = new LockRequests(system, LockForm.Semaphore, name);
         Permits = permits;
     }
 
-    /// <summary>The name.</summary>
     public string Name => _requests.Lock.Name;
 
-    /// <summary>How many permits there are.</summary>
     public int Permits { get; }
 
-    /// <summary>Waits until there are enough permits.</summary>
-    /// <param name="count">How many; 1 to <see cref="Permits"/>. It gets all of them or none.</param>
-    /// <param name="timeout">How long to wait for others, from 0 to 24 days; null or <see cref="Timeout.InfiniteTimeSpan"/>: without end, also while etcd is away.</param>
-    /// <param name="cancellationToken">Gives up. The request leaves no entry behind, also when its transaction commits later.</param>
-    /// <returns>The handle; dispose it to release. Holding it is no proof of ownership: see <see cref="SharedLockHandle"/>.</returns>
-    /// <exception cref="LockTimeoutException">Others had them for the whole time.</exception>
-    /// <exception cref="SemaphoreLimitException">It is in use with another number of permits.</exception>
-    /// <exception cref="CoordinationException">It failed: permission denied, out of space, or etcd was unavailable for the whole time.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
-    public async Task<SemaphoreHandle> AcquireAsync(int count = 1, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        new(_requests, await _requests.AcquireAsync(Ask(count), timeout, cancellationToken).ConfigureAwait(false));
+    public async Task<ILockHandle> AcquireAsync(int count = 1, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        new SharedLockHandle(_requests, await _requests.AcquireAsync(Ask(count), timeout, cancellationToken).ConfigureAwait(false));
 
-    /// <summary>Waits for a while, by default not at all, for permits.</summary>
-    /// <param name="count">How many; 1 to <see cref="Permits"/>. It gets all of them or none.</param>
-    /// <param name="timeout">How long to wait for others, from 0 (the default) to 24 days.</param>
-    /// <param name="cancellationToken">Gives up. The request leaves no entry behind, also when its transaction commits later.</param>
-    /// <returns>The handle, or null when there were not enough for the whole time.</returns>
-    /// <exception cref="SemaphoreLimitException">It is in use with another number of permits.</exception>
-    /// <exception cref="CoordinationException">It is not known whether there are: etcd did not answer within its request timeout, or refused.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
-    public async Task<SemaphoreHandle?> TryAcquireAsync(int count = 1, TimeSpan timeout = default, CancellationToken cancellationToken = default) =>
-        await _requests.TryAsync(Ask(count), timeout, cancellationToken).ConfigureAwait(false) is { } acquired ? new SemaphoreHandle(_requests, acquired) : null;
+    public async Task<ILockHandle?> TryAcquireAsync(int count = 1, TimeSpan timeout = default, CancellationToken cancellationToken = default) =>
+        await _requests.TryAsync(Ask(count), timeout, cancellationToken).ConfigureAwait(false) is { } acquired ? new SharedLockHandle(_requests, acquired) : null;
 
-    /// <summary>Everybody in line, the oldest first: those who are in, then those who wait. Already old when it is returned.</summary>
-    /// <exception cref="Etcd.EtcdException">etcd could not be asked.</exception>
     public Task<IReadOnlyList<LockHolder>> GetLineAsync(CancellationToken cancellationToken = default) => _requests.GetLineAsync(cancellationToken);
 
     private LockTerms Ask(int count) => count >= 1 && count <= Permits

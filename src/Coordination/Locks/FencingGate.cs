@@ -36,8 +36,8 @@ public sealed class FencingGate(int maxKeys = 1_000_000)
     /// holders of permits, whose tokens come in any order.
     /// </summary>
     /// <param name="key">What is protected.</param>
-    /// <param name="token">The token of the holder (<see cref="SharedLockHandle.Token"/>); at least 1.</param>
-    /// <param name="floor">What is shut out when it passes: all tokens below (<see cref="SharedLockHandle.Floor"/>); 0, nobody, to <paramref name="token"/>.</param>
+    /// <param name="token">The token of the holder (<see cref="ILockHandle.Token"/>); at least 1.</param>
+    /// <param name="floor">What is shut out when it passes: all tokens below (<see cref="ILockHandle.Floor"/>); 0, nobody, to <paramref name="token"/>.</param>
     /// <exception cref="ArgumentException">The key is empty, the token is not positive, or the floor is above it.</exception>
     /// <exception cref="CoordinationException">It is a new key, and there are <see cref="MaxKeys"/> already.</exception>
     public FencingResult Pass(string key, long token, long floor)

@@ -1,25 +1,39 @@
+using Coordination.Etcd;
+
 namespace Coordination;
 
 /// <summary>
-/// Something that is held for a while: a lock, a place in a reader-writer lock, permits of a semaphore, several locks at once. Thread-safe. Disposing
-/// it gives it back. Holding it is no proof of ownership: what it protects should check the token, see <see cref="LockHandle"/>.
+/// A lock that was acquired, a reader's or the writer's place, or permits of a semaphore. Thread-safe. Disposing it gives it back. It rests on one key in etcd, and is
+/// lost with its lease, or when somebody deletes or changes the key.
+/// <para>
+/// Holding it is no proof of ownership: a process can be paused for longer than its lease lives, at any point, also between a check and what follows it. So what it
+/// protects should check the <see cref="Token"/>, and with readers and permits the <see cref="Floor"/>: data in etcd by the <see cref="Guard"/> in the same transaction,
+/// other resources by refusing a token smaller than the largest they have seen (<see cref="FencingGate"/>).
+/// </para>
 /// </summary>
-public interface ILockHandle : IAsyncDisposable
+public interface ILockHandle : IClaim
 {
-    /// <summary>Whether it may be claimed now. Answered by the clock, so it is right even when no timer could fire. Once false, always false.</summary>
-    bool IsHeld { get; }
+    /// <summary>The name of the lock.</summary>
+    string Name { get; }
 
-    /// <summary>How long the claim is good without another renewal of the lease; zero when it is not held.</summary>
-    TimeSpan ValidFor { get; }
+    /// <summary>The key in etcd. That of a lock is its name; in a reader-writer lock or semaphore everybody has one of their own.</summary>
+    Bytes Key { get; }
 
-    /// <summary>Cancelled when it is lost; not when it was released. Callbacks run on a thread of their own.</summary>
-    CancellationToken Lost { get; }
+    /// <summary>
+    /// The fencing token: the revision at which this acquisition was put. That of a lock is strictly larger than the token of every earlier holder. In a reader-writer lock
+    /// or semaphore it grows in the order of the line; those who are in together have different ones, and may have been let in in another order.
+    /// </summary>
+    long Token { get; }
 
-    /// <summary>Why it is not held any more; null while it is.</summary>
-    LossReason? LossReason { get; }
+    /// <summary>
+    /// What is smaller than this is out for good: no token below it was in any more when this one was given. That of a lock or a writer is its own token. A reader's is 0: it
+    /// shuts nobody out. That of permits is the oldest token still in line, so a lost holder that is not the oldest is not shut out by it; the <see cref="Guard"/> is exact.
+    /// </summary>
+    long Floor { get; }
 
-    /// <summary>Gives it back. Idempotent: again, or after a loss, does nothing. <see cref="IsHeld"/> is false from the call on.</summary>
-    /// <param name="cancellationToken">Stops waiting, not the release.</param>
-    /// <exception cref="CoordinationException">etcd refused the release; it goes with its lease.</exception>
-    Task ReleaseAsync(CancellationToken cancellationToken = default);
+    /// <summary>The lease that the key lives on.</summary>
+    LeaseId Lease { get; }
+
+    /// <summary>The condition for a transaction of the user's: it holds exactly as long as this acquisition does. Exact fencing for data in etcd.</summary>
+    EtcdCompare Guard { get; }
 }

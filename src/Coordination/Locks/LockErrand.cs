@@ -1,5 +1,5 @@
-using Coordination.Etcd;
 using Coordination.Locks.Line;
+using Coordination.Messages;
 
 namespace Coordination.Locks;
 
@@ -22,7 +22,7 @@ internal sealed class LockErrand : UntypedActor
         _requester = requester;
     }
 
-    private Bytes Key => _request.Lock.Key;
+    private string Name => _request.Lock.Name;
 
     private IActorRef Locks => _requests.System.Roots.Of<LocksCommand>();
 
@@ -52,19 +52,19 @@ internal sealed class LockErrand : UntypedActor
                 OnAcquired(m);
                 break;
             case LockReply.NotAcquired m:
-                Finish(new LockNotAcquired(Key, m.Holder));
+                Finish(new LockNews.NotAcquired(Name, m.Holder));
                 break;
             case LockReply.Withdrawn:
-                Finish(new LockFailed(Key, new OperationCanceledException($"The request for the lock '{Key}' was cancelled.")));
+                Finish(new LockNews.Failed(Name, new OperationCanceledException($"The request for the lock '{Name}' was cancelled.")));
                 break;
             case LockReply.Failed m:
-                Finish(new LockFailed(Key, m.Error));
+                Finish(new LockNews.Failed(Name, m.Error));
                 break;
             case LockErrandCommand.Cancel when _claim is null:
                 Locks.Tell(new LocksCommand.Cancel(_request.Lock, _request.Request), ActorRefs.NoSender);
                 break;
             case LockErrandCommand.Over:
-                Finish(_claim is { Reason: { } reason and not LossReason.Released } lost ? new LockLost(Key, lost.Token.Value, reason) : null);
+                Finish(_claim is { Reason: { } reason and not LossReason.Released } lost ? new LockNews.Lost(Name, lost.Token.Value, reason) : null);
                 break;
             case LockErrandCommand:
                 break;
@@ -95,7 +95,7 @@ internal sealed class LockErrand : UntypedActor
         }
         else
         {
-            _requester.Tell(new LockAcquired(Key, new LockHandle(_requests, acquired)));
+            _requester.Tell(new LockNews.Acquired(Name, new LockHandle(_requests, acquired)));
         }
     }
 

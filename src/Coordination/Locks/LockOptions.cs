@@ -16,32 +16,32 @@ public sealed record LockOptions
     internal static readonly TimeSpan DeadHeadDelay = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Requests that may wait for one lock in this process. Default 10,000; 1 to 1,000,000. More are refused with LimitReached.</summary>
-    public int MaxWaiters { get; init; } = 10_000;
+    public int MaxWaiters { get; set; } = 10_000;
 
     /// <summary>Locks that may be in use in this process at a time. Default 1,000,000; 1 to 100,000,000. More are refused with LimitReached.</summary>
-    public int MaxLocks { get; init; } = 1_000_000;
+    public int MaxLocks { get; set; } = 1_000_000;
 
     /// <summary>How long a lock that nobody uses stays in memory, up to a quarter longer. Default 5 s; 100 ms to 1 h.</summary>
-    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a lock is held before its own key is watched for interference. It may be a quarter longer; shorter holds save the cost. Default 200 ms; 0 to 1 min.</summary>
-    public TimeSpan OwnKeyWatchDelay { get; init; } = TimeSpan.FromMilliseconds(200);
+    public TimeSpan OwnKeyWatchDelay { get; set; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>How often a waiter looks at the key although its watch shows nothing. Default 10 s; 100 ms to 10 min. Half as much again at random.</summary>
-    public TimeSpan FallbackInterval { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan FallbackInterval { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
     /// Of the requests of this process for one reader-writer lock or semaphore, how many may wait in line in etcd at a time; the others wait in this
     /// process for their turn. More let a busy process take more turns at once; each is a key that all contenders read. Default 32; 1 to 1,000.
     /// </summary>
-    public int MaxInLine { get; init; } = 32;
+    public int MaxInLine { get; set; } = 32;
 
     /// <summary>
     /// Where those who wait keep their tickets, one key for each system and lock: this, the name of the lock, and the place. All systems that share
     /// locks must use the same. Default <c>coordination/waiters/</c>; 1 to 256 characters, ending with a slash. Without permission to write there,
     /// locks work, but waiting is by chance.
     /// </summary>
-    public string WaitersPrefix { get; init; } = "coordination/waiters/";
+    public string WaitersPrefix { get; set; } = "coordination/waiters/";
 
     internal void Validate(OptionProblems problems)
     {

@@ -3,23 +3,19 @@ using Coordination.Time;
 
 namespace Coordination;
 
-/// <summary>
-/// Several locks that are acquired together or not at all. Thread-safe. They are acquired one after the other in the order of their names' bytes, so
-/// two of these cannot wait for each other; who also holds one of the locks by itself and then asks for this can.
-/// </summary>
-public sealed class MultiLock
+/// <summary>Several locks of a system. What it says is in <see cref="IMultiLock"/>.</summary>
+internal sealed class MultiLock : IMultiLock
 {
-    /// <summary>The most names.</summary>
     public const int MaxNames = 128;
 
     private readonly CoordinationSystem _system;
     private readonly ImmutableArray<DistributedLock> _locks;
 
-    internal MultiLock(CoordinationSystem system, IEnumerable<string> names)
+    public MultiLock(CoordinationSystem system, IEnumerable<string> names)
     {
         ArgumentNullException.ThrowIfNull(names);
         _system = system;
-        _locks = [.. names.Distinct(StringComparer.Ordinal).Select(name => system.Lock(name)).OrderBy(l => l.Key)];
+        _locks = [.. names.Distinct(StringComparer.Ordinal).Select(name => new DistributedLock(system, name)).OrderBy(l => l.Key)];
         if (_locks.Length is 0 or > MaxNames)
         {
             throw new ArgumentException(
@@ -28,17 +24,9 @@ public sealed class MultiLock
         }
     }
 
-    /// <summary>The names, in the order in which they are acquired.</summary>
     public ImmutableArray<string> Names => [.. _locks.Select(l => l.Name)];
 
-    /// <summary>Waits until all locks are acquired.</summary>
-    /// <param name="timeout">How long to wait for all of them together, from 0 to 24 days; null or <see cref="Timeout.InfiniteTimeSpan"/>: without end.</param>
-    /// <param name="cancellationToken">Gives up. What was acquired by then is released before the call ends.</param>
-    /// <returns>The handle of all; dispose it to release them.</returns>
-    /// <exception cref="LockTimeoutException">One of them was held by somebody else when the time was over.</exception>
-    /// <exception cref="CoordinationException">It failed: permission denied, out of space, or etcd was unavailable for the whole time.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
-    public async Task<MultiLockHandle> AcquireAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    public async Task<IMultiLockHandle> AcquireAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
         var left = new TimeLeft(_system, timeout == Timeout.InfiniteTimeSpan ? null : timeout);
         while (true)
@@ -54,12 +42,7 @@ public sealed class MultiLock
         }
     }
 
-    /// <summary>Acquires all locks if nobody holds any of them now.</summary>
-    /// <param name="cancellationToken">Gives up. What was acquired by then is released before the call ends.</param>
-    /// <returns>The handle of all, or null when somebody else holds one of them.</returns>
-    /// <exception cref="CoordinationException">It is not known whether they are held: etcd did not answer within its request timeout, or refused.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
-    public async Task<MultiLockHandle?> TryAcquireAsync(CancellationToken cancellationToken = default)
+    public async Task<IMultiLockHandle?> TryAcquireAsync(CancellationToken cancellationToken = default)
     {
         var handles = await CollectAsync(l => l.TryAcquireAsync(cancellationToken)).ConfigureAwait(false);
         if (handles is { IsHeld: false })
@@ -71,7 +54,7 @@ public sealed class MultiLock
         return handles;
     }
 
-    private static async Task<LockHandle?> AcquireOneAsync(DistributedLock one, TimeLeft left, CancellationToken cancellationToken)
+    private static async Task<ILockHandle?> AcquireOneAsync(ILock one, TimeLeft left, CancellationToken cancellationToken)
     {
         try
         {
@@ -79,14 +62,13 @@ public sealed class MultiLock
         }
         catch (LockTimeoutException error)
         {
-            throw new LockTimeoutException(one.Name, left.Whole!.Value, error.Holder, isOwn: false);
+            throw new LockTimeoutException(one.Name, left.Whole!.Value, error.Holder);
         }
     }
 
-    /// <summary>All, or null and none: whatever ends it early, what was acquired is released.</summary>
-    private async Task<MultiLockHandle?> CollectAsync(Func<DistributedLock, Task<LockHandle?>> acquire)
+    private async Task<IMultiLockHandle?> CollectAsync(Func<ILock, Task<ILockHandle?>> acquire)
     {
-        var handles = new List<LockHandle>(_locks.Length);
+        var handles = new List<ILockHandle>(_locks.Length);
         var isComplete = false;
         try
         {
@@ -112,7 +94,6 @@ public sealed class MultiLock
         }
     }
 
-    /// <summary>One deadline for all.</summary>
     private sealed class TimeLeft(CoordinationSystem system, TimeSpan? whole)
     {
         private readonly MonotonicClock _clock = new(system.Options.TimeProvider);

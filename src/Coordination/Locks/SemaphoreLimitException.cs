@@ -6,10 +6,15 @@ namespace Coordination;
 /// </summary>
 public sealed class SemaphoreLimitException : CoordinationException
 {
-    internal SemaphoreLimitException(string name, int asked, int inUse, LockHolder holder)
+    /// <summary>Creates the exception; public for those who stand in for a semaphore in a test.</summary>
+    /// <param name="name">The name of the semaphore.</param>
+    /// <param name="asked">How many permits this contender believes there are.</param>
+    /// <param name="inUse">How many those believe who use it.</param>
+    /// <param name="holder">The oldest of them; null when that is not known.</param>
+    public SemaphoreLimitException(string name, int asked, int inUse, LockHolder? holder)
         : base(
             CoordinationErrorKind.InvalidRequest,
-            $"The semaphore '{name}' was asked for with {asked} permits, but is in use with {inUse} ('{holder.Owner}', token {holder.Token}). "
+            $"The semaphore '{name}' was asked for with {asked} permits, but is in use with {inUse} ('{holder?.Owner}', token {holder?.Token}). "
             + "Everybody must say the same; it can be changed when nobody uses it.")
     {
         AskedPermits = asked;
@@ -23,6 +28,6 @@ public sealed class SemaphoreLimitException : CoordinationException
     /// <summary>How many those believe who use it.</summary>
     public int PermitsInUse { get; }
 
-    /// <summary>The oldest of them.</summary>
-    public LockHolder Holder { get; }
+    /// <summary>The oldest of them; null when that is not known.</summary>
+    public LockHolder? Holder { get; }
 }

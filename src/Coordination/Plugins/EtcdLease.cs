@@ -10,7 +10,7 @@ namespace Coordination.Plugins;
 /// <para>
 /// It is a lock of this library under the key <c>akka/leases/{name}</c>, with the owner's name in its value. It is lost for its holder before anybody else can
 /// acquire it, whatever broke; <see cref="CheckLease"/> is answered by the clock. Holding it is no proof of ownership all the same: a process can be stopped
-/// between a check and what follows it. What it protects should check the <see cref="LockHandle.Token"/> or the <see cref="LockHandle.Guard"/> of
+/// between a check and what follows it. What it protects should check the <see cref="ILockHandle.Token"/> or the <see cref="ILockHandle.Guard"/> of
 /// <see cref="Current"/>.
 /// </para>
 /// </summary>
@@ -37,7 +37,7 @@ public sealed class EtcdLease : Lease
     public Bytes Key => _hold.Key;
 
     /// <summary>The acquisition, for its token and its guard; null when it is not held. Already old when it is returned.</summary>
-    public LockHandle? Current => _hold.Current;
+    public ILockHandle? Current => _hold.Current;
 
     /// <summary>The lease of the cluster singleton whose actor this is; null when its manager uses no lease on etcd.</summary>
     /// <param name="singleton">The context of the singleton's actor, not of its children.</param>

@@ -18,7 +18,7 @@ namespace Coordination.Plugins;
 public sealed class EtcdServiceDiscovery : Resolving
 {
     private readonly CoordinationSystem _system;
-    private readonly ConcurrentDictionary<string, Lazy<ServiceDiscovery>> _views = new();
+    private readonly ConcurrentDictionary<string, Lazy<IServiceDiscovery>> _views = new();
 
     /// <summary>Made by Akka, with the configuration of <c>akka.discovery.etcd</c>.</summary>
     /// <param name="system">The actor system.</param>
@@ -44,7 +44,7 @@ public sealed class EtcdServiceDiscovery : Resolving
     }
 
     /// <summary>The registration of this node; null when it does not register itself.</summary>
-    public ServiceRegistration? Registration { get; }
+    public IServiceRegistration? Registration { get; }
 
     /// <summary>The nodes of a service.</summary>
     /// <param name="lookup">The service and, when only ports of one kind are wanted, the port name.</param>
@@ -63,9 +63,9 @@ public sealed class EtcdServiceDiscovery : Resolving
     private static bool IsMeant(Lookup lookup, ServiceInstance instance) =>
         string.IsNullOrEmpty(lookup.PortName) || instance.Metadata.GetValueOrDefault(NodeTerms.PortName) == lookup.PortName;
 
-    private ServiceDiscovery ViewOf(string service)
+    private IServiceDiscovery ViewOf(string service)
     {
-        var view = _views.GetOrAdd(service, static (service, system) => new Lazy<ServiceDiscovery>(() => system.Discover(service)), _system);
+        var view = _views.GetOrAdd(service, static (service, system) => new Lazy<IServiceDiscovery>(() => system.Discover(service)), _system);
         try
         {
             return view.Value;
@@ -73,7 +73,7 @@ public sealed class EtcdServiceDiscovery : Resolving
         catch
         {
             // What failed once may work the next time.
-            _views.TryRemove(new KeyValuePair<string, Lazy<ServiceDiscovery>>(service, view));
+            _views.TryRemove(new KeyValuePair<string, Lazy<IServiceDiscovery>>(service, view));
             throw;
         }
     }

@@ -8,7 +8,7 @@ internal sealed class LeaseHold
 {
     private readonly CoordinationSystem _system;
     private readonly LeaseTerms _terms;
-    private readonly DistributedLock _lock;
+    private readonly ILock _lock;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private volatile Acquisition? _current;
 
@@ -19,9 +19,9 @@ internal sealed class LeaseHold
         _lock = system.Lock(terms.Key, new DistributedLockOptions { Owner = terms.Owner });
     }
 
-    public Bytes Key => _lock.Key;
+    public Bytes Key => _lock.Name;
 
-    public LockHandle? Current => _current?.Handle;
+    public ILockHandle? Current => _current?.Handle;
 
     public async Task<bool> AcquireAsync()
     {
@@ -119,12 +119,12 @@ internal sealed class LeaseHold
         $"The lease '{Key}' was not {what} for '{_terms.Owner}' within {_terms.OperationTimeout.TotalSeconds:0.###} s, it may be held: {cause}");
 
     /// <summary>One acquisition, and who is told of its loss.</summary>
-    private sealed class Acquisition(LockHandle handle, LeaseHold hold)
+    private sealed class Acquisition(ILockHandle handle, LeaseHold hold)
     {
         private Action<Exception>? _call;
         private int _isWatched;
 
-        public LockHandle Handle => handle;
+        public ILockHandle Handle => handle;
 
         public void TellLoss(Action<Exception> call)
         {

@@ -1,10 +1,13 @@
+using Coordination.Etcd;
+using Coordination.Messages;
+
 namespace Coordination.Watches;
 
 /// <summary>An actor of the host that follows a watch, by messages.</summary>
-internal sealed class ActorSubscriber(KeyWatch watch, KeyWatchOptions options, WatchSpec spec, IActorRef actor, bool isAcknowledged)
+internal sealed class ActorSubscriber(KeyRange keys, KeyWatchOptions options, WatchSpec spec, IActorRef actor, bool isAcknowledged)
     : WatchSubscriber(spec, options)
 {
-    private WatchNotice? _unacknowledged;
+    private KeysNews? _unacknowledged;
 
     public override IActorRef Actor => actor;
 
@@ -19,12 +22,12 @@ internal sealed class ActorSubscriber(KeyWatch watch, KeyWatchOptions options, W
 
     public override void End(CoordinationException error) => Take(new WatchEvent.Ended(error));
 
-    /// <summary>The actor has dealt with a notice and wants the next one.</summary>
-    public void Acknowledge(WatchNotice notice)
+    /// <summary>The actor has dealt with a news and wants the next one.</summary>
+    public void Acknowledge(KeysNews news)
     {
         lock (Gate)
         {
-            if (ReferenceEquals(notice, _unacknowledged))
+            if (ReferenceEquals(news, _unacknowledged))
             {
                 _unacknowledged = null;
                 Send();
@@ -32,14 +35,14 @@ internal sealed class ActorSubscriber(KeyWatch watch, KeyWatchOptions options, W
         }
     }
 
-    // Under the lock, so that notices leave in order.
+    // Under the lock, so that newss leave in order.
     private void Send()
     {
         while (_unacknowledged is null && Buffer.Take() is { } next)
         {
-            var notice = new WatchNotice(watch, next(), this);
-            _unacknowledged = isAcknowledged ? notice : null;
-            actor.Tell(notice, ActorRefs.NoSender);
+            var news = new KeysNews(keys, next(), this);
+            _unacknowledged = isAcknowledged ? news : null;
+            actor.Tell(news, ActorRefs.NoSender);
         }
     }
 }

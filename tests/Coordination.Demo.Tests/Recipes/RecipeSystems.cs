@@ -22,7 +22,7 @@ public sealed class RecipeSystems : RecipeServer
             break;
         }
 
-        KeyWatch[] watches =
+        IAsyncEnumerable<WatchEvent>[] watches =
         [
             // recipe
             coordination.Watch(KeyRange.Between("foo1", "foo9"))

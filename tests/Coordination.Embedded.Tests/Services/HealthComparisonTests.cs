@@ -1,7 +1,7 @@
-using Coordination.Embedded.Server;
 using Coordination.Embedded.Server.Health;
 using Coordination.Embedded.Tests.Differential;
 using Grpc.Core;
+using Wire = Coordination.Embedded.Server.Messages;
 
 namespace Coordination.Embedded.Tests.Services;
 
@@ -37,5 +37,5 @@ public sealed class HealthComparisonTests : SideBySide
         .AsyncUnaryCall(Method(MethodType.Unary, "Check"), null, Side.Options(), new HealthCheckRequest { Service = service });
 
     private static Method<HealthCheckRequest, HealthCheckResponse> Method(MethodType type, string name) =>
-        new(type, "grpc.health.v1.Health", name, Messages.Marshaller<HealthCheckRequest>(), Messages.Marshaller<HealthCheckResponse>());
+        new(type, "grpc.health.v1.Health", name, Wire.Marshaller<HealthCheckRequest>(), Wire.Marshaller<HealthCheckResponse>());
 }

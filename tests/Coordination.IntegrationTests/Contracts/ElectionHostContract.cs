@@ -1,4 +1,5 @@
 using Coordination.Etcd;
+using Coordination.Messages;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -50,19 +51,19 @@ public sealed class ElectionHostContract(EmbeddedFixture fixture) : IClassFixtur
     {
         await using var system = fixture.Server.StartSystem();
         await using var etcd = fixture.Server.CreateClient();
-        var elected = new TaskCompletionSource<Elected>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var lost = new TaskCompletionSource<LeadershipLost>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var elected = new TaskCompletionSource<ElectionNews.Elected>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var lost = new TaskCompletionSource<ElectionNews.Lost>(TaskCreationOptions.RunContinuationsAsynchronously);
         var seen = new TaskCompletionSource<LeaderChanged>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var actors = ActorSystem.Create("host");
         var actor = actors.ActorOf(Props.Create(() => new Candidate(elected, lost, seen)));
 
-        using var subscription = await system.Election(_name).SubscribeAsync(actor);
-        await system.Election(_name).CampaignAsync(actor, "an actor");
+        system.Actor.Tell(new ElectionRequest.Subscribe(_name), actor);
+        system.Actor.Tell(new ElectionRequest.Campaign(_name, "an actor"), actor);
         var leadership = (await elected.Task.WaitAsync(Limit)).Leadership;
         Assert.Equal(leadership.Term, (await seen.Task.WaitAsync(Limit)).Leader!.Term);
         await etcd.DeleteAsync(new EtcdOp.Delete(leadership.Key));
 
-        Assert.Equal(new LeadershipLost(_name, leadership.Term, LossReason.KeyDeleted), await lost.Task.WaitAsync(Limit));
+        Assert.Equal(new ElectionNews.Lost(_name, leadership.Term, LossReason.KeyDeleted), await lost.Task.WaitAsync(Limit));
     }
 
     [Fact]
@@ -70,16 +71,31 @@ public sealed class ElectionHostContract(EmbeddedFixture fixture) : IClassFixtur
     {
         await using var system = fixture.Server.StartSystem();
         await using var etcd = fixture.Server.CreateClient();
-        var elected = new TaskCompletionSource<Elected>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var elected = new TaskCompletionSource<ElectionNews.Elected>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var actors = ActorSystem.Create("host");
         var actor = actors.ActorOf(Props.Create(() => new Candidate(elected, new(), new())));
-        await system.Election(_name).CampaignAsync(actor, "an actor");
+        system.Actor.Tell(new ElectionRequest.Campaign(_name, "an actor"), actor);
         var leadership = (await elected.Task.WaitAsync(Limit)).Leadership;
 
         actors.Stop(actor);
 
         await etcd.UntilGoneAsync(leadership.Key);
         Assert.False(leadership.IsLeader);
+    }
+
+    [Fact]
+    public async Task An_actor_withdraws_before_it_is_elected_and_is_told_so()
+    {
+        using var kit = new TestKit();
+        await using var system = fixture.Server.StartSystem();
+        await using var leader = await system.Election(_name).CampaignAsync("another");
+        var candidate = kit.CreateTestProbe();
+
+        system.Actor.Tell(new ElectionRequest.Campaign(_name, "an actor"), candidate);
+        system.Actor.Tell(new ElectionRequest.Withdraw(_name), candidate);
+
+        Assert.IsAssignableFrom<OperationCanceledException>(candidate.ExpectMsg<Status.Failure>(Limit).Cause);
+        Assert.Equal("another", Assert.Single(await system.Election(_name).GetCandidatesAsync()).Value.ToText());
     }
 
     private async Task<IHost> StartHostAsync(string name, Journal journal)
@@ -142,7 +158,7 @@ public sealed class ElectionHostContract(EmbeddedFixture fixture) : IClassFixtur
         }
     }
 
-    private sealed class Report(Journal journal, CoordinationSystem system, Leadership leadership) : BackgroundService
+    private sealed class Report(Journal journal, CoordinationSystem system, ILeadership leadership) : BackgroundService
     {
         protected override async Task ExecuteAsync(CancellationToken stoppingToken)
         {
@@ -184,16 +200,16 @@ public sealed class ElectionHostContract(EmbeddedFixture fixture) : IClassFixtur
     }
 
     private sealed class Candidate(
-        TaskCompletionSource<Elected> elected, TaskCompletionSource<LeadershipLost> lost, TaskCompletionSource<LeaderChanged> seen) : UntypedActor
+        TaskCompletionSource<ElectionNews.Elected> elected, TaskCompletionSource<ElectionNews.Lost> lost, TaskCompletionSource<LeaderChanged> seen) : UntypedActor
     {
         protected override void OnReceive(object message)
         {
             switch (message)
             {
-                case Elected m:
+                case ElectionNews.Elected m:
                     elected.TrySetResult(m);
                     break;
-                case LeadershipLost m:
+                case ElectionNews.Lost m:
                     lost.TrySetResult(m);
                     break;
                 case LeaderChanged { Leader: not null } m:

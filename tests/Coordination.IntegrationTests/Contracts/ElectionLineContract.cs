@@ -17,7 +17,7 @@ public abstract class ElectionLineContract(ServerFixture fixture) : ElectionTest
         await using var etcd = Server.CreateClient();
         var terms = new List<long>();
         var first = await system.Election(Name).CampaignAsync("0");
-        var waiting = new List<Task<Leadership>>();
+        var waiting = new List<Task<ILeadership>>();
         for (var n = 1; n <= 4; n++)
         {
             waiting.Add((n % 2 == 0 ? system : other).Election(Name).CampaignAsync($"{n}"));

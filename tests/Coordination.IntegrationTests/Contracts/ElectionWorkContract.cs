@@ -53,7 +53,7 @@ public abstract class ElectionWorkContract(ServerFixture fixture) : ElectionTest
     {
         await using var system = Server.StartSystem();
         await using var etcd = Server.CreateClient();
-        var terms = new List<Leadership>();
+        var terms = new List<ILeadership>();
         var twice = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var stop = new CancellationTokenSource();
         var leader = system.Election(Name).RunWhileLeaderAsync("1", async (leadership, token) =>

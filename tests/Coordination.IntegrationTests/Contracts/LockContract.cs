@@ -1,4 +1,5 @@
 using Coordination.Etcd;
+using Coordination.Messages;
 
 namespace Coordination.IntegrationTests.Contracts;
 
@@ -57,6 +58,8 @@ public abstract class LockContract(ServerFixture fixture) : ServerContract(fixtu
 
         var error = await Assert.ThrowsAsync<LockTimeoutException>(() => other.Lock(Name).AcquireAsync(TimeSpan.FromSeconds(1)));
 
+        Assert.IsAssignableFrom<TimeoutException>(error);
+        Assert.Equal((Name, TimeSpan.FromSeconds(1)), (error.Name, error.Timeout));
         Assert.Equal("holder", error.Holder!.Owner);
         Assert.Equal(handle.Token, error.Holder.Token);
     }
@@ -321,7 +324,7 @@ public abstract class LockContract(ServerFixture fixture) : ServerContract(fixtu
 
         var error = await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => system.Lock(Name).AcquireAsync(timeout));
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => system.Lock(Name).TryAcquireAsync(timeout));
-        Assert.Throws<ArgumentOutOfRangeException>(() => system.Lock(Name).AcquireFor(system.Supervisor, timeout));
+        Assert.IsType<ArgumentOutOfRangeException>((await system.Actor.Ask<LockNews.Failed>(new LockRequest.Acquire(Name, timeout), Limit)).Error);
 
         Assert.Contains($"The timeout is {timeout}; allowed is 0 to 24.00:00:00", error.Message, StringComparison.Ordinal);
     }
@@ -348,30 +351,5 @@ public abstract class LockContract(ServerFixture fixture) : ServerContract(fixtu
         Assert.False(written.Succeeded);
         Assert.Equal(next.Token, (await etcd.GetAsync(new EtcdOp.Get(Name))).First!.ModRevision.Value);
         Assert.True(next.IsHeld);
-    }
-
-    [Fact]
-    public async Task After_the_end_of_its_system_a_lock_answers_that_it_has_stopped()
-    {
-        var system = Server.StartSystem();
-        var handle = await system.Lock(Name).AcquireAsync(Limit);
-        await system.DisposeAsync();
-
-        foreach (var request in (Func<Task>[])
-        [
-            () => system.Lock(Name).AcquireAsync(),
-            () => system.Lock(Name).TryAcquireAsync(),
-            () => system.Lock(Name).TryAcquireAsync(TimeSpan.FromSeconds(1)),
-            () => system.Lock(Name).GetHolderAsync(),
-        ])
-        {
-            var error = await Assert.ThrowsAsync<CoordinationException>(request);
-            Assert.Equal(CoordinationErrorKind.Stopped, error.Kind);
-            Assert.Contains("has stopped", error.Message, StringComparison.Ordinal);
-        }
-
-        Assert.Throws<ObjectDisposedException>(() => system.Lock(Name).AcquireFor(system.Supervisor));
-        await handle.ReleaseAsync();
-        await system.DisposeAsync();
     }
 }

@@ -19,7 +19,7 @@ public abstract class LossContract(ServerFixture fixture) : ServerContract(fixtu
         await using var third = await system.ReaderWriterLock(Name + "/3").AcquireWriteAsync(Limit);
         using var told = new CountdownEvent(3);
         using var done = new CountdownEvent(3);
-        foreach (var handle in (ILockHandle[])[one, other, third])
+        foreach (var handle in (IClaim[])[one, other, third])
         {
             // Each waits for all others.
             handle.Lost.Register(() =>

@@ -17,11 +17,11 @@ public abstract class MultiLockContract(ServerFixture fixture) : ServerContract(
         await using var system = Server.StartSystem();
         await using var other = Server.StartSystem("other");
 
-        await using var handle = await system.Locks($"{Name}/b", $"{Name}/a", $"{Name}/b").AcquireAsync(Limit);
+        await using var handle = await system.MultiLock($"{Name}/b", $"{Name}/a", $"{Name}/b").AcquireAsync(Limit);
 
         Assert.Equal([$"{Name}/a", $"{Name}/b"], handle.Handles.Select(h => h.Key.ToText()));
         Assert.Equal(handle.Handles.Select(h => h.Token).Order(), handle.Handles.Select(h => h.Token));
-        Assert.Equal(handle.Handles[1].Token, handle.Tokens[$"{Name}/b"]);
+        Assert.Equal(handle.Handles[1].Token, handle.Handles.Single(h => h.Name == $"{Name}/b").Token);
         Assert.True(handle.IsHeld && handle.ValidFor > TimeSpan.Zero && handle.LossReason is null);
         Assert.Null(await other.Lock($"{Name}/a").TryAcquireAsync());
         Assert.True((await system.Etcd.TxnAsync(new EtcdOp.Txn { If = handle.Guards, Then = [new EtcdOp.Put(Name, "x")] })).Succeeded);
@@ -38,7 +38,7 @@ public abstract class MultiLockContract(ServerFixture fixture) : ServerContract(
         await using var system = Server.StartSystem();
         await using var other = Server.StartSystem("other");
         await using var held = await other.Lock($"{Name}/c").AcquireAsync(Limit);
-        var locks = system.Locks($"{Name}/a", $"{Name}/b", $"{Name}/c");
+        var locks = system.MultiLock($"{Name}/a", $"{Name}/b", $"{Name}/c");
 
         Assert.Null(await locks.TryAcquireAsync());
         Assert.Equal(held.Key, Assert.Single(await KeysAsync(other)));
@@ -59,7 +59,7 @@ public abstract class MultiLockContract(ServerFixture fixture) : ServerContract(
             string[] names = [$"{Name}/a", $"{Name}/b", $"{Name}/c"];
             for (var round = 0; round < 8; round++)
             {
-                await using var handle = await system.Locks(n < 2 ? names : names.Reverse()).AcquireAsync(Limit);
+                await using var handle = await system.MultiLock(n < 2 ? names : names.Reverse()).AcquireAsync(Limit);
                 Assert.Equal(1, Interlocked.Increment(ref inside));
                 await Task.Yield();
                 Interlocked.Decrement(ref inside);
@@ -75,7 +75,7 @@ public abstract class MultiLockContract(ServerFixture fixture) : ServerContract(
         for (var n = 0; n < 60; n++)
         {
             using var cancel = new CancellationTokenSource();
-            var acquiring = system.Locks($"{Name}/a", $"{Name}/b", $"{Name}/c").AcquireAsync(null, cancel.Token);
+            var acquiring = system.MultiLock($"{Name}/a", $"{Name}/b", $"{Name}/c").AcquireAsync(null, cancel.Token);
             for (var spin = 0; spin < n * 150; spin++)
             {
                 Thread.SpinWait(10);
@@ -102,7 +102,7 @@ public abstract class MultiLockContract(ServerFixture fixture) : ServerContract(
     public async Task It_is_lost_when_one_is_and_a_release_gives_back_the_others()
     {
         await using var system = Server.StartSystem();
-        var handle = await system.Locks($"{Name}/a", $"{Name}/b").AcquireAsync(Limit);
+        var handle = await system.MultiLock($"{Name}/a", $"{Name}/b").AcquireAsync(Limit);
 
         await system.Etcd.DeleteAsync(new EtcdOp.Delete($"{Name}/b"));
         await handle.Lost.CancelledAsync();
@@ -118,10 +118,10 @@ public abstract class MultiLockContract(ServerFixture fixture) : ServerContract(
     {
         await using var system = Server.StartSystem();
 
-        Assert.Contains("No name is given; allowed are 1 to 128", Assert.Throws<ArgumentException>(() => system.Locks()).Message, StringComparison.Ordinal);
-        Assert.Contains("129 different names", Assert.Throws<ArgumentException>(() => system.Locks(Enumerable.Range(0, 129).Select(n => $"{n}"))).Message, StringComparison.Ordinal);
-        Assert.Contains("0 bytes", Assert.Throws<ArgumentException>(() => system.Locks("a", "")).Message, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => system.Locks("a").AcquireAsync(TimeSpan.FromSeconds(-1)));
+        Assert.Contains("No name is given; allowed are 1 to 128", Assert.Throws<ArgumentException>(() => system.MultiLock()).Message, StringComparison.Ordinal);
+        Assert.Contains("129 different names", Assert.Throws<ArgumentException>(() => system.MultiLock(Enumerable.Range(0, 129).Select(n => $"{n}"))).Message, StringComparison.Ordinal);
+        Assert.Contains("0 bytes", Assert.Throws<ArgumentException>(() => system.MultiLock("a", "")).Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => system.MultiLock("a").AcquireAsync(TimeSpan.FromSeconds(-1)));
     }
 
     private async Task<IEnumerable<Bytes>> KeysAsync(CoordinationSystem system) =>

@@ -26,7 +26,7 @@ public sealed class ReadmeSharedLockTests(EmbeddedFixture fixture) : IClassFixtu
             // Two of five. All contenders must say five: SemaphoreLimitException names both numbers.
         }
 
-        await using (var both = await coordination.Locks("/account/7", "/account/9").AcquireAsync(TimeSpan.FromSeconds(30)))
+        await using (var both = await coordination.MultiLock("/account/7", "/account/9").AcquireAsync(TimeSpan.FromSeconds(30)))
         {
             // All or none, in an order that cannot deadlock; lost when one of them is.
             await coordination.Etcd.TxnAsync(new EtcdOp.Txn { If = both.Guards, Then = [new EtcdOp.Put("/transfer", "7 to 9")] });

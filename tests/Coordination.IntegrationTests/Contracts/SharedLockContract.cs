@@ -28,7 +28,7 @@ public abstract class SharedLockContract(ServerFixture fixture) : ServerContract
         await first.ReleaseAsync();
         await using var writer = await writing;
 
-        Assert.True(writer is { IsHeld: true, IsWriter: true } && writer.Token > second.Token && second.Token > first.Token);
+        Assert.True(writer is { IsHeld: true } && writer.Token > second.Token && second.Token > first.Token);
         Assert.Equal((0, 0, writer.Token), (first.Floor, second.Floor, writer.Floor));
     }
 
@@ -92,7 +92,6 @@ public abstract class SharedLockContract(ServerFixture fixture) : ServerContract
         await second.ReleaseAsync();
         await using var fourth = await few;
 
-        Assert.Equal((2, 1), (third.Permits, fourth.Permits));
         Assert.Equal((second.Token, third.Token), (third.Floor, fourth.Floor));
     }
 
@@ -165,7 +164,7 @@ public abstract class SharedLockContract(ServerFixture fixture) : ServerContract
         await holder.ReleaseAsync();
         await using var other = await two.Semaphore(Name, 3).AcquireAsync(1, Limit);
 
-        Assert.Equal((3, 5, "one", CoordinationErrorKind.InvalidRequest), (error.AskedPermits, error.PermitsInUse, error.Holder.Owner, error.Kind));
+        Assert.Equal((3, 5, "one", CoordinationErrorKind.InvalidRequest), (error.AskedPermits, error.PermitsInUse, error.Holder!.Owner, error.Kind));
         Assert.Contains("asked for with 3 permits, but is in use with 5 ('one'", error.Message, StringComparison.Ordinal);
         Assert.Equal((1, 5), (sameProcess.AskedPermits, sameProcess.PermitsInUse));
         Assert.Equal(other.Key, Assert.Single(await EntriesAsync(etcd)).Key);
@@ -215,7 +214,7 @@ public abstract class SharedLockContract(ServerFixture fixture) : ServerContract
         await using var after = await system.ReaderWriterLock(Name).AcquireWriteAsync(Limit);
 
         static async Task DisposedAsync<T>(Task<T> acquiring)
-            where T : ILockHandle
+            where T : IClaim
         {
             try
             {

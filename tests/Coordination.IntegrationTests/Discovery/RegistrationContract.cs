@@ -1,5 +1,6 @@
 using Coordination.Etcd;
 using Coordination.IntegrationTests.Contracts;
+using Coordination.Messages;
 
 namespace Coordination.IntegrationTests.Discovery;
 
@@ -26,19 +27,19 @@ public abstract class RegistrationContract(ServerFixture fixture)
         using var discovery = other.Discover(_service);
         await discovery.WaitForViewAsync(Limit);
         await using var changes = discovery.ChangesAsync().GetAsyncEnumerator();
-        Assert.Equal(ViewReason.Snapshot, Assert.IsType<Resynced>(await NextAsync(changes)).Reason);
+        Assert.Equal(ViewReason.Snapshot, Assert.IsType<ServiceChange.Resynced>(await NextAsync(changes)).Reason);
 
         var registration = system.Register(Instance("a", 1) with { State = InstanceState.Starting });
         await registration.WaitUntilRegisteredAsync(Limit);
-        var up = Assert.IsType<InstanceUp>(await NextAsync(changes));
+        var up = Assert.IsType<ServiceChange.Up>(await NextAsync(changes));
         await registration.SetStateAsync(InstanceState.Serving);
-        var serving = Assert.IsType<InstanceChanged>(await NextAsync(changes));
+        var serving = Assert.IsType<ServiceChange.Changed>(await NextAsync(changes));
         await registration.UpdateAsync(i => i with { Weight = 7, Metadata = i.Metadata.Add("k", "v") });
-        var weighted = Assert.IsType<InstanceChanged>(await NextAsync(changes));
+        var weighted = Assert.IsType<ServiceChange.Changed>(await NextAsync(changes));
         await registration.SetStateAsync(InstanceState.Draining);
-        var draining = Assert.IsType<InstanceChanged>(await NextAsync(changes));
+        var draining = Assert.IsType<ServiceChange.Changed>(await NextAsync(changes));
         await registration.DeregisterAsync();
-        var down = Assert.IsType<InstanceDown>(await NextAsync(changes));
+        var down = Assert.IsType<ServiceChange.Down>(await NextAsync(changes));
 
         Assert.Equal((InstanceState.Starting, registration.Lease, (Bytes)(Prefix + "a")), (up.Instance.State, up.Instance.Lease, up.Instance.Key));
         Assert.Equal(InstanceState.Serving, serving.Instance.State);
@@ -223,23 +224,23 @@ public abstract class RegistrationContract(ServerFixture fixture)
         var (one, two, bus) = (kit.CreateTestProbe(), kit.CreateTestProbe(), kit.CreateTestProbe());
         kit.Sys.EventStream.Subscribe(bus.Ref, typeof(ServiceChange));
         using var discovery = system.Discover(_service);
-        discovery.Subscribe(one.Ref);
-        one.ExpectMsg<Resynced>();
+        system.Actor.Tell(new ServiceRequest.Subscribe(_service), one.Ref);
+        one.ExpectMsg<ServiceChange.Resynced>();
 
         await using var registration = system.Register(Instance("a", 1));
-        Assert.Equal("a", one.ExpectMsg<InstanceUp>().Instance.Id);
-        discovery.Subscribe(two.Ref);
-        Assert.Equal("a", Assert.Single(two.ExpectMsg<Resynced>().View.Instances).Id);
-        discovery.Unsubscribe(one.Ref);
+        Assert.Equal("a", one.ExpectMsg<ServiceChange.Up>().Instance.Id);
+        system.Actor.Tell(new ServiceRequest.Subscribe(_service), two.Ref);
+        Assert.Equal("a", Assert.Single(two.ExpectMsg<ServiceChange.Resynced>().View.Instances).Id);
+        system.Actor.Tell(new ServiceRequest.Unsubscribe(_service), one.Ref);
         await registration.SetStateAsync(InstanceState.Draining);
-        two.ExpectMsg<InstanceChanged>();
+        two.ExpectMsg<ServiceChange.Changed>();
         kit.Sys.Stop(two.Ref);
         await registration.DeregisterAsync();
 
-        bus.ExpectMsg<Resynced>();
-        bus.ExpectMsg<InstanceUp>();
-        bus.ExpectMsg<InstanceChanged>();
-        bus.ExpectMsg<InstanceDown>();
+        bus.ExpectMsg<ServiceChange.Resynced>();
+        bus.ExpectMsg<ServiceChange.Up>();
+        bus.ExpectMsg<ServiceChange.Changed>();
+        bus.ExpectMsg<ServiceChange.Down>();
         one.ExpectNoMsg(TimeSpan.Zero);
     }
 

@@ -94,7 +94,7 @@ public sealed class ServiceBounds : IAsyncLifetime
 
         Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, ttl / 3);
         Assert.Equal((lease, false), (registration.Lease, record.WasEmptied));
-        await record.UntilAsync(told => told.OfType<InstanceChanged>().Any(c => c.Instance.Weight == 7) || told.OfType<Resynced>().Last().View.Instances[0].Weight == 7);
+        await record.UntilAsync(told => told.OfType<ServiceChange.Changed>().Any(c => c.Instance.Weight == 7) || told.OfType<ServiceChange.Resynced>().Last().View.Instances[0].Weight == 7);
         await record.CheckAgainstAsync(_client);
     }
 
@@ -134,7 +134,7 @@ public sealed class ServiceBounds : IAsyncLifetime
         Assert.InRange(elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(1));
     }
 
-    private static async Task<ServiceRegistration> RegisterAsync(CoordinationSystem system)
+    private static async Task<IServiceRegistration> RegisterAsync(CoordinationSystem system)
     {
         var registration = system.Register(new ServiceInstance { Service = "web", Id = "a", Host = "10.0.0.1", Port = 1 });
         await registration.WaitUntilRegisteredAsync(Limit);

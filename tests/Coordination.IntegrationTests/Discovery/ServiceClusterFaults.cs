@@ -42,7 +42,7 @@ public sealed class ServiceClusterFaults
 
         Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, Bound);
         Assert.Equal((lease, false), (registration.Lease, record.WasEmptied));
-        Assert.DoesNotContain(record.Told, change => change is InstanceDown);
+        Assert.DoesNotContain(record.Told, change => change is ServiceChange.Down);
         await record.CheckAgainstAsync(outside);
     }
 }

@@ -115,7 +115,7 @@ public abstract class ServiceFaultContract(ServerFixture fixture)
         await record.UntilIdsAsync("a", "b", "c");
         proxy.Refuse = true;
         proxy.CutAll();
-        await record.UntilAsync<Stale>();
+        await record.UntilAsync<ServiceChange.Stale>();
         await etcd.DeleteAsync(new EtcdOp.Delete($"/services/{_service}/a"));
         await PutAsync(etcd, 'b', 2);
         var last = await PutAsync(etcd, 'd', 1);
@@ -124,8 +124,8 @@ public abstract class ServiceFaultContract(ServerFixture fixture)
         Heal(proxy);
         await record.UntilIdsAsync("b", "c", "d");
 
-        var whole = Assert.Single(record.Told.OfType<Resynced>(), r => r.Reason is ViewReason.HistoryLost);
-        Assert.Equal(["InstanceDown", "InstanceChanged", "InstanceUp"], whole.Difference.Select(c => c.GetType().Name));
+        var whole = Assert.Single(record.Told.OfType<ServiceChange.Resynced>(), r => r.Reason is ViewReason.HistoryLost);
+        Assert.Equal(["Down", "Changed", "Up"], whole.Difference.Select(c => c.GetType().Name));
         Assert.False(record.WasEmptied);
     }
 
@@ -158,7 +158,7 @@ public abstract class ServiceFaultContract(ServerFixture fixture)
         }
 
         await PutAsync(etcd, 'z', 1);
-        await record.UntilAsync(told => told.Any(c => c is InstanceUp { Instance.Id: "z" } or Resynced { View.Instances: [.., { Id: "z" }] }));
+        await record.UntilAsync(told => told.Any(c => c is ServiceChange.Up { Instance.Id: "z" } or ServiceChange.Resynced { View.Instances: [.., { Id: "z" }] }));
 
         await record.CheckAgainstAsync(etcd);
     }
@@ -185,7 +185,7 @@ public abstract class ServiceFaultContract(ServerFixture fixture)
         await record.UntilIdsAsync("a", "b", "c");
         proxy.Delay = TimeSpan.Zero;
 
-        Assert.DoesNotContain(record.Told, c => c is Stale);
+        Assert.DoesNotContain(record.Told, c => c is ServiceChange.Stale);
         Assert.Equal((RegistrationState.Registered, lease), (registration.Health.State, registration.Lease));
         await record.CheckAgainstAsync(etcd);
     }
@@ -201,7 +201,7 @@ public abstract class ServiceFaultContract(ServerFixture fixture)
         await record.UntilIdsAsync();
         proxy.Refuse = true;
         proxy.CutAll();
-        await record.UntilAsync<Stale>();
+        await record.UntilAsync<ServiceChange.Stale>();
 
         // Some 15 KiB each, 80 of them at a revision, while nobody looks: the watch gets all of it at once when it resumes.
         var metadata = string.Join(',', Enumerable.Range(0, 60).Select(n => $"\"m{n}\":\"{new string('x', 240)}\""));
@@ -221,10 +221,10 @@ public abstract class ServiceFaultContract(ServerFixture fixture)
             views.Add(view.Instances.Length);
             return view is { IsStale: false, Instances.Length: 400 };
         });
-        await record.UntilAsync(told => told.OfType<InstanceUp>().Count() == 400);
+        await record.UntilAsync(told => told.OfType<ServiceChange.Up>().Count() == 400);
 
         Assert.All(views, count => Assert.Equal(0, count % 80));
-        Assert.All(record.Told.OfType<InstanceUp>().GroupBy(up => up.Revision), atOnce => Assert.Equal(80, atOnce.Count()));
+        Assert.All(record.Told.OfType<ServiceChange.Up>().GroupBy(up => up.Revision), atOnce => Assert.Equal(80, atOnce.Count()));
         await record.CheckAgainstAsync(etcd);
     }
 

@@ -39,13 +39,13 @@ public sealed class ServiceProcessFaults : IAsyncLifetime
         var before = (await _client.GetAsync(new EtcdOp.Get(Keys))).KeyValues;
 
         await _etcd.KillAsync();
-        await record.UntilAsync<Stale>();
+        await record.UntilAsync<ServiceChange.Stale>();
         Assert.True(discovery.Current is { IsStale: true, Instances.Length: 2 });
         await _etcd.StartProcessAsync();
         var start = TimeProvider.System.GetTimestamp();
         await record.UntilIdsAsync("a", "b");
         await registrations[0].UpdateAsync(i => i with { Weight = 1 });
-        await record.UntilAsync(told => told[^1] is InstanceChanged);
+        await record.UntilAsync(told => told[^1] is ServiceChange.Changed);
 
         Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, Bound);
         var after = (await _client.GetAsync(new EtcdOp.Get(Keys))).KeyValues;
@@ -143,7 +143,7 @@ public sealed class ServiceProcessFaults : IAsyncLifetime
         await record.UntilIdsAsync("a", "b", "old");
 
         await _etcd.KillAsync();
-        await record.UntilAsync<Stale>();
+        await record.UntilAsync<ServiceChange.Stale>();
         _etcd.Restore();
         await _etcd.StartProcessAsync();
         var start = TimeProvider.System.GetTimestamp();
@@ -151,7 +151,7 @@ public sealed class ServiceProcessFaults : IAsyncLifetime
 
         // The leases are gone with the history: whoever had one learns it with its next renewal.
         Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(20) / 3 + Bound);
-        Assert.Contains(record.Told, c => c is Resynced { Reason: ViewReason.HistoryLost });
+        Assert.Contains(record.Told, c => c is ServiceChange.Resynced { Reason: ViewReason.HistoryLost });
         Assert.False(record.WasEmptied);
         Assert.Equal(["a", "b", "old", "was"], (await _client.GetAsync(new EtcdOp.Get(Keys))).KeyValues.Select(kv => kv.Key.ToText()[14..]));
     }
@@ -186,7 +186,7 @@ public sealed class ServiceProcessFaults : IAsyncLifetime
         }
     }
 
-    private static async Task<List<ServiceRegistration>> RegisterAsync(CoordinationSystem system, params string[] ids)
+    private static async Task<List<IServiceRegistration>> RegisterAsync(CoordinationSystem system, params string[] ids)
     {
         var registrations = ids.Select((id, n) => system.Register(new ServiceInstance { Service = "web", Id = id, Host = "10.0.0.1", Port = n + 1 })).ToList();
         await Task.WhenAll(registrations.Select(r => r.WaitUntilRegisteredAsync(Limit)));

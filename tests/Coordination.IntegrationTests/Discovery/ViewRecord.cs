@@ -16,7 +16,7 @@ internal sealed class ViewRecord : IAsyncDisposable
     private readonly Task _reading;
     private TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public ViewRecord(ServiceDiscovery discovery, ServiceLayout layout)
+    public ViewRecord(IServiceDiscovery discovery, ServiceLayout layout)
     {
         _layout = layout;
         _reading = ReadAsync(discovery);
@@ -69,7 +69,7 @@ internal sealed class ViewRecord : IAsyncDisposable
 
     /// <summary>Until what was told adds up to instances with these ids.</summary>
     public Task UntilIdsAsync(params string[] ids) =>
-        UntilAsync(told => told.Length > 0 && States(told).Last().Values.Select(i => i.Id).Order(StringComparer.Ordinal).SequenceEqual(ids) && told[^1] is not Stale);
+        UntilAsync(told => told.Length > 0 && States(told).Last().Values.Select(i => i.Id).Order(StringComparer.Ordinal).SequenceEqual(ids) && told[^1] is not ServiceChange.Stale);
 
     /// <summary>Holds the messages against the history: each single change at its revision, none missing, none twice, and each whole view as of its revision.</summary>
     public async Task CheckAgainstAsync(IEtcdClient etcd)
@@ -84,7 +84,7 @@ internal sealed class ViewRecord : IAsyncDisposable
         {
             switch (change)
             {
-                case Resynced e:
+                case ServiceChange.Resynced e:
                     if (e.Reason is not ViewReason.Resumed)
                     {
                         at = e.Revision;
@@ -93,7 +93,7 @@ internal sealed class ViewRecord : IAsyncDisposable
 
                     Assert.Equal(state.Values.OrderBy(i => i.Id), e.View.Instances.OrderBy(i => i.Id), Same);
                     break;
-                case Stale:
+                case ServiceChange.Stale:
                     break;
                 default:
                     if (change.Revision > at)
@@ -127,9 +127,9 @@ internal sealed class ViewRecord : IAsyncDisposable
 
     private static ServiceInstance InstanceOf(ServiceChange change) => change switch
     {
-        InstanceUp e => e.Instance,
-        InstanceChanged e => e.Instance,
-        InstanceDown e => e.Instance,
+        ServiceChange.Up e => e.Instance,
+        ServiceChange.Changed e => e.Instance,
+        ServiceChange.Down e => e.Instance,
         _ => throw new ArgumentException("no single change", nameof(change)),
     };
 
@@ -140,13 +140,13 @@ internal sealed class ViewRecord : IAsyncDisposable
         {
             switch (change)
             {
-                case Resynced e:
+                case ServiceChange.Resynced e:
                     state = e.View.Instances.ToDictionary(i => i.Key);
                     break;
-                case InstanceDown e:
+                case ServiceChange.Down e:
                     state.Remove(e.Instance.Key);
                     break;
-                case InstanceUp or InstanceChanged:
+                case ServiceChange.Up or ServiceChange.Changed:
                     state[InstanceOf(change).Key] = InstanceOf(change);
                     break;
             }
@@ -167,13 +167,13 @@ internal sealed class ViewRecord : IAsyncDisposable
             switch (before, after)
             {
                 case (null, { } up):
-                    changes.Add(new InstanceUp(up.Service, revision, up));
+                    changes.Add(new ServiceChange.Up(up.Service, revision, up));
                     break;
                 case ({ } down, null):
-                    changes.Add(new InstanceDown(down.Service, revision, down));
+                    changes.Add(new ServiceChange.Down(down.Service, revision, down));
                     break;
                 case ({ } old, { } now) when !old.SaysTheSameAs(now):
-                    changes.Add(new InstanceChanged(now.Service, revision, now, old));
+                    changes.Add(new ServiceChange.Changed(now.Service, revision, now, old));
                     break;
             }
 
@@ -195,7 +195,7 @@ internal sealed class ViewRecord : IAsyncDisposable
         .OfType<ServiceInstance>()
         .ToDictionary(i => i.Key);
 
-    private async Task ReadAsync(ServiceDiscovery discovery)
+    private async Task ReadAsync(IServiceDiscovery discovery)
     {
         try
         {

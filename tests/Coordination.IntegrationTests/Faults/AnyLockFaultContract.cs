@@ -36,8 +36,8 @@ public abstract class AnyLockFaultContract(ServerFixture fixture, string topic) 
     }
 
     /// <summary>Waits for the lock of the test.</summary>
-    protected abstract Task<ILockHandle> AcquireAsync(CoordinationSystem system);
+    protected abstract Task<IClaim> AcquireAsync(CoordinationSystem system);
 
     /// <summary>Tries to get the lock of the test.</summary>
-    protected abstract Task<ILockHandle?> TryAcquireAsync(CoordinationSystem system);
+    protected abstract Task<IClaim?> TryAcquireAsync(CoordinationSystem system);
 }

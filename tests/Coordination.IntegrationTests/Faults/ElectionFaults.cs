@@ -177,7 +177,7 @@ public sealed class ElectionFaults : IAsyncLifetime
         Assert.InRange(times[54], 0, 50);
     }
 
-    private static async Task UntilLineAsync(DistributedElection election, int length)
+    private static async Task UntilLineAsync(IElection election, int length)
     {
         using var limit = new CancellationTokenSource(Limit);
         while ((await election.GetCandidatesAsync(limit.Token)).Count != length)

@@ -166,9 +166,9 @@ public abstract class LockFaultContract(ServerFixture fixture) : AnyLockFaultCon
         Assert.True(next.IsHeld);
     }
 
-    protected override async Task<ILockHandle> AcquireAsync(CoordinationSystem system) => await system.Lock(Name).AcquireAsync(Limit);
+    protected override async Task<IClaim> AcquireAsync(CoordinationSystem system) => await system.Lock(Name).AcquireAsync(Limit);
 
-    protected override async Task<ILockHandle?> TryAcquireAsync(CoordinationSystem system) => await system.Lock(Name).TryAcquireAsync();
+    protected override async Task<IClaim?> TryAcquireAsync(CoordinationSystem system) => await system.Lock(Name).TryAcquireAsync();
 
     private static void AssertWithin(TimeSpan bound, long since) => Assert.InRange(Stamp.Between(since, Stamp.Now), TimeSpan.Zero, bound);
 

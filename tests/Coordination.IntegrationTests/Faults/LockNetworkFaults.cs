@@ -157,7 +157,7 @@ public abstract class LockNetworkFaults(ServerFixture fixture) : ServerContract(
     public async Task Interference_is_told_in_half_a_second_when_the_key_is_gone_and_in_one_when_it_is_overwritten()
     {
         await using var etcd = Server.CreateClient();
-        (LossReason?[] Reasons, double Bound, Func<LockHandle, Task> Interfere)[] ways =
+        (LossReason?[] Reasons, double Bound, Func<ILockHandle, Task> Interfere)[] ways =
         [
             ([LossReason.KeyDeleted, LossReason.LeaseGone], 0.5, handle => etcd.RevokeLeaseAsync(handle.Lease)),
             ([LossReason.KeyDeleted], 0.5, handle => etcd.DeleteAsync(new EtcdOp.Delete(Name))),

@@ -110,9 +110,9 @@ public abstract class SharedLockFaultContract(ServerFixture fixture) : AnyLockFa
         Assert.True(next.IsHeld && next.Token > writer.Token);
     }
 
-    protected override async Task<ILockHandle> AcquireAsync(CoordinationSystem system) => await system.ReaderWriterLock(Name).AcquireReadAsync(Limit);
+    protected override async Task<IClaim> AcquireAsync(CoordinationSystem system) => await system.ReaderWriterLock(Name).AcquireReadAsync(Limit);
 
-    protected override async Task<ILockHandle?> TryAcquireAsync(CoordinationSystem system) => await system.ReaderWriterLock(Name).TryAcquireReadAsync();
+    protected override async Task<IClaim?> TryAcquireAsync(CoordinationSystem system) => await system.ReaderWriterLock(Name).TryAcquireReadAsync();
 
     private async Task<KeyValue> UntilEntryAsync(EtcdClient etcd)
     {

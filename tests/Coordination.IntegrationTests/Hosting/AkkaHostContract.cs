@@ -3,6 +3,7 @@ using Akka.Configuration;
 using Akka.Hosting;
 using Coordination.Etcd;
 using Coordination.IntegrationTests.Contracts;
+using Coordination.Messages;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
@@ -29,20 +30,20 @@ public abstract class AkkaHostContract(ServerFixture fixture)
     {
         using var host = Build(AddActors);
         await host.StartAsync();
-        await ToldAsync<Resynced>(m => m.View.Instances.IsEmpty);
-        await ToldAsync<Elected>(m => m.Leadership.IsLeader);
+        await ToldAsync<ServiceChange.Resynced>(m => m.View.Instances.IsEmpty);
+        await ToldAsync<ElectionNews.Elected>(m => m.Leadership.IsLeader);
         await ToldAsync<LeaderChanged>(m => m.Leader?.Value == (Bytes)"the test");
-        await ToldAsync<LockAcquired>(m => m.Handle.IsHeld);
+        await ToldAsync<LockNews.Acquired>(m => m.Handle.IsHeld);
 
         await using var other = fixture.Server.StartSystem();
         await using (var instance = other.Register(new ServiceInstance { Service = _name, Host = "127.0.0.1", Port = 1 }))
         {
-            await ToldAsync<InstanceUp>(m => m.Instance.Port == 1);
+            await ToldAsync<ServiceChange.Up>(m => m.Instance.Port == 1);
         }
 
-        await ToldAsync<InstanceDown>(m => m.Instance.Port == 1);
+        await ToldAsync<ServiceChange.Down>(m => m.Instance.Port == 1);
         await host.StopAsync();
-        await ToldAsync<LockLost>(m => m.Reason == LossReason.Stopped);
+        await ToldAsync<LockNews.Lost>(m => m.Reason == LossReason.Stopped);
     }
 
     [Fact]
@@ -50,11 +51,12 @@ public abstract class AkkaHostContract(ServerFixture fixture)
     {
         using var host = Build(AddActors);
         await host.StartAsync();
-        await ToldAsync<LockAcquired>(m => m.Handle.IsHeld);
+        await ToldAsync<LockNews.Acquired>(m => m.Handle.IsHeld);
         var system = CoordinationExtension.For(host.Services.GetRequiredService<ActorSystem>()).System;
         await system.Register(new ServiceInstance { Service = _name, Host = "127.0.0.1", Port = 2 }).WaitUntilRegisteredAsync(Limit);
         var lease = system.SessionLease;
         await using var client = fixture.Server.CreateClient();
+        await client.UntilCountAsync(KeyRange.Prefix($"/{_name}/"), 3);
         Assert.Equal(4, (await client.GetAsync(new EtcdOp.Get(KeyRange.Prefix($"/{_name}/")))).Count + (await CountInstancesAsync(client)));
 
         await host.StopAsync();
@@ -69,7 +71,7 @@ public abstract class AkkaHostContract(ServerFixture fixture)
     {
         using var host = Build(AddActors);
         await host.StartAsync();
-        await ToldAsync<LockAcquired>(m => m.Handle.IsHeld);
+        await ToldAsync<LockNews.Acquired>(m => m.Handle.IsHeld);
         var actors = host.Services.GetRequiredService<ActorSystem>();
         var system = CoordinationExtension.For(actors).System;
         await system.Register(new ServiceInstance { Service = _name, Host = "127.0.0.1", Port = 2 }).WaitUntilRegisteredAsync(Limit);
@@ -91,9 +93,9 @@ public abstract class AkkaHostContract(ServerFixture fixture)
     {
         using var host = Build(services =>
         {
-            services.AddCoordination(options => options with { Owner = "from the container" });
+            services.AddCoordination(options => options.Owner = "from the container");
             services.AddAkka("app", akka => akka.AddHocon($"coordination.etcd.endpoints = [\"{Endpoint}\"]", HoconAddMode.Append)
-                .WithCoordination(options => options with { Owner = $"{options.Owner}, then the actor system" }));
+                .WithCoordination(options => options.Owner += ", then the actor system"));
         });
         await host.StartAsync();
 
@@ -105,7 +107,7 @@ public abstract class AkkaHostContract(ServerFixture fixture)
             Assert.True(handle.IsHeld);
         }
 
-        Assert.Same(system.Gate, host.Services.GetRequiredService<IRequiredActor<CoordinationGate>>().ActorRef);
+        Assert.Same(system.Actor, host.Services.GetRequiredService<IRequiredActor<CoordinationActor>>().ActorRef);
         await host.StopAsync();
     }
 
@@ -114,7 +116,11 @@ public abstract class AkkaHostContract(ServerFixture fixture)
     {
         var actors = ActorSystem.Create("plain", "akka { loglevel = OFF, stdout-loglevel = OFF }");
         using var host = Build(services => services
-            .AddCoordination(options => options with { Owner = "from the container", Etcd = options.Etcd with { Endpoints = [fixture.Server.Endpoint] } })
+            .AddCoordination(options =>
+            {
+                options.Owner = "from the container";
+                options.Etcd.Endpoints = [fixture.Server.Endpoint];
+            })
             .UseActorSystem(_ => actors));
         await host.StartAsync();
 
@@ -135,7 +141,7 @@ public abstract class AkkaHostContract(ServerFixture fixture)
         {
             services.AddHealthChecks();
             services.AddAkka("app", akka => akka.AddHocon($"coordination.etcd.endpoints = [\"{Endpoint}\"]", HoconAddMode.Append)
-                .WithCoordination(options => options with { StartTimeout = Limit }));
+                .WithCoordination(options => options.StartTimeout = Limit));
         });
         await host.StartAsync();
 
@@ -152,7 +158,7 @@ public abstract class AkkaHostContract(ServerFixture fixture)
     {
         using var host = Build(services => services.AddAkka("app", akka => akka
             .AddHocon("coordination { session.ttl = 1s, nonsense = 1 }", HoconAddMode.Append)
-            .WithCoordination(options => options with { Owner = "" })));
+            .WithCoordination(options => options.Owner = "")));
 
         var error = await Assert.ThrowsAsync<ArgumentException>(() => host.StartAsync());
 
@@ -169,9 +175,9 @@ public abstract class AkkaHostContract(ServerFixture fixture)
             """));
         var coordination = CoordinationExtension.For(actors);
         Assert.Same(coordination, CoordinationExtension.For(actors));
-        actors.ActorOf(Props.Create(() => new Listener(coordination.Gate, _name, _told.Writer)));
-        await ToldAsync<LockAcquired>(m => m.Handle.IsHeld);
-        await ToldAsync<Elected>(m => m.Leadership.IsLeader);
+        actors.ActorOf(Props.Create(() => new Listener(coordination.Actor, _name, _told.Writer)));
+        await ToldAsync<LockNews.Acquired>(m => m.Handle.IsHeld);
+        await ToldAsync<ElectionNews.Elected>(m => m.Leadership.IsLeader);
         var lease = coordination.System.SessionLease;
 
         await actors.Terminate();
@@ -191,7 +197,7 @@ public abstract class AkkaHostContract(ServerFixture fixture)
     private void AddActors(IServiceCollection services) => services.AddAkka("app", akka => akka
         .AddHocon($"coordination.etcd.endpoints = [\"{Endpoint}\"]", HoconAddMode.Append)
         .WithCoordination()
-        .WithActors((actors, registry) => actors.ActorOf(Props.Create(() => new Listener(registry.Get<CoordinationGate>(), _name, _told.Writer)))));
+        .WithActors((actors, registry) => actors.ActorOf(Props.Create(() => new Listener(registry.Get<CoordinationActor>(), _name, _told.Writer)))));
 
     private async Task<long> CountInstancesAsync(IEtcdClient etcd) => (await etcd.GetAsync(new EtcdOp.Get(KeyRange.Prefix($"/services/{_name}/")))).Count;
 
@@ -213,10 +219,10 @@ public abstract class AkkaHostContract(ServerFixture fixture)
         public Listener(IActorRef gate, string name, ChannelWriter<object> told)
         {
             _told = told;
-            gate.Tell(new SubscribeToService(name));
-            gate.Tell(new SubscribeToLeader($"/{name}/leader"));
-            gate.Tell(new Campaign($"/{name}/leader", "the test"));
-            gate.Tell(new AcquireLock($"/{name}/lock", Limit));
+            gate.Tell(new ServiceRequest.Subscribe(name));
+            gate.Tell(new ElectionRequest.Subscribe($"/{name}/leader"));
+            gate.Tell(new ElectionRequest.Campaign($"/{name}/leader", "the test"));
+            gate.Tell(new LockRequest.Acquire($"/{name}/lock", Limit));
         }
 
         protected override void OnReceive(object message) => _told.TryWrite(message);

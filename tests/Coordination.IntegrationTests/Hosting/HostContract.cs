@@ -22,7 +22,7 @@ public abstract class HostContract(ServerFixture fixture)
     public async Task A_host_that_stops_drains_and_deregisters_before_its_services_stop_and_gives_the_lease_back_after_that()
     {
         var journal = new ConcurrentQueue<string>();
-        var builder = Builder(options => options with { Services = options.Services with { DrainTime = TimeSpan.FromMilliseconds(300) } });
+        var builder = Builder(options => options.Services.DrainTime = TimeSpan.FromMilliseconds(300));
         builder.Services.AddSingleton(journal).AddSingleton(new Registered(_service)).AddHostedService<Journalist>();
         using var host = builder.Build();
         await host.StartAsync();
@@ -49,7 +49,7 @@ public abstract class HostContract(ServerFixture fixture)
     [Fact]
     public async Task The_faces_of_a_system_work_and_end_with_it()
     {
-        using var host = Builder(options => options with { StartTimeout = Limit }).Build();
+        using var host = Builder(options => options.StartTimeout = Limit).Build();
         await host.StartAsync();
         var services = host.Services;
 
@@ -74,9 +74,10 @@ public abstract class HostContract(ServerFixture fixture)
     {
         await using var proxy = TcpProxy.To(fixture.Server.Endpoint);
         proxy.Refuse = true;
-        using var host = Builder(options => options with
+        using var host = Builder(options =>
         {
-            StartTimeout = TimeSpan.FromMilliseconds(300), StopTimeout = TimeSpan.FromMilliseconds(200), Etcd = options.Etcd with { Endpoints = [proxy.Endpoint] },
+            (options.StartTimeout, options.StopTimeout) = (TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(200));
+            options.Etcd.Endpoints = [proxy.Endpoint];
         }).Build();
 
         var error = await Assert.ThrowsAsync<CoordinationException>(() => host.StartAsync());
@@ -84,16 +85,16 @@ public abstract class HostContract(ServerFixture fixture)
         Assert.Contains(proxy.Endpoint.Port.ToString(System.Globalization.CultureInfo.InvariantCulture), error.Message, StringComparison.Ordinal);
     }
 
-    private static async Task FollowAsync(ServiceDiscovery discovery, ConcurrentQueue<string> journal, TaskCompletionSource gone)
+    private static async Task FollowAsync(IServiceDiscovery discovery, ConcurrentQueue<string> journal, TaskCompletionSource gone)
     {
         await foreach (var change in discovery.ChangesAsync())
         {
             switch (change)
             {
-                case InstanceChanged { Instance.State: InstanceState.Draining }:
+                case ServiceChange.Changed { Instance.State: InstanceState.Draining }:
                     journal.Enqueue("draining");
                     break;
-                case InstanceDown:
+                case ServiceChange.Down:
                     journal.Enqueue("down");
                     gone.TrySetResult();
                     break;
@@ -101,7 +102,7 @@ public abstract class HostContract(ServerFixture fixture)
         }
     }
 
-    private HostApplicationBuilder Builder(Func<CoordinationOptions, CoordinationOptions> configure)
+    private HostApplicationBuilder Builder(Action<CoordinationOptions> configure)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection([KeyValuePair.Create("Coordination:Etcd:Endpoints", (string?)fixture.Server.Endpoint.GetLeftPart(UriPartial.Authority))]);

@@ -20,9 +20,10 @@ public abstract class HostStopContract(ServerFixture fixture)
     {
         await using var proxy = TcpProxy.To(fixture.Server.Endpoint);
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Services.AddCoordination(options => options with
+        builder.Services.AddCoordination(options =>
         {
-            StartTimeout = Limit, StopTimeout = TimeSpan.FromMilliseconds(300), Etcd = options.Etcd with { Endpoints = [proxy.Endpoint] },
+            (options.StartTimeout, options.StopTimeout) = (Limit, TimeSpan.FromMilliseconds(300));
+            options.Etcd.Endpoints = [proxy.Endpoint];
         });
         using var host = builder.Build();
         await host.StartAsync();

@@ -70,10 +70,10 @@ public abstract class SampleContract(ServerFixture fixture)
     public async Task The_web_api_registers_itself_is_found_by_name_and_is_gone_when_it_is_stopped()
     {
         using var greeter = Start("WebApi", "--Service=greeter", "--urls=http://127.0.0.1:0");
-        await greeter.PrintedAsync("Registered as");
+        await greeter.PrintedAsync("registered on lease");
         using var front = Start("WebApi", "--Service=front", "--urls=http://127.0.0.1:0");
         var address = (await front.PrintedAsync("Now listening on:")).Split("on: ")[1];
-        await front.PrintedAsync("Registered as");
+        await front.PrintedAsync("registered on lease");
         using var http = new HttpClient();
 
         Assert.Equal($"the greeter says: hello from {greeter.Id}", await http.GetStringAsync(new Uri($"{address}/ask")));
@@ -85,6 +85,32 @@ public abstract class SampleContract(ServerFixture fixture)
         Assert.Equal(0, await greeter.EndAsync());
         front.Terminate();
         Assert.Equal(0, await front.EndAsync());
+    }
+
+    [Fact]
+    public async Task The_first_service_is_found_by_name_has_one_cleaner_and_leaves_in_order()
+    {
+        using var one = Start("FirstService", "--urls=http://127.0.0.1:0");
+        using var two = Start("FirstService", "--urls=http://127.0.0.1:0");
+        var address = (await one.PrintedAsync("Now listening on:")).Split("on: ")[1];
+        await Task.WhenAll(one.PrintedAsync("registered on lease"), two.PrintedAsync("registered on lease"));
+        using var http = new HttpClient();
+
+        Assert.Equal("Healthy", await http.GetStringAsync(new Uri($"{address}/ready")));
+        Assert.StartsWith("process ", await http.GetStringAsync(new Uri($"{address}/somebody")), StringComparison.Ordinal);
+        using var taken = await http.PostAsync(new Uri($"{address}/orders/7"), null);
+        Assert.Contains("order 7 taken, token", await taken.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
+        await Task.WhenAny(one.PrintedAsync("Cleaning up"), two.PrintedAsync("Cleaning up"));
+        var (leader, other) = one.Output.Contains("Cleaning up", StringComparison.Ordinal) ? (one, two) : (two, one);
+        Assert.DoesNotContain("Cleaning up", other.Output, StringComparison.Ordinal);
+        leader.Terminate();
+        await other.PrintedAsync("Cleaning up");
+        Assert.Equal(0, await leader.EndAsync());
+        other.Terminate();
+        Assert.Equal(0, await other.EndAsync());
+        await using var client = fixture.Server.CreateClient();
+        await client.UntilCountAsync(KeyRange.Prefix("/services/orders/"), 0);
     }
 
     [Fact]

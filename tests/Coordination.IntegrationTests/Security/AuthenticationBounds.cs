@@ -30,7 +30,7 @@ public sealed class AuthenticationBounds : EtcdWithUsers
 
         await TokensExpireAsync("emil", 1);
         await registration.UpdateAsync(instance => instance with { Weight = 7 });
-        await record.UntilAsync(told => told[^1] is InstanceChanged { Instance.Weight: 7 });
+        await record.UntilAsync(told => told[^1] is ServiceChange.Changed { Instance.Weight: 7 });
         await TokensExpireAsync("emil", 2);
         var start = TimeProvider.System.GetTimestamp();
         await Root.PutAsync("/services/web/b", "10.0.0.2:1");
@@ -41,7 +41,7 @@ public sealed class AuthenticationBounds : EtcdWithUsers
 
         Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(2));
         Assert.Equal(lease, registration.Lease);
-        Assert.DoesNotContain(record.Told, change => change is Stale);
+        Assert.DoesNotContain(record.Told, change => change is ServiceChange.Stale);
         await record.CheckAgainstAsync(Root);
     }
 }

@@ -14,7 +14,7 @@ internal sealed class WatchRecord : IAsyncDisposable
     private readonly List<(Func<IReadOnlyList<WatchEvent>, bool> Condition, TaskCompletionSource Met)> _waiting = [];
     private readonly Task _reading;
 
-    private WatchRecord(KeyWatch watch) => _reading = ReadAsync(watch);
+    private WatchRecord(IAsyncEnumerable<WatchEvent> watch) => _reading = ReadAsync(watch);
 
     public IReadOnlyList<WatchEvent> Told
     {
@@ -28,7 +28,7 @@ internal sealed class WatchRecord : IAsyncDisposable
     }
 
     /// <summary>Begins, and waits for the first event.</summary>
-    public static async Task<WatchRecord> StartAsync(KeyWatch watch)
+    public static async Task<WatchRecord> StartAsync(IAsyncEnumerable<WatchEvent> watch)
     {
         var record = new WatchRecord(watch);
         await record.UntilAsync(told => told.Count > 0);
@@ -160,7 +160,7 @@ internal sealed class WatchRecord : IAsyncDisposable
         }
     }
 
-    private async Task ReadAsync(KeyWatch watch)
+    private async Task ReadAsync(IAsyncEnumerable<WatchEvent> watch)
     {
         try
         {

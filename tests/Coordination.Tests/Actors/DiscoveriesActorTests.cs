@@ -41,18 +41,18 @@ public sealed class DiscoveriesActorTests : ActorTest
         var feed = Follow("web");
         var subscriber = Subscribe(feed);
         var watch = AnswerReading(10, Instance("web", "a", 5), Instance("web", "b", 6));
-        subscriber.ExpectMsg<Resynced>();
+        subscriber.ExpectMsg<ServiceChange.Resynced>();
 
         Etcd.ThrowOnWatch = new InvalidOperationException("a bug");
         watch.Signal(new EtcdWatchSignal.Ended(new EtcdException(CoordinationErrorKind.Unavailable, WriteOutcome.Unknown, "scripted")));
-        subscriber.ExpectMsg<Stale>();
+        subscriber.ExpectMsg<ServiceChange.Stale>();
         AwaitCondition(() => Etcd.ThrowOnWatch is null);
         Assert.True(feed.Current is { IsStale: true, Instances.Length: 2 });
         AnswerReading(20, Instance("web", "b", 6), Instance("web", "c", 15));
 
         // The successor welcomes the subscriber with the view as it was.
-        var whole = (Resynced)subscriber.FishForMessage(m => m is Resynced { Reason: ViewReason.HistoryLost });
-        Assert.Equal(["InstanceDown", "InstanceUp"], whole.Difference.Select(c => c.GetType().Name));
+        var whole = (ServiceChange.Resynced)subscriber.FishForMessage(m => m is ServiceChange.Resynced { Reason: ViewReason.HistoryLost });
+        Assert.Equal(["Down", "Up"], whole.Difference.Select(c => c.GetType().Name));
         Assert.False(feed.Current.IsStale);
     }
 
@@ -63,15 +63,15 @@ public sealed class DiscoveriesActorTests : ActorTest
         var watch = AnswerReading(10, Instance("web", "a", 5));
         AwaitCondition(() => feed.Current.IsKnown);
         var subscriber = Subscribe(feed);
-        Assert.Equal(ViewReason.Snapshot, subscriber.ExpectMsg<Resynced>().Reason);
+        Assert.Equal(ViewReason.Snapshot, subscriber.ExpectMsg<ServiceChange.Resynced>().Reason);
         _discoveries.Tell(new DiscoveryCommand.SubscribersChanged(feed));
         watch.Signal(new EtcdWatchSignal.Created(At(10)));
         watch.Signal(Changes(Instance("web", "b", 11)));
 
-        Assert.Equal("b", subscriber.ExpectMsg<InstanceUp>().Instance.Id);
+        Assert.Equal("b", subscriber.ExpectMsg<ServiceChange.Up>().Instance.Id);
         Watch(_discoveries);
         Sys.Stop(_discoveries);
-        subscriber.ExpectMsg<Stale>();
+        subscriber.ExpectMsg<ServiceChange.Stale>();
         ExpectTerminated(_discoveries);
         subscriber.ExpectNoMsg(TimeSpan.Zero);
     }

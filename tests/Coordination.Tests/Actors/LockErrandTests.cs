@@ -1,5 +1,6 @@
 using Coordination.Etcd;
 using Coordination.Leases;
+using Coordination.Messages;
 
 namespace Coordination.Tests.Actors;
 
@@ -12,14 +13,14 @@ public sealed class LockErrandTests : ActorTest
         await using var system = Start();
         var host = CreateTestProbe();
 
-        system.Lock("K").AcquireFor(host);
+        system.Actor.Tell(new LockRequest.Acquire("K"), host);
         NextWrite().Answer(Won(42));
-        var acquired = host.ExpectMsg<LockAcquired>();
+        var acquired = host.ExpectMsg<LockNews.Acquired>();
         var released = acquired.Handle.ReleaseAsync();
         NextWrite().Answer(Won(43));
         await released;
 
-        Assert.Equal((42, (Bytes)"K"), (acquired.Handle.Token, acquired.Key));
+        Assert.Equal((42, "K"), (acquired.Handle.Token, acquired.Name));
         host.ExpectNoMsg(TimeSpan.Zero);
     }
 
@@ -28,13 +29,13 @@ public sealed class LockErrandTests : ActorTest
     {
         await using var system = Start();
         var host = CreateTestProbe();
-        system.Lock("K").AcquireFor(host);
+        system.Actor.Tell(new LockRequest.Acquire("K"), host);
         NextWrite().Answer(Won(42));
-        host.ExpectMsg<LockAcquired>();
+        host.ExpectMsg<LockNews.Acquired>();
 
         system.Supervisor.Tell(new LeaseMessage.GiveUp(system.SessionLease, default));
 
-        Assert.Equal(new LockLost("K", 42, LossReason.GivenUp), host.ExpectMsg<LockLost>());
+        Assert.Equal(new LockNews.Lost("K", 42, LossReason.GivenUp), host.ExpectMsg<LockNews.Lost>());
     }
 
     [Fact]
@@ -43,10 +44,10 @@ public sealed class LockErrandTests : ActorTest
         await using var system = Start();
         var host = CreateTestProbe();
 
-        system.Lock("K").AcquireFor(host, TimeSpan.Zero);
+        system.Actor.Tell(new LockRequest.Acquire("K", TimeSpan.Zero), host);
         NextWrite().Answer(Met(Stored("somebody", 40), 50));
 
-        Assert.Equal("somebody", host.ExpectMsg<LockNotAcquired>().Holder!.Owner);
+        Assert.Equal("somebody", host.ExpectMsg<LockNews.NotAcquired>().Holder!.Owner);
     }
 
     [Fact]
@@ -55,10 +56,10 @@ public sealed class LockErrandTests : ActorTest
         await using var system = Start();
         var host = CreateTestProbe();
 
-        var request = system.Lock("K").AcquireFor(host);
+        system.Actor.Tell(new LockRequest.Acquire("K"), host);
         var attempt = NextWrite();
-        request.Dispose();
-        Assert.IsType<OperationCanceledException>(host.ExpectMsg<LockFailed>().Error);
+        system.Actor.Tell(new LockRequest.Withdraw("K"), host);
+        Assert.IsType<OperationCanceledException>(host.ExpectMsg<LockNews.Failed>().Error);
         attempt.Answer(Won(42));
 
         Assert.Equal(EtcdCompare.Unchanged("K", new Revision(42)), NextWrite().Request.If[0]);
@@ -69,9 +70,9 @@ public sealed class LockErrandTests : ActorTest
     {
         await using var system = Start();
         var host = CreateTestProbe();
-        system.Lock("K").AcquireFor(host);
+        system.Actor.Tell(new LockRequest.Acquire("K"), host);
         NextWrite().Answer(Won(42));
-        host.ExpectMsg<LockAcquired>();
+        host.ExpectMsg<LockNews.Acquired>();
 
         Sys.Stop(host);
 
@@ -85,7 +86,7 @@ public sealed class LockErrandTests : ActorTest
     {
         await using var system = Start();
         var host = CreateTestProbe();
-        system.Lock("K").AcquireFor(host);
+        system.Actor.Tell(new LockRequest.Acquire("K"), host);
         var attempt = NextWrite();
 
         Sys.Stop(host);
@@ -99,11 +100,11 @@ public sealed class LockErrandTests : ActorTest
     {
         var system = Start();
         var host = CreateTestProbe();
-        system.Lock("K").AcquireFor(host);
+        system.Actor.Tell(new LockRequest.Acquire("K"), host);
         NextWrite();
 
         var stopping = system.DisposeAsync();
-        Assert.Equal(CoordinationErrorKind.Stopped, Assert.IsType<CoordinationException>(host.ExpectMsg<LockFailed>().Error).Kind);
+        Assert.Equal(CoordinationErrorKind.Stopped, Assert.IsType<CoordinationException>(host.ExpectMsg<LockNews.Failed>().Error).Kind);
         Etcd.Next<ScriptedEtcd.Revoke>().Answer(At(50));
         await stopping;
     }

@@ -1,4 +1,5 @@
 using Coordination.Etcd;
+using Coordination.Messages;
 using Coordination.Watches;
 
 namespace Coordination.Tests.Actors;
@@ -74,10 +75,10 @@ public sealed class WatchesActorTests : ActorTest
     {
         var watches = Sys.ActorOf(WatchesActor.PropsFor(ContextFor()));
         var actor = CreateTestProbe();
-        watches.Tell(new WatchesCommand.Subscribe(new ActorSubscriber(null!, Options, _spec, actor.Ref, isAcknowledged: false)));
+        watches.Tell(new WatchesCommand.Subscribe(new ActorSubscriber("k", Options, _spec, actor.Ref, isAcknowledged: false)));
         Etcd.Next<EtcdOp.Get>().Answer(new GetResult(At(10), [], 0, false));
         var watch = Etcd.Next<ScriptedEtcd.Watching>().Request;
-        Assert.IsType<WatchEvent.Snapshot>(actor.ExpectMsg<WatchNotice>().Event);
+        Assert.IsType<WatchEvent.Snapshot>(actor.ExpectMsg<KeysNews>().Event);
 
         Sys.Stop(actor.Ref);
 
@@ -89,11 +90,11 @@ public sealed class WatchesActorTests : ActorTest
     {
         var watches = Sys.ActorOf(WatchesActor.PropsFor(ContextFor()));
         var actor = CreateTestProbe();
-        watches.Tell(new WatchesCommand.Subscribe(new ActorSubscriber(null!, new() { BufferLimit = 2 }, _spec, actor.Ref, isAcknowledged: true)));
+        watches.Tell(new WatchesCommand.Subscribe(new ActorSubscriber("k", new() { BufferLimit = 2 }, _spec, actor.Ref, isAcknowledged: true)));
         Etcd.Next<EtcdOp.Get>().Answer(new GetResult(At(10), [], 0, false));
         var watch = Etcd.Next<ScriptedEtcd.Watching>().Request;
         watch.Signal(new EtcdWatchSignal.Created(At(10)));
-        var snapshot = actor.ExpectMsg<WatchNotice>();
+        var snapshot = actor.ExpectMsg<KeysNews>();
         for (var revision = 11; revision < 20; revision++)
         {
             watch.Signal(Changes(Stored($"{revision}", revision)));
@@ -106,7 +107,7 @@ public sealed class WatchesActorTests : ActorTest
         snapshot.Acknowledge();
         snapshot.Acknowledge();
 
-        var conflated = Assert.IsType<WatchEvent.Conflated>(actor.ExpectMsg<WatchNotice>().Event);
+        var conflated = Assert.IsType<WatchEvent.Conflated>(actor.ExpectMsg<KeysNews>().Event);
         Assert.Equal((19, "19", 9), (conflated.Revision.Value, Assert.Single(conflated.Events).Current.Value.ToText(), conflated.Replaced));
         actor.ExpectNoMsg(TimeSpan.Zero);
     }
@@ -147,13 +148,13 @@ public sealed class WatchesActorTests : ActorTest
         var watches = Sys.ActorOf(WatchesActor.PropsFor(ContextFor()));
         var actor = CreateTestProbe();
         var stream = Subscribe(watches);
-        watches.Tell(new WatchesCommand.Subscribe(new ActorSubscriber(null!, Options, _spec, actor.Ref, isAcknowledged: false)));
+        watches.Tell(new WatchesCommand.Subscribe(new ActorSubscriber("k", Options, _spec, actor.Ref, isAcknowledged: false)));
         Etcd.Next<EtcdOp.Get>().Answer(new GetResult(At(10), [], 0, false));
-        Assert.IsType<WatchEvent.Snapshot>(actor.ExpectMsg<WatchNotice>().Event);
+        Assert.IsType<WatchEvent.Snapshot>(actor.ExpectMsg<KeysNews>().Event);
 
         Sys.Stop(watches);
 
-        Assert.Equal(CoordinationErrorKind.Stopped, Assert.IsType<WatchEvent.Ended>(actor.ExpectMsg<WatchNotice>().Event).Error.Kind);
+        Assert.Equal(CoordinationErrorKind.Stopped, Assert.IsType<WatchEvent.Ended>(actor.ExpectMsg<KeysNews>().Event).Error.Kind);
         await Next<WatchEvent.Snapshot>(stream);
         Assert.Equal(CoordinationErrorKind.Stopped, (await Assert.ThrowsAsync<CoordinationException>(() => Next<WatchEvent>(stream))).Kind);
     }

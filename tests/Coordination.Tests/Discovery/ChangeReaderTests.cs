@@ -13,31 +13,31 @@ public sealed class ChangeReaderTests
         var reader = feed.AddReader();
         await using var changes = reader.ReadAsync(default).GetAsyncEnumerator();
         await changes.MoveNextAsync();
-        Assert.Equal(ViewReason.Snapshot, Assert.IsType<Resynced>(changes.Current).Reason);
+        Assert.Equal(ViewReason.Snapshot, Assert.IsType<ServiceChange.Resynced>(changes.Current).Reason);
 
         Publish(feed, 2, "a", "b");
         await changes.MoveNextAsync();
-        Assert.Equal("b", Assert.IsType<InstanceUp>(changes.Current).Instance.Id);
+        Assert.Equal("b", Assert.IsType<ServiceChange.Up>(changes.Current).Instance.Id);
         Publish(feed, 3, "a", "b", "c");
         Publish(feed, 4, "a", "b", "c", "d");
         Publish(feed, 5, "b", "c", "d");
         Publish(feed, 6, "b", "d");
         await changes.MoveNextAsync();
 
-        var whole = Assert.IsType<Resynced>(changes.Current);
+        var whole = Assert.IsType<ServiceChange.Resynced>(changes.Current);
         Assert.Equal((ViewReason.Conflated, 6), (whole.Reason, whole.Revision.Value));
-        Assert.Equal(["InstanceDown a", "InstanceUp d"], whole.Difference.Select(Text));
+        Assert.Equal(["Down a", "Up d"], whole.Difference.Select(Text));
         Publish(feed, 7, "b");
         await changes.MoveNextAsync();
-        Assert.Equal("InstanceDown d", Text(changes.Current));
+        Assert.Equal("Down d", Text(changes.Current));
         reader.Complete();
         Assert.False(await changes.MoveNextAsync());
     }
 
     private static string Text(ServiceChange change) => change switch
     {
-        InstanceUp e => $"InstanceUp {e.Instance.Id}",
-        InstanceDown e => $"InstanceDown {e.Instance.Id}",
+        ServiceChange.Up e => $"Up {e.Instance.Id}",
+        ServiceChange.Down e => $"Down {e.Instance.Id}",
         _ => change.GetType().Name,
     };
 

@@ -22,7 +22,7 @@ public sealed class DiscoveryMachineTests
         Tell(new WatchEvent.Changed(new Revision(7), [Change("b", "h:2", 6), Change("a", "h:9", 7)]));
         Tell(new WatchEvent.Changed(new Revision(8), [Gone("b", 8)]));
 
-        Assert.Equal(["Resynced Snapshot a", "InstanceUp b@6", "InstanceChanged a@7", "InstanceDown b@8"], Told());
+        Assert.Equal(["Resynced Snapshot a", "Up b@6", "Changed a@7", "Down b@8"], Told());
         Assert.Equal(["h:9"], _view.Instances.Select(i => i.Address));
     }
 
@@ -48,7 +48,7 @@ public sealed class DiscoveryMachineTests
         Tell(new WatchEvent.Resumed(new Revision(9)));
 
         Assert.Equal(["Resynced Snapshot a", "Stale", "Resynced Resumed a"], Told());
-        Assert.Empty(((Resynced)_told[2]).Difference);
+        Assert.Empty(((ServiceChange.Resynced)_told[2]).Difference);
         Assert.False(_view.IsStale);
     }
 
@@ -60,9 +60,9 @@ public sealed class DiscoveryMachineTests
         Tell(new WatchEvent.Interrupted(Away));
         Tell(new WatchEvent.Resynced(new Revision(2), [Put("b", "h:9", 2), Put("c", "h:3", 2), Put("d", "h:4", 1)], []));
 
-        var whole = Assert.IsType<Resynced>(_told[^1]);
+        var whole = Assert.IsType<ServiceChange.Resynced>(_told[^1]);
         Assert.Equal(ViewReason.HistoryLost, whole.Reason);
-        Assert.Equal(["InstanceDown a@2", "InstanceChanged b@2", "InstanceUp d@2"], whole.Difference.Select(Text));
+        Assert.Equal(["Down a@2", "Changed b@2", "Up d@2"], whole.Difference.Select(Text));
         Assert.Equal(new Revision(2), _view.Revision);
     }
 
@@ -78,7 +78,7 @@ public sealed class DiscoveryMachineTests
         Assert.Contains("web.port", Assert.Single(_view.Rejected).Reason, StringComparison.Ordinal);
         Tell(new WatchEvent.Changed(new Revision(9), [RawGone("web", 9), RawGone("web.ip", 9), RawGone("web.protocol", 9)]));
 
-        Assert.Equal(["Resynced Snapshot ", "InstanceUp web@6", "InstanceChanged web@7", "InstanceDown web@8"], Told());
+        Assert.Equal(["Resynced Snapshot ", "Up web@6", "Changed web@7", "Down web@8"], Told());
         Assert.Empty(_view.Rejected);
     }
 
@@ -91,7 +91,7 @@ public sealed class DiscoveryMachineTests
         Assert.Equal((Bytes)"/web/a", Assert.Single(_view.Rejected).Key);
         Tell(new WatchEvent.Changed(new Revision(7), [Change("a", "h:1", 7)]));
 
-        Assert.Equal(["Resynced Snapshot a", "InstanceDown a@6", "InstanceUp a@7"], Told());
+        Assert.Equal(["Resynced Snapshot a", "Down a@6", "Up a@7"], Told());
         Assert.Empty(_view.Rejected);
     }
 
@@ -104,7 +104,7 @@ public sealed class DiscoveryMachineTests
         Assert.Equal((Bytes)"/web/c", Assert.Single(_view.Rejected).Key);
         Tell(new WatchEvent.Changed(new Revision(6), [Gone("a", 6)]));
 
-        Assert.Equal(["Resynced Snapshot a b", "InstanceDown a@6", "InstanceUp c@6"], Told());
+        Assert.Equal(["Resynced Snapshot a b", "Down a@6", "Up c@6"], Told());
     }
 
     [Fact]
@@ -117,7 +117,7 @@ public sealed class DiscoveryMachineTests
         };
         Take(_machine.Follow(_state, before));
 
-        Assert.Equal(["InstanceDown a@5", "InstanceUp b@5"], Assert.IsType<Resynced>(Assert.Single(_told)).Difference.Select(Text));
+        Assert.Equal(["Down a@5", "Up b@5"], Assert.IsType<ServiceChange.Resynced>(Assert.Single(_told)).Difference.Select(Text));
     }
 
     /// <summary>Random histories, told as a watch tells them: whoever applies the messages has the view, and the view is what the keys say.</summary>
@@ -177,18 +177,18 @@ public sealed class DiscoveryMachineTests
     private HashSet<(string, string)> Fold()
     {
         var instances = new Dictionary<string, string>();
-        foreach (var change in _told.SelectMany(c => c is Resynced { Difference: var parts } ? parts : [c]))
+        foreach (var change in _told.SelectMany(c => c is ServiceChange.Resynced { Difference: var parts } ? parts : [c]))
         {
             switch (change)
             {
-                case InstanceUp e:
+                case ServiceChange.Up e:
                     instances.Add(e.Instance.Id, e.Instance.Address);
                     break;
-                case InstanceChanged e:
+                case ServiceChange.Changed e:
                     Assert.Equal(instances[e.Instance.Id], e.Previous.Address);
                     instances[e.Instance.Id] = e.Instance.Address;
                     break;
-                case InstanceDown e:
+                case ServiceChange.Down e:
                     Assert.True(instances.Remove(e.Instance.Id));
                     break;
             }
@@ -213,10 +213,10 @@ public sealed class DiscoveryMachineTests
 
     private static string Text(ServiceChange change) => change switch
     {
-        Resynced e => $"Resynced {e.Reason} {string.Join(' ', e.View.Instances.Select(i => i.Id))}",
-        InstanceUp e => $"InstanceUp {e.Instance.Id}@{e.Revision}",
-        InstanceChanged e => $"InstanceChanged {e.Instance.Id}@{e.Revision}",
-        InstanceDown e => $"InstanceDown {e.Instance.Id}@{e.Revision}",
+        ServiceChange.Resynced e => $"Resynced {e.Reason} {string.Join(' ', e.View.Instances.Select(i => i.Id))}",
+        ServiceChange.Up e => $"Up {e.Instance.Id}@{e.Revision}",
+        ServiceChange.Changed e => $"Changed {e.Instance.Id}@{e.Revision}",
+        ServiceChange.Down e => $"Down {e.Instance.Id}@{e.Revision}",
         _ => change.GetType().Name,
     };
 

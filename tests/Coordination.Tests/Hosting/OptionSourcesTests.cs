@@ -3,6 +3,7 @@ using Coordination.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace Coordination.Tests.Hosting;
 
@@ -69,7 +70,7 @@ public sealed class OptionSourcesTests
         await File.WriteAllTextAsync(file, "coordination { session.ttl = 11s, stop-timeout = 11s, etcd { request-timeout = 11s, connect-timeout = 11s } }");
         var services = new ServiceCollection();
         services.AddSingleton<IConfiguration>(Configuration(("Coordination:Hocon", file), ("Coordination:StopTimeout", "12s"), ("Coordination:Etcd:RequestTimeout", "00:00:12")));
-        services.AddCoordination(read => read with { Etcd = read.Etcd with { RequestTimeout = read.Etcd.RequestTimeout + TimeSpan.FromSeconds(1) } })
+        services.AddCoordination(read => read.Etcd.RequestTimeout += TimeSpan.FromSeconds(1))
             .UseEtcd(_ => new NoEtcd());
         await using var provider = services.BuildServiceProvider();
 
@@ -80,6 +81,39 @@ public sealed class OptionSourcesTests
         Assert.Equal(
             (11, 12, 13, 11),
             (options.SessionTtl.Seconds, options.StopTimeout.Seconds, options.Etcd.RequestTimeout.Seconds, options.Etcd.ConnectTimeout.Seconds));
+    }
+
+    [Fact]
+    public async Task Microsofts_own_means_come_last_and_say_what_is_in_force_and_what_is_wrong()
+    {
+        var services = new ServiceCollection();
+        services.AddCoordination(options => options.Owner = "code").UseEtcd(_ => new NoEtcd());
+        services.AddCoordination("east").UseEtcd(_ => new NoEtcd());
+        services.Configure<CoordinationOptions>(options => options.Owner += ", configured");
+        services.Configure<CoordinationOptions>("east", options => options.Owner = "east");
+        services.PostConfigureAll<CoordinationOptions>(options => options.Owner += ", at last");
+        services.AddOptions<CoordinationOptions>("west").Validate(options => options.SessionTtl > TimeSpan.FromMinutes(1), "The west needs time.");
+        services.AddCoordination("west").UseEtcd(_ => new NoEtcd());
+        await using var provider = services.BuildServiceProvider();
+
+        Assert.Equal("code, configured, at last", provider.GetRequiredService<CoordinationSystem>().Options.Owner);
+        Assert.Equal("east, at last", provider.GetRequiredKeyedService<CoordinationSystem>("east").Options.Owner);
+        Assert.Same(provider.GetRequiredService<CoordinationSystem>().Options, provider.GetRequiredService<IOptions<CoordinationOptions>>().Value);
+        Assert.Same(provider.GetRequiredKeyedService<CoordinationSystem>("east").Options, provider.GetRequiredService<IOptionsMonitor<CoordinationOptions>>().Get("east"));
+        Assert.Contains("The west needs time.", Assert.Throws<ArgumentException>(() => provider.GetRequiredKeyedService<CoordinationSystem>("west")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_system_was_started_with_can_be_changed_without_it()
+    {
+        var options = new CoordinationOptions { StopTimeout = TimeSpan.FromMilliseconds(100) };
+        await using var system = CoordinationSystem.Start(options, new NoEtcd());
+
+        (options.Owner, options.Locks.WaitersPrefix, options.Etcd.Tls.ServerName) = ("later", "later/", "later");
+
+        Assert.Equal(new CoordinationOptions { StopTimeout = TimeSpan.FromMilliseconds(100) }.Locks, system.Options.Locks);
+        Assert.NotEqual("later", system.Options.Owner);
+        Assert.Null(system.Options.Etcd.Tls.ServerName);
     }
 
     [Fact]
@@ -123,7 +157,7 @@ public sealed class OptionSourcesTests
         services.AddSingleton<IConfiguration>(Configuration(("Coordination:SessionTtl", "11s"), ("Coordination:Systems:east:SessionTtl", "12s")));
         services.AddCoordination().UseEtcd(_ => new NoEtcd());
         services.AddCoordination("east").UseEtcd(_ => new NoEtcd());
-        services.AddCoordination("east", options => options with { Owner = "e" });
+        services.AddCoordination("east", options => options.Owner = "e");
         await using var provider = services.BuildServiceProvider();
 
         var (one, east) = (provider.GetRequiredService<CoordinationSystem>(), provider.GetRequiredKeyedService<CoordinationSystem>("east"));

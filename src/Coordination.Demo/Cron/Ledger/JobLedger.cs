@@ -8,7 +8,7 @@ namespace Coordination.Demo.Cron.Ledger;
 internal sealed class JobLedger(IEtcdClient etcd, CronJob job)
 {
     /// <summary>Begins a run for a tick. False when the tick has been completed by somebody else, or the lock is lost.</summary>
-    public async Task<bool> TryStartAsync(LockHandle handle, LedgerEntry entry, CancellationToken cancellationToken)
+    public async Task<bool> TryStartAsync(ILockHandle handle, LedgerEntry entry, CancellationToken cancellationToken)
     {
         var result = await etcd.TxnAsync(
             new EtcdOp.Txn
@@ -21,7 +21,7 @@ internal sealed class JobLedger(IEtcdClient etcd, CronJob job)
     }
 
     /// <summary>Ends a run: its tick is completed. False when the lock was lost in between; then the run does not count.</summary>
-    public async Task<bool> TryFinishAsync(LockHandle handle, LedgerEntry entry, CancellationToken cancellationToken)
+    public async Task<bool> TryFinishAsync(ILockHandle handle, LedgerEntry entry, CancellationToken cancellationToken)
     {
         var result = await etcd.TxnAsync(
             new EtcdOp.Txn

@@ -45,11 +45,11 @@ internal sealed class CronWorker(string name, CronSettings settings, Coordinatio
         }
     }
 
-    private async Task TryTickAsync(CronJob job, DistributedLock jobLock, long tick, CancellationToken stopping)
+    private async Task TryTickAsync(CronJob job, ILock jobLock, long tick, CancellationToken stopping)
     {
         var since = _clock.Now.Ticks;
         Report(WorkerEventKind.Waiting, job, tick: tick);
-        LockHandle? handle;
+        ILockHandle? handle;
         try
         {
             handle = await jobLock.TryAcquireAsync(Until(tick + job.Period), stopping).ConfigureAwait(false);
@@ -78,7 +78,7 @@ internal sealed class CronWorker(string name, CronSettings settings, Coordinatio
         }
     }
 
-    private async Task RunJobAsync(CronJob job, LockHandle handle, long tick, CancellationToken stopping)
+    private async Task RunJobAsync(CronJob job, ILockHandle handle, long tick, CancellationToken stopping)
     {
         var ledger = new JobLedger(system.Etcd, job);
         var entry = new LedgerEntry(name, handle.Token, tick, _clock.Now.Ticks, null);

@@ -6,7 +6,7 @@ using Grpc.Core;
 namespace Coordination.Demo.Greeter.Call;
 
 /// <summary>Calls the greeters in a loop, through a channel that knows only their name.</summary>
-internal sealed class CallRun(CallSettings settings, Greeter.GreeterClient greeter, ServiceDiscovery discovery, ICallView view)
+internal sealed class CallRun(CallSettings settings, Greeter.GreeterClient greeter, IServiceDiscovery discovery, ICallView view)
 {
     // Each call has a list of its own; the balancer's listener runs in the call's own flow.
     private static readonly AsyncLocal<List<BalancedAttempt>?> Attempts = new();

@@ -33,7 +33,7 @@ internal sealed class ServeRun(CoordinationSystem system, GreeterServer server, 
         return cutOff == 0 ? ExitCode.Ok : ExitCode.CheckFailed;
     }
 
-    private async Task WarmUpAsync(ServiceRegistration registration, TimeSpan warmUp, CancellationToken stopping)
+    private async Task WarmUpAsync(IServiceRegistration registration, TimeSpan warmUp, CancellationToken stopping)
     {
         if (warmUp == TimeSpan.Zero)
         {
@@ -49,7 +49,7 @@ internal sealed class ServeRun(CoordinationSystem system, GreeterServer server, 
         }
     }
 
-    private async Task<(int CutOff, bool IsEtcdThere)> DrainAsync(ServiceRegistration registration)
+    private async Task<(int CutOff, bool IsEtcdThere)> DrainAsync(IServiceRegistration registration)
     {
         lines.Write($"draining: {server.InFlight} calls in flight");
 

@@ -76,16 +76,16 @@ internal sealed class ChangeReader(ServiceFeed feed, int capacity)
         }
     }
 
-    private Resynced Whole(ViewReason reason)
+    private ServiceChange.Resynced Whole(ViewReason reason)
     {
         _wholeFor = null;
         var view = feed.Current;
         if (view.IsStale)
         {
-            _waiting.Enqueue(new Stale(view.Service, view.Revision, feed.LastError));
+            _waiting.Enqueue(new ServiceChange.Stale(view.Service, view.Revision, feed.LastError));
         }
 
-        return new Resynced(view.Service, view.Revision, view, ViewDifference.Between(_read, view), reason);
+        return new ServiceChange.Resynced(view.Service, view.Revision, view, ViewDifference.Between(_read, view), reason);
     }
 
     /// <summary>Keeps account of what the reader has been told.</summary>
@@ -93,16 +93,16 @@ internal sealed class ChangeReader(ServiceFeed feed, int capacity)
     {
         switch (change)
         {
-            case InstanceUp e:
+            case ServiceChange.Up e:
                 _read[e.Instance.Key] = e.Instance;
                 break;
-            case InstanceChanged e:
+            case ServiceChange.Changed e:
                 _read[e.Instance.Key] = e.Instance;
                 break;
-            case InstanceDown e:
+            case ServiceChange.Down e:
                 _read.Remove(e.Instance.Key);
                 break;
-            case Resynced e:
+            case ServiceChange.Resynced e:
                 _read.Clear();
                 foreach (var instance in e.View.Instances)
                 {

@@ -131,13 +131,13 @@ internal sealed class DiscoveryMachine(ServiceLayout layout, int maxInstances, s
     private Step Whole(DiscoveryState state, string service, ViewReason reason)
     {
         var view = View(state, service);
-        return Tell(state, view, [new Resynced(service, view.Revision, view, ViewDifference.Between(state.Told[service], view), reason)]);
+        return Tell(state, view, [new ServiceChange.Resynced(service, view.Revision, view, ViewDifference.Between(state.Told[service], view), reason)]);
     }
 
     private static Step Interrupt(DiscoveryState state, string service, EtcdException error)
     {
         var told = state.Told[service];
-        return Tell(state, told with { IsStale = true }, [new Stale(service, told.Revision, error)]);
+        return Tell(state, told with { IsStale = true }, [new ServiceChange.Stale(service, told.Revision, error)]);
     }
 
     private Step Update(DiscoveryState state, string service, ImmutableArray<ServiceChange> changes)

@@ -45,7 +45,7 @@ internal sealed class ServiceFeed(string service, DiscoveryOptions options)
     {
         lock (_lock)
         {
-            Volatile.Write(ref _lastError, changes is [.., Stale { Error: { } error }] ? error : view.IsStale ? _lastError : null);
+            Volatile.Write(ref _lastError, changes is [.., ServiceChange.Stale { Error: { } error }] ? error : view.IsStale ? _lastError : null);
             Volatile.Write(ref _current, view);
             foreach (var reader in _readers)
             {

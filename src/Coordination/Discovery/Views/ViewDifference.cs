@@ -10,9 +10,9 @@ internal static class ViewDifference
     public static ServiceChange? Between(string service, Revision revision, ServiceInstance? before, ServiceInstance? after) => (before, after) switch
     {
         (null, null) => null,
-        (null, { } up) => new InstanceUp(service, revision, up),
-        ({ } down, null) => new InstanceDown(service, revision, down),
-        ({ } old, { } now) => old.SaysTheSameAs(now) ? null : new InstanceChanged(service, revision, now, old),
+        (null, { } up) => new ServiceChange.Up(service, revision, up),
+        ({ } down, null) => new ServiceChange.Down(service, revision, down),
+        ({ } old, { } now) => old.SaysTheSameAs(now) ? null : new ServiceChange.Changed(service, revision, now, old),
     };
 
     /// <summary>All changes: what is gone first, then what is new or different.</summary>

@@ -13,21 +13,21 @@ public sealed record EtcdCredentials(string User)
     public const int LongestPasswordFile = 4096;
 
     /// <summary>The password. Either this or <see cref="PasswordFile"/> is needed.</summary>
-    public string? Password { get; init; }
+    public string? Password { get; set; }
 
     /// <summary>A file whose first line is the password. It is read at each login, so the password can be changed in place.</summary>
-    public string? PasswordFile { get; init; }
+    public string? PasswordFile { get; set; }
 
     /// <summary>
     /// Sends the password over <c>http</c> to endpoints that are not on this machine, where others can read it. Default false: such endpoints are refused.
     /// </summary>
-    public bool AllowPlaintext { get; init; }
+    public bool AllowPlaintext { get; set; }
 
     /// <summary>
     /// How long a login that was refused counts as the answer to others who need one, so that a wrong password does not keep etcd busy (each check costs
     /// it some 100 ms). Default 1 s; 100 ms to 1 min.
     /// </summary>
-    public TimeSpan LoginPause { get; init; } = TimeSpan.FromSeconds(1);
+    public TimeSpan LoginPause { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The password as it is now.</summary>
     /// <exception cref="EtcdException">The file cannot be read, is empty or too long; the message names it.</exception>

@@ -10,22 +10,22 @@ namespace Coordination.Etcd;
 public sealed record EtcdTlsOptions
 {
     /// <summary>A PEM file with the certificate authorities to trust, instead of the system's. Default: the system's. etcdctl: <c>--cacert</c>.</summary>
-    public string? AuthorityFile { get; init; }
+    public string? AuthorityFile { get; set; }
 
     /// <summary>A PEM file with the client's certificate, its intermediates behind it. Default: none is shown. etcdctl: <c>--cert</c>.</summary>
-    public string? CertificateFile { get; init; }
+    public string? CertificateFile { get; set; }
 
     /// <summary>A PEM file with the unencrypted private key of <see cref="CertificateFile"/>. Default: the key is in that file, too. etcdctl: <c>--key</c>.</summary>
-    public string? KeyFile { get; init; }
+    public string? KeyFile { get; set; }
 
     /// <summary>The name that the server's certificate must be for. Default: the host of the endpoint. For endpoints that are reached by another name.</summary>
-    public string? ServerName { get; init; }
+    public string? ServerName { get; set; }
 
     /// <summary>
     /// Accepts whatever certificate the server shows. Default false. It lets anybody on the way read and change everything, passwords included; a warning
     /// is logged. etcdctl: <c>--insecure-skip-tls-verify</c>.
     /// </summary>
-    public bool SkipServerVerification { get; init; }
+    public bool SkipServerVerification { get; set; }
 
     internal void Validate(OptionProblems problems)
     {

@@ -15,8 +15,8 @@ public static class CoordinationAkkaExtensions
     public const string HealthCheckName = "coordination";
 
     /// <summary>
-    /// Runs a coordination system in this actor system: <c>services.AddAkka("app", akka => akka.WithCoordination())</c>. Its gate is in the
-    /// <see cref="ActorRegistry"/> under <see cref="CoordinationGate"/>, so actors get it as <c>IRequiredActor&lt;CoordinationGate&gt;</c>; its health is a check of
+    /// Runs a coordination system in this actor system: <c>services.AddAkka("app", akka => akka.WithCoordination())</c>. Its actor is in the
+    /// <see cref="ActorRegistry"/> under <see cref="CoordinationActor"/>, so actors get it as <c>IRequiredActor&lt;CoordinationActor&gt;</c>; its health is a check of
     /// the host; its log is the host's. <see cref="CoordinationExtension"/> says where its options come from.
     /// <para>
     /// It ends with the actor system's coordinated shutdown: in phase <c>service-unbind</c> what is registered drains and is deregistered; in <c>service-stop</c>
@@ -28,9 +28,9 @@ public static class CoordinationAkkaExtensions
     /// </para>
     /// </summary>
     /// <param name="akka">The actor system.</param>
-    /// <param name="configure">Sets options in code: gets what was read, returns what holds.</param>
+    /// <param name="configure">Sets options in code, over what was read: <c>options => options.SessionTtl = TimeSpan.FromSeconds(15)</c>.</param>
     /// <returns>The same builder.</returns>
-    public static AkkaConfigurationBuilder WithCoordination(this AkkaConfigurationBuilder akka, Func<CoordinationOptions, CoordinationOptions>? configure = null)
+    public static AkkaConfigurationBuilder WithCoordination(this AkkaConfigurationBuilder akka, Action<CoordinationOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(akka);
         if (configure is not null)
@@ -40,7 +40,7 @@ public static class CoordinationAkkaExtensions
 
         return akka
             .AddHocon(HostEndsIt, HoconAddMode.Prepend)
-            .WithActors(static (actors, registry) => registry.Register<CoordinationGate>(CoordinationExtension.For(actors).Gate))
+            .WithActors(static (actors, registry) => registry.Register<CoordinationActor>(CoordinationExtension.For(actors).Actor))
             .AddStartup(static (actors, _) => CoordinationExtension.For(actors).System.WaitForStartAsync(CancellationToken.None))
             .WithHealthCheck(
                 HealthCheckName,

@@ -5,7 +5,7 @@ using Coordination.Plugins;
 namespace Coordination;
 
 /// <summary>
-/// The coordination system in an actor system of the host: <c>CoordinationExtension.For(actors).Gate.Tell(new SubscribeToService("greeter"))</c>. It ends in order
+/// The coordination system in an actor system of the host: <c>CoordinationExtension.For(actors).Actor.Tell(new ServiceRequest.Subscribe("greeter"))</c>. It ends in order
 /// with the actor system (<see cref="CoordinationSystem.Start"/>).
 /// </summary>
 /// <remarks>
@@ -29,8 +29,8 @@ public sealed class CoordinationExtension : IExtension
     /// <summary>The coordination system; its stop is the actor system's.</summary>
     public CoordinationSystem System { get; }
 
-    /// <summary>The actor to tell, see <see cref="CoordinationSystem.Gate"/>.</summary>
-    public IActorRef Gate => System.Gate;
+    /// <summary>The actor to tell, see <see cref="CoordinationSystem.Actor"/>.</summary>
+    public IActorRef Actor => System.Actor;
 
     /// <summary>The one of an actor system; started at the first call.</summary>
     /// <param name="actors">The actor system.</param>

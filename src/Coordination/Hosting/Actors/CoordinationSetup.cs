@@ -4,10 +4,10 @@ namespace Coordination;
 
 /// <summary>
 /// Says in code, for the coordination system in an actor system, what its options are:
-/// <c>ActorSystem.Create("app", BootstrapSetup.Create().And(new CoordinationSetup(options => options with { Owner = "me" })))</c>.
+/// <c>ActorSystem.Create("app", BootstrapSetup.Create().And(new CoordinationSetup(options => options.Owner = "me")))</c>.
 /// </summary>
-/// <param name="configure">Gets what was read elsewhere (<see cref="CoordinationExtension"/>), and returns what holds.</param>
-public sealed class CoordinationSetup(Func<CoordinationOptions, CoordinationOptions> configure) : Setup
+/// <param name="configure">Gets what was read elsewhere (<see cref="CoordinationExtension"/>), and changes it.</param>
+public sealed class CoordinationSetup(Action<CoordinationOptions> configure) : Setup
 {
-    internal CoordinationOptions Apply(CoordinationOptions options) => configure(options);
+    internal void Apply(CoordinationOptions options) => configure(options);
 }

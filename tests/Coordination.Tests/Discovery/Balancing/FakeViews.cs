@@ -17,7 +17,7 @@ internal sealed class FakeViews(ServiceView first) : IServiceViews
     public void Show(ServiceView view)
     {
         _current = view;
-        _changes.Writer.TryWrite(new Resynced(view.Service, view.Revision, view, [], ViewReason.Snapshot));
+        _changes.Writer.TryWrite(new ServiceChange.Resynced(view.Service, view.Revision, view, [], ViewReason.Snapshot));
     }
 
     public void End() => _changes.Writer.Complete();

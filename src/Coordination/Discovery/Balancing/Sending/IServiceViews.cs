@@ -11,7 +11,7 @@ internal interface IServiceViews : IDisposable
 }
 
 /// <summary>The views of a discovery.</summary>
-internal sealed class DiscoveredViews(ServiceDiscovery discovery) : IServiceViews
+internal sealed class DiscoveredViews(IServiceDiscovery discovery) : IServiceViews
 {
     public ServiceView Current => discovery.Current;
 
