@@ -76,6 +76,7 @@ public sealed class AccessTests : NodeFixture
         var foreign = Node.LeaseGrant(new LeaseGrantRequest { TTL = 10 }, root).ID;
         Node.Put(PutOf("z", lease: foreign), root);
         Refused(StatusCode.PermissionDenied, Denied, () => Node.LeaseKeepAlive(new LeaseKeepAliveRequest { ID = foreign }, token));
+        Refused(StatusCode.PermissionDenied, Denied, () => Node.Put(PutOf("a", lease: foreign), token));
         Refused(StatusCode.PermissionDenied, Denied, () => Node.LeaseTimeToLive(new LeaseTimeToLiveRequest { ID = foreign, Keys = true }, token));
         Assert.Equal(10, Node.LeaseTimeToLive(new LeaseTimeToLiveRequest { ID = foreign }, token).TTL);
         Refused(StatusCode.PermissionDenied, Denied, () => Node.LeaseLeases(token));

@@ -233,6 +233,17 @@ public sealed class CandidateMachineTests
     }
 
     [Fact]
+    public void The_removal_of_a_leaders_overwritten_key_is_sent_again_when_the_lease_is_lost()
+    {
+        var us = Leading(5);
+        us.Tell(new CandidateMessage.OwnPut(Own(5, 8, "vandal")));
+
+        var effects = us.Tell(new CandidateMessage.SessionLost(Lease, LossReason.Expired));
+
+        Assert.Contains(new CandidateEffect.SendRemove(us.State.Round, Lease, new(5)), effects);
+    }
+
+    [Fact]
     public void A_proclamation_that_meets_another_value_is_a_loss_and_answered()
     {
         var us = Leading(5);

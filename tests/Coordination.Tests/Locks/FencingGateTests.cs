@@ -22,6 +22,7 @@ public sealed class FencingGateTests
         Assert.True(_gate.Pass("/data", token: 12, floor: 12).Accepted);
         Assert.Equal(new FencingResult(false, 12), _gate.Pass("/data", token: 11, floor: 0));
         Assert.Equal(new FencingResult(true, 12), _gate.Pass("/data", token: 13, floor: 0));
+        Assert.Equal(new FencingResult(false, 12), _gate.Pass("/data", token: 11, floor: 0));
     }
 
     [Fact]
