@@ -55,6 +55,17 @@ public sealed class CandidateRequestsTests
     }
 
     [Fact]
+    public void A_proclamation_needs_our_key_of_this_term_as_we_left_it_and_a_removal_the_key_that_we_created()
+    {
+        var proclaim = Requests.WriteOf(new CandidateEffect.SendProclaim(new(1), Lease, new(5), new(6), "v"), ActorRefs.Nobody)!;
+        var remove = Requests.WriteOf(new CandidateEffect.SendRemove(3, Lease, new(5)), ActorRefs.Nobody)!;
+        var isOurs = EtcdCompare.CreateRevision(Own, CompareResult.Equal, new(5));
+
+        Assert.Equal([isOurs, EtcdCompare.Unchanged(Own, new(6))], proclaim.Txn.If.AsEnumerable());
+        Assert.Equal([isOurs], remove.Txn.If.AsEnumerable());
+    }
+
+    [Fact]
     public void Every_write_names_the_keys_that_it_changes_and_looks_at_those_that_tell_whether_it_was_made()
     {
         var enter = Requests.WriteOf(new CandidateEffect.SendEnter(3, Lease, "v"), ActorRefs.Nobody)!;

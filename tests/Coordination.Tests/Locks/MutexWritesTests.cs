@@ -55,6 +55,15 @@ public sealed class MutexWritesTests
     }
 
     [Fact]
+    public void A_release_that_does_not_ask_who_waits_needs_our_acquisition_too()
+    {
+        var isOurs = EtcdCompare.Unchanged(K.Key, Tenure.Token);
+
+        Assert.Equal([isOurs], Txn(new LineOp.Leave(Attempt, Ours, LockTerms.Alone, Tenure, IsPlain: true)).If.AsEnumerable());
+        Assert.Equal([isOurs], Txn(new LineOp.Leave(Attempt, Ours, LockTerms.Alone, Tenure, IsPlain: true, Next)).If.AsEnumerable());
+    }
+
+    [Fact]
     public void Giving_needs_our_acquisition_and_the_ticket_as_it_was_and_tells_who_comes_after()
     {
         var write = _writes.Write(new LineOp.Give(Attempt, Ours, Tenure, Next, [Next with { Lease = new(11) }]), ActorRefs.Nobody);
