@@ -138,9 +138,9 @@ public sealed class TcpProxy : IAsyncDisposable
                 _pumps.Add(PumpAsync(server, client, link, isRequest: false));
             }
         }
-        catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception error) when (_stopping.IsCancellationRequested || error is SocketException or ObjectDisposedException)
         {
-            // Stopped.
+            // Stopped. A listener that was stopped between two connections calls that an invalid operation.
         }
     }
 

@@ -21,10 +21,10 @@ public sealed record LockOptions
     /// <summary>Locks that may be in use in this process at a time. Default 1,000,000; 1 to 100,000,000. More are refused with LimitReached.</summary>
     public int MaxLocks { get; set; } = 1_000_000;
 
-    /// <summary>How long a lock that nobody uses stays in memory, up to a quarter longer. Default 5 s; 100 ms to 1 h.</summary>
+    /// <summary>How long a lock that nobody uses stays in memory, up to an eighth longer. Default 5 s; 100 ms to 1 h.</summary>
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a lock is held before its own key is watched for interference. It may be a quarter longer; shorter holds save the cost. Default 200 ms; 0 to 1 min.</summary>
+    /// <summary>How long a lock is held before its own key is watched for interference. It may be an eighth longer; shorter holds save the cost. Default 200 ms; 0 to 1 min.</summary>
     public TimeSpan OwnKeyWatchDelay { get; set; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>How often a waiter looks at the key although its watch shows nothing. Default 10 s; 100 ms to 10 min. Half as much again at random.</summary>

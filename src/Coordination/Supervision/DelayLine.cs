@@ -1,45 +1,49 @@
+using Coordination.Time;
+
 namespace Coordination.Supervision;
 
 /// <summary>
 /// What is to be done a fixed time after it was asked for: one timer for all of it, so that a lock that is held for a millisecond does not leave one behind. Used
-/// inside the turns of its owner only, which is told <paramref name="step"/> from time to time and then takes what is due.
+/// inside the turns of its owner only, which is told <paramref name="due"/> from time to time and then takes what is due.
 /// </summary>
 /// <param name="owner">The actor.</param>
-/// <param name="delay">After so long, and at most a quarter later.</param>
-/// <param name="step">What the owner is told.</param>
-internal sealed class DelayLine<T>(IWithTimers owner, TimeSpan delay, object step)
+/// <param name="clock">The clock.</param>
+/// <param name="delay">After so long, and at most an eighth later.</param>
+/// <param name="due">What the owner is told.</param>
+internal sealed class DelayLine<T>(IWithTimers owner, MonotonicClock clock, TimeSpan delay, object due)
 {
-    private const int StepsPerDelay = 4;
+    private const int LooksPerDelay = 8;
 
-    private readonly Queue<(T What, long Step)> _waiting = [];
-    private long _step;
+    private readonly Queue<(T What, Instant Due)> _waiting = [];
 
     public void Add(T what)
     {
-        _waiting.Enqueue((what, _step));
+        _waiting.Enqueue((what, clock.Now + delay));
         if (_waiting.Count == 1)
         {
-            StartTimer();
+            StartTimer(delay);
         }
     }
 
-    /// <summary>A step is over: what is due now, first come, first served.</summary>
-    public IReadOnlyList<T> Step()
+    /// <summary>What is due now, first come, first served.</summary>
+    public IReadOnlyList<T> Take()
     {
-        _step++;
-        var due = new List<T>();
-        while (_waiting.TryPeek(out var head) && _step - head.Step > StepsPerDelay)
+        var now = clock.Now;
+        var taken = new List<T>();
+        while (_waiting.TryPeek(out var head) && head.Due <= now)
         {
-            due.Add(_waiting.Dequeue().What);
+            taken.Add(_waiting.Dequeue().What);
         }
 
-        if (_waiting.Count > 0)
+        if (_waiting.TryPeek(out var next))
         {
-            StartTimer();
+            // What comes due shortly after it is taken with it.
+            var left = next.Due - now;
+            StartTimer(left > delay / LooksPerDelay ? left : delay / LooksPerDelay);
         }
 
-        return due;
+        return taken;
     }
 
-    private void StartTimer() => owner.Timers.StartSingleTimer(step, step, delay / StepsPerDelay);
+    private void StartTimer(TimeSpan time) => owner.Timers.StartSingleTimer(due, due, time);
 }

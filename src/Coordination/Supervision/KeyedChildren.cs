@@ -9,19 +9,20 @@ namespace Coordination.Supervision;
 /// are held. Used inside the turns of its owner only.
 /// </summary>
 /// <param name="owner">
-/// The actor: it passes on what its timers bring (<see cref="SuccessorDue{TKey}"/>, <see cref="IdleStep"/>), and what was <see cref="Terminated"/>.
+/// The actor: it passes on what its timers bring (<see cref="SuccessorDue{TKey}"/>, <see cref="IdleDue"/>), and what was <see cref="Terminated"/>.
 /// </param>
+/// <param name="clock">Says how long children have been idle.</param>
 /// <param name="random">Spreads the successors.</param>
 /// <param name="idleTimeout">A child that has been idle for so long is asked to end.</param>
 /// <param name="endIfIdle">What it is asked with. Its answer is its end, or <see cref="Keep"/>.</param>
 /// <param name="start">Starts and watches the child of a key.</param>
 /// <param name="failed">Called when the child of a key has failed.</param>
 internal sealed class KeyedChildren<TKey, TRequest>(
-    IWithTimers owner, Random random, TimeSpan idleTimeout, object endIfIdle, Func<TKey, IActorRef> start, Action<TKey> failed)
+    IWithTimers owner, MonotonicClock clock, Random random, TimeSpan idleTimeout, object endIfIdle, Func<TKey, IActorRef> start, Action<TKey> failed)
     where TKey : notnull
     where TRequest : IAnsweredRequest
 {
-    private readonly DelayLine<(Child Child, long Uses)> _idle = new(owner, idleTimeout, new IdleStep());
+    private readonly DelayLine<(Child Child, long Uses)> _idle = new(owner, clock, idleTimeout, new IdleDue());
     private readonly Dictionary<TKey, Child> _children = [];
     private readonly Dictionary<IActorRef, TKey> _keys = [];
 
@@ -79,9 +80,9 @@ internal sealed class KeyedChildren<TKey, TRequest>(
         }
     }
 
-    public void OnIdleStep()
+    public void OnIdleDue()
     {
-        foreach (var (child, uses) in _idle.Step())
+        foreach (var (child, uses) in _idle.Take())
         {
             var isIdle = child.IdleSince == child.Uses && child.Held is null;
             if (isIdle && child.Uses == uses)
@@ -206,4 +207,4 @@ internal sealed class KeyedChildren<TKey, TRequest>(
 internal sealed record SuccessorDue<TKey>(TKey Key);
 
 /// <summary>It is time to see who has been idle for long.</summary>
-internal sealed record IdleStep;
+internal sealed record IdleDue;

@@ -1,36 +1,49 @@
 using Coordination.Supervision;
+using Coordination.Time;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Coordination.Tests.Actors;
 
 public sealed class DelayLineTests
 {
-    [Fact]
-    public void What_comes_is_due_after_the_delay_and_at_most_a_quarter_later()
-    {
-        var line = new DelayLine<string>(new Owner(), TimeSpan.FromSeconds(4), new object());
-        line.Add("a");
-        line.Step();
-        line.Add("b");
+    private static readonly TimeSpan Delay = TimeSpan.FromSeconds(8);
 
-        Assert.Equal([[], [], [], ["a"], ["b"], []], Enumerable.Range(0, 6).Select(_ => line.Step()));
+    private readonly FakeTimeProvider _time = new();
+    private readonly Owner _owner = new();
+    private readonly DelayLine<string> _line;
+
+    public DelayLineTests() => _line = new DelayLine<string>(_owner, new MonotonicClock(_time), Delay, "due");
+
+    [Fact]
+    public void What_comes_is_due_after_the_delay_and_at_most_an_eighth_later()
+    {
+        _line.Add("a");
+        _time.Advance(Delay / 16);
+        _line.Add("b");
+        _time.Advance(Delay * 15 / 16);
+
+        Assert.Equal(["a"], _line.Take());
+        Assert.Equal([Delay, Delay / 8], _owner.Started);
+
+        _time.Advance(Delay / 8);
+        Assert.Equal(["b"], _line.Take());
     }
 
     [Fact]
     public void There_is_one_timer_and_only_while_something_waits()
     {
-        var owner = new Owner();
-        var line = new DelayLine<int>(owner, TimeSpan.FromSeconds(4), "step");
+        _line.Add("a");
+        _time.Advance(Delay / 2);
+        _line.Add("b");
+        Assert.Equal([Delay], _owner.Started);
 
-        line.Add(1);
-        line.Add(2);
-        Assert.Equal([TimeSpan.FromSeconds(1)], owner.Started);
+        _time.Advance(Delay / 2);
+        Assert.Equal(["a"], _line.Take());
+        Assert.Equal([Delay, Delay / 2], _owner.Started);
 
-        for (var step = 0; step < 5; step++)
-        {
-            line.Step();
-        }
-
-        Assert.Equal(5, owner.Started.Count);
+        _time.Advance(Delay / 2);
+        Assert.Equal(["b"], _line.Take());
+        Assert.Equal(2, _owner.Started.Count);
     }
 
     private sealed class Owner : IWithTimers, ITimerScheduler

@@ -19,12 +19,13 @@ internal sealed class LocksActor : UntypedActor, IWithTimers
         _context = context;
         _locks = new KeyedChildren<LockName, LocksCommand.ForLock>(
             this,
+            context.Clock,
             context.Random,
             context.Options.Locks.IdleTimeout,
             new LocksCommand.EndIfIdle(),
             name => Context.Watch(Context.ActorOf(LockActor.PropsFor(context, name, _open, _isInboxOpen))),
             OnFailed);
-        _reminders = new DelayLine<LockName>(this, context.Options.Locks.OwnKeyWatchDelay, new ReminderStep());
+        _reminders = new DelayLine<LockName>(this, context.Clock, context.Options.Locks.OwnKeyWatchDelay, new ReminderDue());
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -52,14 +53,14 @@ internal sealed class LocksActor : UntypedActor, IWithTimers
             case LocksCommand.Idle m:
                 _locks.OnIdle(m.Lock, Sender);
                 break;
-            case IdleStep:
-                _locks.OnIdleStep();
+            case IdleDue:
+                _locks.OnIdleDue();
                 break;
             case LocksCommand.RemindHolder m:
                 _reminders.Add(m.Lock);
                 break;
-            case ReminderStep:
-                foreach (var name in _reminders.Step())
+            case ReminderDue:
+                foreach (var name in _reminders.Take())
                 {
                     _locks.Tell(name, new LineMessage.TimerFired(LineTimer.OwnWatch));
                 }
@@ -163,5 +164,5 @@ internal sealed class LocksActor : UntypedActor, IWithTimers
         }
     }
 
-    private sealed record ReminderStep;
+    private sealed record ReminderDue;
 }
