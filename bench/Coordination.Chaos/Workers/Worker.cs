@@ -121,7 +121,12 @@ internal sealed class Worker(string name, Uri etcd, string key, TimeSpan ttl, in
             await Stamp.PassAsync(Poll, stop);
         }
 
-        await GuardedWriteAsync(system, handle);
+        // The first request of a process that stood still can meet a connection that has ended meanwhile. The guard holds for each attempt.
+        while (!await GuardedWriteAsync(system, handle))
+        {
+            await Stamp.PassAsync(Poll, stop);
+        }
+
         await Stamp.PassAsync(Timeout.InfiniteTimeSpan, stop);
     }
 
@@ -196,7 +201,8 @@ internal sealed class Worker(string name, Uri etcd, string key, TimeSpan ttl, in
         return isHeld;
     }
 
-    private async Task GuardedWriteAsync(CoordinationSystem system, ILockHandle handle)
+    /// <returns>Whether it is known what became of it.</returns>
+    private async Task<bool> GuardedWriteAsync(CoordinationSystem system, ILockHandle handle)
     {
         try
         {
@@ -206,10 +212,12 @@ internal sealed class Worker(string name, Uri etcd, string key, TimeSpan ttl, in
                 Then = [new EtcdOp.Put(ChaosSettings.Data, handle.Token.ToString(System.Globalization.CultureInfo.InvariantCulture))],
             });
             Tell(ReportKind.Guarded, handle.Token, written.Succeeded ? "yes" : "no");
+            return true;
         }
         catch (EtcdException)
         {
             // Whether it was written is not known; what etcd holds in the end tells.
+            return false;
         }
     }
 
