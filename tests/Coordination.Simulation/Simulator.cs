@@ -19,6 +19,7 @@ internal sealed class Simulator
     /// <summary>When nothing goes wrong any more, every request is to be answered within so long.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(90);
 
+    private static readonly TimeSpan Never = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Leaving = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(1);
     private readonly SimProcess[] _processes = [.. Enumerable.Range(0, 3).Select(static n => new SimProcess($"p{n}"))];
@@ -116,6 +117,10 @@ internal sealed class Simulator
                 {
                     Owner = process.Name, Name = process.Name, SessionTtl = _plan.Ttl, StopTimeout = TimeSpan.FromSeconds(5),
                     Etcd = new EtcdClientOptions { RequestTimeout = RequestTimeout },
+
+                    // Nobody is saved by looking again after a while: news that is lost shows.
+                    Locks = new LockOptions { FallbackInterval = Never },
+                    Elections = new ElectionOptions { FallbackInterval = Never },
                 },
                 new SimClient(_world, _etcd, process, _isBusy ? _plan.Network : new Network(), RequestTimeout));
             if (_plan.HasMirrors)
