@@ -6,9 +6,9 @@ using Coordination.Bench;
 using Coordination.Embedded;
 using Coordination.Etcd;
 
-if (args is [Contender.Command, var address, var rounds])
+if (args is [Contender.Command, var address])
 {
-    await Contender.RunAsync(new Uri(address), int.Parse(rounds, System.Globalization.CultureInfo.InvariantCulture));
+    await Contender.RunAsync(new Uri(address));
     return;
 }
 

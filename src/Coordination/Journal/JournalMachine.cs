@@ -58,10 +58,11 @@ internal sealed class JournalMachine(JournalLimits limits)
             return rest with { Queue = InFront(batch, rest.Queue, isAlone: false), Phase = Adopt(rest.Phase, shown) };
         }
 
+        var sharesRevision = batch.Writes.Length > 1 && m.Result.Results.OfType<TxnResult>().Any(static result => result.Results.Any(static r => r is PutResult or DeleteResult));
         for (var i = 0; i < batch.Writes.Length; i++)
         {
             effects.Add(new JournalEffect.Tell(new Written.Answered(
-                batch.Writes[i], (TxnResult)m.Result.Results[i] with { Header = m.Result.Header }, m.SentAt)));
+                batch.Writes[i], (TxnResult)m.Result.Results[i] with { Header = m.Result.Header }, m.SentAt, sharesRevision)));
         }
 
         return rest;

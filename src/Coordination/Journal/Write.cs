@@ -84,8 +84,15 @@ internal abstract record Written
     /// <summary>The write.</summary>
     public Write Write { get; }
 
-    /// <summary>Fact: etcd made the transaction; its result says which branch. <paramref name="SentAt"/>: when it was sent.</summary>
-    public sealed record Answered(Write Write, TxnResult Result, Instant SentAt) : Written(Write);
+    /// <summary>
+    /// Fact: etcd made the transaction; its result says which branch. <paramref name="SentAt"/>: when it was sent. <paramref name="SharesRevision"/>: it
+    /// went with others in one transaction of etcd, and something was written.
+    /// </summary>
+    public sealed record Answered(Write Write, TxnResult Result, Instant SentAt, bool SharesRevision = false) : Written(Write)
+    {
+        /// <summary>What it read shows everything up to this revision. What the later ones of a batch wrote is not shown to those before them, and has the same revision.</summary>
+        public Revision SeenUpTo => SharesRevision ? new Revision(Result.Header.Revision.Value - 1) : Result.Header.Revision;
+    }
 
     /// <summary>
     /// Fact: the reply was lost. The write was applied, or never will be; this is what its look showed afterwards. <paramref

@@ -84,7 +84,7 @@ internal sealed class JournalDialogue(int inFlight = 2, int operations = 128, in
     /// <summary>What a batch is made of.</summary>
     public static string Text(Batch batch) => string.Join(' ', batch.Writes.Select(write => write.Tag));
 
-    private static EtcdHeader At(long revision) => new(1, 1, new Revision(revision), 1);
+    public static EtcdHeader At(long revision) => new(1, 1, new Revision(revision), 1);
 
-    private static GetResult Got(KeyValue? kv) => new(default, kv is null ? [] : [kv], kv is null ? 0 : 1, false);
+    public static GetResult Got(KeyValue? kv) => new(default, kv is null ? [] : [kv], kv is null ? 0 : 1, false);
 }

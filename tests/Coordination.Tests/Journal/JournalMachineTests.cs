@@ -34,6 +34,25 @@ public sealed class JournalMachineTests
     }
 
     [Fact]
+    public void What_a_batch_shows_is_known_up_to_the_revision_before_its_own_when_something_of_it_was_written()
+    {
+        Assert.Equal([12, 12], SeenUpTo("ab", new PutResult(default, null)));
+        Assert.Equal([13, 13], SeenUpTo("ab", Got(null)));
+        Assert.Equal([13], SeenUpTo("a", new PutResult(default, null)));
+
+        static IEnumerable<long> SeenUpTo(string writes, EtcdResult of)
+        {
+            var journal = new JournalDialogue().Opened();
+            var busy = journal.Fill();
+            writes.ToList().ForEach(keys => journal.Submit(Write(keys.ToString())));
+            var batch = Sent(journal.Answer(busy[0], 12));
+            TxnResult[] results = [.. batch.Writes.Select((_, i) => new TxnResult(default, true, i == 0 ? [of] : []))];
+            return journal.Tell(new JournalMessage.Answered(batch.Id, new TxnResult(At(13), true, [.. results]), default))
+                .OfType<JournalEffect.Tell>().Select(tell => ((Written.Answered)tell.Written).SeenUpTo.Value);
+        }
+    }
+
+    [Fact]
     public void No_more_go_together_than_a_transaction_that_moves_the_fence_can_look_for_with_the_deepest_of_them()
     {
         // Seven at two levels and the fence: 7 + 1 + 4 operations would be one more than 11.

@@ -150,8 +150,8 @@ internal abstract record LineOp(AttemptId Attempt, LeaseId Lease)
     public sealed record Look(AttemptId Attempt, LeaseId Lease, Revision Created, bool IsWide) : LineOp(Attempt, Lease);
 }
 
-/// <summary>What etcd showed of a lock at one revision.</summary>
-/// <param name="Revision">The revision.</param>
+/// <summary>What etcd showed of a lock.</summary>
+/// <param name="Revision">Everything up to this revision is in it.</param>
 internal sealed record LineShown(Revision Revision)
 {
     /// <summary>Of a mutex: its key when it is on our lease and put by, or for, an attempt of our form.</summary>

@@ -18,7 +18,7 @@ internal abstract class LineWrites(CoordinationOptions options, TimeProvider tim
         var op = (LineOp)written.Write.Tag!;
         return written switch
         {
-            Written.Answered m => new LineMessage.Concluded(op, IsDone(op, m.Result), WasLost: false, Answered(op, m.Result)),
+            Written.Answered m => new LineMessage.Concluded(op, IsDone(op, m.Result), WasLost: false, Answered(op, m.Result) with { Revision = m.SeenUpTo }),
             Written.Settled m => Settled(op, Shown(op, m.Shown)),
             Written.Refused m => new LineMessage.Refused(op, m.Error),
             _ => throw new System.Diagnostics.UnreachableException(),

@@ -76,7 +76,7 @@ internal sealed class SharedTurn(LockName name, LineSettings settings, Func<Atte
     {
         foreach (var entry in State.Entries)
         {
-            if (shown.Revision < entry.SeenAt)
+            if (shown.Revision < Later(entry.SeenAt, entry.Created))
             {
                 continue;
             }
