@@ -14,7 +14,7 @@ internal static class ChaosRun
     {
         await using var etcd = await RealEtcd.StartAsync();
         await using var direct = etcd.CreateClient();
-        await using var store = new StoreHistory(direct);
+        await using var store = new Witness(direct, "/chaos/");
         await using var crew = new Crew(settings, etcd.Endpoint);
         var problems = new List<string>();
         await EverybodysTurnAsync(crew, problems, "at the beginning");
@@ -30,7 +30,7 @@ internal static class ChaosRun
         if (settings.HistoryFile is { } file)
         {
             await File.WriteAllLinesAsync(
-                file, run.Lines.Select(l => $"{l.Worker} {l.Report}").Concat(run.Changes.Select(c => $"etcd {c.Revision} {c.SeenAt} {c.Key} {(c.IsDelete ? "deleted" : c.Current.Value)}"))
+                file, run.Lines.Select(l => $"{l.Worker} {l.Report}").Concat(run.Store.Changes.Select(c => $"etcd {c.Revision} {c.SeenAt} {c.Key} {(c.IsDelete ? "deleted" : c.Current.Value)}"))
                     .Concat(run.Faults.Select(f => $"fault {f.What} {f.From} {f.HealedAt}")), CancellationToken.None);
         }
 

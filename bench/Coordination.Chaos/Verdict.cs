@@ -13,9 +13,9 @@ internal sealed record Verdict(RunRecord Run, TokenGate Gate, ImmutableArray<str
     {
         var text = new StringBuilder();
         var reports = Run.Lines.Select(l => l.Report).ToList();
-        var changes = Run.Changes.Where(c => c.Key == ChaosSettings.Key).ToList();
+        var changes = Run.Store.Changes.Where(c => c.Key == ChaosSettings.Key).ToList();
         var handedOver = changes.Zip(changes.Skip(1)).Count(pair => pair is { First.IsDelete: false, Second.IsDelete: false });
-        Line($"claims                  {Run.Claims.Length} by {Run.Claims.Select(c => c.Worker).Distinct().Count()} processes, proven by {Count(ReportKind.Seen)} stamps");
+        Line($"claims                  {Run.Claims.Length} by {Run.Claims.Select(c => c.Who).Distinct().Count()} processes, proven by {Count(ReportKind.Seen)} stamps");
         Line($"key in etcd             {changes.Count(c => !c.IsDelete)} puts ({handedOver} handed over without a deletion), {changes.Count(c => c.IsDelete)} deletions");
         Line($"losses                  {Grouped(reports.Where(r => r.Kind == ReportKind.Told).Select(r => r.Text))}");
         Line($"failed requests         {Grouped(reports.Where(r => r.Kind == ReportKind.Failed).Select(r => r.Text))}");

@@ -18,7 +18,8 @@ internal sealed class ClusterRun
     private readonly Action<string> _print;
     private readonly ConcurrentQueue<string> _violations = new();
     private readonly Progress[] _progress = [new("read"), new("write"), new("lock"), new("watch")];
-    private readonly ClaimJudge _judge;
+    private readonly List<LockLoad> _locks = [];
+    private readonly List<ReadLoad> _reads = [];
     private readonly List<WriteLoad> _writes = [];
     private readonly List<WatchLoad> _watches = [];
 
@@ -26,7 +27,6 @@ internal sealed class ClusterRun
     {
         _cluster = cluster;
         _print = print;
-        _judge = new ClaimJudge(_violations.Enqueue);
     }
 
     public static async Task<ClusterVerdict> RunAsync(ImmutableArray<Scenario> scenarios, Action<string> print, CancellationToken stop = default)
@@ -41,14 +41,16 @@ internal sealed class ClusterRun
         using var watching = new CancellationTokenSource();
         var systems = Enumerable.Range(0, Systems).Select(n => StartSystem(n)).ToList();
         var clients = Enumerable.Range(0, 2).Select(n => new EtcdClient(Options(n) with { RetryLimit = RecoveryLimit })).ToList();
+        _locks.AddRange(systems.Select((system, n) => new LockLoad(system, n, _progress[2])));
+        _reads.AddRange(clients.Select(client => new ReadLoad(client, _progress[0], _violations.Enqueue)));
         _writes.AddRange(clients.Select((client, n) => new WriteLoad(client, n, _progress[1])));
         _watches.AddRange(systems.Select(system => new WatchLoad(system, BegunAt, _progress[3])));
         var follow = _watches.Select(watch => watch.RunAsync(watching.Token)).ToList();
         await Task.WhenAll(_watches.Select(watch => watch.Began)).WaitAsync(RecoveryLimit, stop);
         Task[] work =
         [
-            .. systems.Select((system, n) => new LockLoad(system, n, _judge, _progress[2]).RunAsync(ending.Token)),
-            .. clients.Select(client => new ReadLoad(client, _progress[0], _violations.Enqueue).RunAsync(ending.Token)),
+            .. _locks.Select(locks => locks.RunAsync(ending.Token)),
+            .. _reads.Select(reads => reads.RunAsync(ending.Token)),
             .. _writes.Select(writes => writes.RunAsync(ending.Token)),
         ];
         var recoveries = new List<Recovery>();
@@ -80,7 +82,7 @@ internal sealed class ClusterRun
     {
         await Task.WhenAll(_progress.Select(progress => progress.AfterAsync(TimeProvider.System.GetTimestamp()))).WaitAsync(RecoveryLimit, stop);
         await Task.Delay(Calm, TimeProvider.System, stop);
-        var lost = Interlocked.Read(ref _judge.Lost);
+        var lost = Lost;
         var since = TimeProvider.System.GetTimestamp();
         var heal = await scenario.BreakAsync(_cluster);
         var recovering = scenario.HasQuorum ? RecoverAsync(TimeProvider.System.GetTimestamp()) : null;
@@ -92,7 +94,7 @@ internal sealed class ClusterRun
         since = TimeProvider.System.GetTimestamp();
         await heal();
         var times = await (recovering ?? RecoverAsync(since)).WaitAsync(RecoveryLimit, stop);
-        var recovery = new Recovery(scenario.Name, times, Interlocked.Read(ref _judge.Lost) - lost);
+        var recovery = new Recovery(scenario.Name, times, Lost - lost);
         _print(recovery.ToString());
         return recovery;
     }
@@ -114,17 +116,21 @@ internal sealed class ClusterRun
     {
         // Of the leader alone: one of the cluster's nodes has been replaced.
         await using var direct = new EtcdClient(new EtcdClientOptions { RetryLimit = RecoveryLimit, Endpoints = [(await _cluster.LeaderAsync()).Endpoint] });
-        var history = await HistoryCheck.ReadAsync(direct, WriteLoad.Prefix);
+        var history = await EtcdHistory.ReadAsync(direct, KeyRange.Prefix(WriteLoad.Prefix));
         foreach (var (watch, n) in _watches.Select((watch, n) => (watch, n)))
         {
-            await UntilToldAsync(watch, history[^1].Current.ModRevision);
-            foreach (var violation in HistoryCheck.OfWatch(n, watch, await watch.Began, history))
+            await UntilToldAsync(watch, history.Changes[^1].Current.ModRevision);
+            var check = new WatchCheck(history);
+            if ((check.Follow(watch.Told) ?? check.Arrive()) is { } wrong)
             {
-                _violations.Enqueue(violation);
+                _violations.Enqueue($"watch {n}: {wrong}");
             }
         }
 
-        foreach (var violation in _writes.SelectMany(writes => HistoryCheck.OfWrites(writes, history)))
+        foreach (var violation in (string[])[
+            .. _writes.SelectMany(writes => WriteCheck.Violations(writes, history)),
+            .. Operations.Violations([.. _writes.SelectMany(writes => writes.Operations), .. _reads.SelectMany(reads => reads.Made)]),
+            .. Holdings.Violations(_locks.SelectMany(locks => locks.Holdings))])
         {
             _violations.Enqueue(violation);
         }
@@ -133,11 +139,13 @@ internal sealed class ClusterRun
     private static async Task UntilToldAsync(WatchLoad watch, Revision last)
     {
         var since = TimeProvider.System.GetTimestamp();
-        while (watch.Told.LastOrDefault()?.Current.ModRevision != last && TimeProvider.System.GetElapsedTime(since) < RecoveryLimit)
+        while ((watch.Told.LastOrDefault() is not { } told || WatchCheck.RevisionOf(told) < last) && TimeProvider.System.GetElapsedTime(since) < RecoveryLimit)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
         }
     }
+
+    private long Lost => _locks.Sum(locks => locks.Lost);
 
     private long? BegunAt(string value) => _writes.Select(writes => writes.Begun.TryGetValue(value, out var begun) ? begun : (long?)null).FirstOrDefault(begun => begun is not null);
 

@@ -21,8 +21,7 @@ internal sealed class Storm(TimeSpan duration, int processes, int candidates, in
         await using var etcd = await RealEtcd.StartAsync();
         await using var direct = etcd.CreateClient();
         await using var witness = etcd.StartSystem("witness");
-        using var stopping = new CancellationTokenSource();
-        var witnessing = _check.WitnessAsync(direct, StormWorker.Election, stopping.Token);
+        await using var history = new Witness(direct, StormWorker.Election + "/");
         var workers = Enumerable.Range(0, processes).Select(n => new Worker($"p{n}", etcd.Endpoint, candidates / processes, _check)).ToList();
         var start = TimeProvider.System.GetTimestamp();
         while (TimeProvider.System.GetElapsedTime(start) < duration)
@@ -34,14 +33,12 @@ internal sealed class Storm(TimeSpan duration, int processes, int candidates, in
         Console.WriteLine("storm: the end; all stop");
         await Task.WhenAll(workers.Select(worker => worker.StopAsync()));
         await UntilEmptyAsync(direct);
-        await stopping.CancelAsync();
-        await witnessing;
         foreach (var (fault, count) in _faults)
         {
             Console.WriteLine($"  fault {fault,-22} {count,5}");
         }
 
-        return _check.Report();
+        return _check.Report(await history.CompleteAsync(TimeSpan.FromSeconds(30)), KeyRange.Prefix(StormWorker.Election + "/"));
     }
 
     private async Task FaultAsync(RealEtcd etcd, Worker worker)

@@ -8,10 +8,9 @@ internal sealed class StormCheck
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<long, string> _elected = [];
-    private readonly List<(long Term, long At)> _claims = [];
+    private readonly List<(string Life, long Term, long At)> _claims = [];
     private readonly List<(long Term, long Revision)> _writes = [];
     private readonly Dictionary<string, List<(long Revision, long Term, int Skipped)>> _seen = [];
-    private readonly List<(long Revision, long Term)> _history = [];
     private readonly SortedDictionary<string, int> _counts = [];
     private readonly List<string> _violations = [];
     private readonly long _start = TimeProvider.System.GetTimestamp();
@@ -34,7 +33,7 @@ internal sealed class StormCheck
 
                     break;
                 case ["claim", var term, var from, _]:
-                    _claims.Add((Number(term), Number(from)));
+                    _claims.Add((life, Number(term), Number(from)));
                     break;
                 case ["wrote", var term, var revision]:
                     _writes.Add((Number(term), Number(revision)));
@@ -43,45 +42,6 @@ internal sealed class StormCheck
                     (_seen.TryGetValue(life, out var list) ? list : _seen[life] = []).Add((Number(revision), Number(term), (int)Number(skipped)));
                     break;
             }
-        }
-    }
-
-    /// <summary>Writes down every leader that etcd had, by a watch of its own over all faults: the history to compare the observers with.</summary>
-    public async Task WitnessAsync(IEtcdClient etcd, string election, CancellationToken stopping)
-    {
-        var candidates = new SortedDictionary<long, Bytes>();
-        var range = KeyRange.Prefix(election + "/");
-        var next = new Revision(1);
-        while (!stopping.IsCancellationRequested)
-        {
-            var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            await using var registration = stopping.Register(() => ended.TrySetResult());
-            try
-            {
-                using var watch = etcd.Watch(new EtcdWatchSpec(range, next), signal =>
-                {
-                    if (signal is EtcdWatchSignal.Changes changes)
-                    {
-                        foreach (var revision in changes.Events.Where(e => e.Current.ModRevision >= next).GroupBy(e => e.Current.ModRevision))
-                        {
-                            Apply(candidates, revision);
-                        }
-
-                        next = changes.Events[^1].Current.ModRevision.Next;
-                    }
-                    else if (signal is EtcdWatchSignal.Ended)
-                    {
-                        ended.TrySetResult();
-                    }
-                });
-                await ended.Task;
-            }
-            catch (EtcdException)
-            {
-                // Away; again.
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
         }
     }
 
@@ -99,12 +59,15 @@ internal sealed class StormCheck
     }
 
     /// <summary>Prints the counts; 0 when every promise was kept.</summary>
-    public int Report()
+    /// <param name="history">What became of the candidates in etcd.</param>
+    /// <param name="candidates">Their keys.</param>
+    public int Report(WrittenHistory history, KeyRange candidates)
     {
-        CheckTerms();
-        CheckClaims();
+        var leaders = history.LeadersOf(candidates).ToList();
+        CheckTerms(leaders);
+        CheckClaims(leaders);
         CheckWrites();
-        var (observers, agreed, gaps) = CheckObservers();
+        var (observers, agreed, gaps) = CheckObservers(leaders);
         foreach (var expected in (string[])["elected", "claim", "wrote", "saw", "done"])
         {
             // A storm in which nothing happens proves nothing.
@@ -119,7 +82,7 @@ internal sealed class StormCheck
             Console.WriteLine($"  {what,-28} {count,7}");
         }
 
-        Console.WriteLine($"  leaders in etcd              {_history.Where(h => h.Term != 0).Select(h => h.Term).Distinct().Count(),7}");
+        Console.WriteLine($"  leaders in etcd              {leaders.Where(reign => reign.Token != 0).Select(reign => reign.Token).Distinct().Count(),7}");
         Console.WriteLine($"  observers                    {observers,7}   changes told {agreed}, after a cut (only the latest told) {gaps}");
         Console.WriteLine($"  longest time without an election {CheckPauses().TotalSeconds:0.0} s");
         foreach (var violation in _violations.Take(20))
@@ -133,56 +96,31 @@ internal sealed class StormCheck
 
     private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
 
-    private void Apply(SortedDictionary<long, Bytes> candidates, IEnumerable<EtcdEvent> events)
-    {
-        var revision = 0L;
-        foreach (var e in events)
-        {
-            revision = e.Current.ModRevision.Value;
-            if (!e.IsDelete)
-            {
-                candidates[e.Current.CreateRevision.Value] = e.Current.Key;
-            }
-            else if (candidates.FirstOrDefault(c => c.Value == e.Current.Key) is { Key: > 0 } gone)
-            {
-                candidates.Remove(gone.Key);
-            }
-        }
-
-        _history.Add((revision, candidates.Count == 0 ? 0 : candidates.First().Key));
-    }
-
     /// <summary>Terms strictly increase in the history of etcd.</summary>
-    private void CheckTerms()
+    private void CheckTerms(List<Reign> leaders)
     {
         var last = 0L;
-        foreach (var (revision, term) in _history.Where(h => h.Term != 0))
+        foreach (var reign in leaders.Where(reign => reign.Token != 0))
         {
-            if (term < last)
+            if (reign.Token < last)
             {
-                _violations.Add($"at revision {revision} the term went back from {last} to {term}");
+                _violations.Add($"at revision {reign.Began} the term went back from {last} to {reign.Token}");
             }
 
-            last = Math.Max(last, term);
+            last = Math.Max(last, reign.Token);
         }
 
-        var led = _history.Select(h => h.Term).ToHashSet();
+        var led = leaders.Select(reign => reign.Token).ToHashSet();
         _violations.AddRange(_elected.Keys.Where(term => !led.Contains(term)).Select(term => $"{_elected[term]} was elected in term {term}, which etcd never had"));
     }
 
-    /// <summary>In real time claims of a larger term never come before those of a smaller one. All processes share the machine's clock.</summary>
-    private void CheckClaims()
+    /// <summary>No two lead at a time, terms grow in real time, and nobody leads after etcd has shown the end of its term. All processes share the machine's clock.</summary>
+    private void CheckClaims(List<Reign> leaders)
     {
-        var last = 0L;
-        foreach (var (term, at) in _claims.OrderBy(c => c.At))
-        {
-            if (term < last)
-            {
-                _violations.Add($"at {at} the leader of term {term} claimed to lead after the one of term {last} had");
-            }
-
-            last = Math.Max(last, term);
-        }
+        var claims = _claims.GroupBy(claim => (claim.Life, claim.Term))
+            .Select(seen => new Holding("the election", seen.Key.Life, seen.Key.Term, seen.Min(claim => claim.At), seen.Max(claim => claim.At))).ToList();
+        _violations.AddRange(Holdings.Violations(claims));
+        _violations.AddRange(Holdings.AgainstStore(claims, leaders, (reign, life) => _elected.GetValueOrDefault(reign.Token) == life));
     }
 
     /// <summary>What was written under a guard was written in the order of the terms.</summary>
@@ -201,19 +139,11 @@ internal sealed class StormCheck
     }
 
     /// <summary>Every observer saw the history; it may have gaps only where it was told that it skipped, or where its watch was cut: nothing is compacted here, so nowhere.</summary>
-    private (int Observers, int Told, int Gaps) CheckObservers()
+    private (int Observers, int Told, int Gaps) CheckObservers(List<Reign> reigns)
     {
         var told = 0;
         var gaps = 0;
-        List<(long Revision, long Term)> changes = [];
-        foreach (var h in _history)
-        {
-            if (changes.Count == 0 || changes[^1].Term != h.Term)
-            {
-                changes.Add(h);
-            }
-        }
-
+        var changes = reigns.ConvertAll(reign => (Revision: reign.Began, Term: reign.Token));
         foreach (var (life, seen) in _seen)
         {
             List<(long Revision, long Term)> leaders = [];

@@ -112,7 +112,7 @@ internal sealed class StormWorker(string name, Uri endpoint, int candidates)
         }
     }
 
-    private static string Now => SuspendAwareTimeProvider.Instance.GetTimestamp().ToString(CultureInfo.InvariantCulture);
+    private static string Now => TimeProvider.System.GetTimestamp().ToString(CultureInfo.InvariantCulture);
 
     private void Say(string line)
     {

@@ -1,19 +1,17 @@
-using System.Globalization;
-
 namespace Coordination.Simulation;
 
-/// <summary>
-/// What the processes of a run believe to hold, and whether that can be: a lock for one has one holder at a time, a semaphore no more than its permits, an
-/// election one leader; and tokens and terms only grow. Asked after everything that happens.
-/// </summary>
-internal sealed class Claims(Action<string> violate)
+/// <summary>What the processes of a run believe to hold, looked at after everything that happens: so it is known from when to when they believed it.</summary>
+internal sealed class Claims(World world)
 {
-    private readonly Dictionary<string, List<Claim>> _claims = [];
-    private readonly Dictionary<string, long> _newest = [];
+    private readonly List<Claim> _claims = [];
+    private readonly List<Holding> _holdings = [];
     private readonly Dictionary<string, long> _robbed = [];
 
     /// <summary>How many there were.</summary>
     public int Count { get; private set; }
+
+    /// <summary>What was held, and when.</summary>
+    public IReadOnlyList<Holding> Holdings => _holdings;
 
     /// <summary>Somebody was granted something.</summary>
     /// <param name="name">Of what.</param>
@@ -24,27 +22,10 @@ internal sealed class Claims(Action<string> violate)
     public void Add(string name, string process, long token, double share, Func<bool> isHeld)
     {
         Count++;
-        if (token < _robbed.GetValueOrDefault(name))
+        if (token >= _robbed.GetValueOrDefault(name))
         {
-            return;
+            _claims.Add(new Claim(new Holding(name, process, token, world.Now.Ticks, 0) { Share = share }, isHeld));
         }
-
-        if (share >= 1)
-        {
-            if (_newest.TryGetValue(name, out var newest) && token <= newest)
-            {
-                violate($"{process} got {name} with token {token}, after one with {newest}");
-            }
-
-            _newest[name] = token;
-        }
-
-        if (!_claims.TryGetValue(name, out var claims))
-        {
-            _claims[name] = claims = [];
-        }
-
-        claims.Add(new Claim(process, token, share, isHeld));
     }
 
     /// <summary>Somebody took it away: who believed to hold it is told a moment later, and others may get it before. That much is known, and said in the documentation.</summary>
@@ -52,28 +33,56 @@ internal sealed class Claims(Action<string> violate)
     /// <param name="revision">When: claims that are older are worth nothing, also those that are granted later, by a reply that was on its way.</param>
     public void Rob(string name, long revision)
     {
-        _claims.Remove(name);
+        End(claim => claim.Holding.What == name);
         _robbed[name] = revision;
     }
 
-    /// <summary>Whether more believe to hold something than can.</summary>
-    public void Check()
+    /// <summary>Asks each whether it believes to hold it.</summary>
+    public void Look()
     {
-        foreach (var (name, claims) in _claims)
+        var isOneOver = false;
+        foreach (var claim in _claims)
         {
-            if (claims.Count == 0)
+            if (claim.IsHeld())
             {
-                continue;
+                claim.Until = world.Now.Ticks;
             }
+            else
+            {
+                isOneOver = claim.IsOver = true;
+            }
+        }
 
-            claims.RemoveAll(static claim => !claim.IsHeld());
-            if (claims.Count > 1 && claims.Sum(static claim => claim.Share) > 1.000001)
-            {
-                violate(string.Create(
-                    CultureInfo.InvariantCulture, $"{name} is held by {string.Join(" and ", claims.Select(static claim => $"{claim.Process} (token {claim.Token})"))}"));
-            }
+        if (isOneOver)
+        {
+            End(static claim => claim.IsOver);
         }
     }
 
-    private sealed record Claim(string Process, long Token, double Share, Func<bool> IsHeld);
+    /// <summary>The end of the run.</summary>
+    public void End() => End(static _ => true);
+
+    private void End(Predicate<Claim> which)
+    {
+        foreach (var claim in _claims)
+        {
+            if (which(claim) && claim.Until is { } until)
+            {
+                _holdings.Add(claim.Holding with { Until = until });
+            }
+        }
+
+        _claims.RemoveAll(which);
+    }
+
+    private sealed class Claim(Holding holding, Func<bool> isHeld)
+    {
+        public Holding Holding => holding;
+
+        public Func<bool> IsHeld => isHeld;
+
+        public long? Until { get; set; }
+
+        public bool IsOver { get; set; }
+    }
 }

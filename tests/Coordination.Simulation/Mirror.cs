@@ -3,15 +3,18 @@ using Coordination.Watches;
 
 namespace Coordination.Simulation;
 
-/// <summary>Somebody who follows all keys by a watch: what it knows can be checked against etcd at every step and at the end.</summary>
-internal sealed class Mirror(World world, string process, WatchSpec spec) : WatchSubscriber(spec, new KeyWatchOptions())
+/// <summary>Somebody who follows all keys by a watch.</summary>
+internal sealed class Mirror(WatchSpec spec) : WatchSubscriber(spec, new KeyWatchOptions())
 {
-    private readonly Dictionary<Bytes, KeyValue> _keys = [];
-    private Revision _revision;
+    public static readonly KeyRange Keys = KeyRange.Prefix("/");
+    private readonly List<WatchEvent> _told = [];
 
-    public static Mirror Begin(World world, SimProcess process)
+    /// <summary>All that it was told.</summary>
+    public IReadOnlyList<WatchEvent> Told => _told;
+
+    public static Mirror Begin(SimProcess process)
     {
-        var mirror = new Mirror(world, process.Name, new WatchSpec(KeyRange.Prefix("/"), Revision.None));
+        var mirror = new Mirror(new WatchSpec(Keys, Revision.None));
         process.Context.Roots.Of<WatchesCommand>().Tell(new WatchesCommand.Subscribe(mirror), Akka.Actor.ActorRefs.NoSender);
         return mirror;
     }
@@ -21,71 +24,11 @@ internal sealed class Mirror(World world, string process, WatchSpec spec) : Watc
         Buffer.Add(told);
         while (Buffer.Take() is { } next)
         {
-            Apply(next());
+            _told.Add(next());
         }
     }
 
     public override void End(CoordinationException error)
     {
-    }
-
-    /// <summary>Whether it is what etcd has.</summary>
-    public void Check(IReadOnlyCollection<KeyValue> stored)
-    {
-        if (!_keys.Values.ToHashSet().SetEquals(stored))
-        {
-            world.Violate($"{process} sees {Text(_keys.Values)} at {_revision.Value}, and etcd has {Text(stored)}");
-        }
-    }
-
-    private static string Text(IEnumerable<KeyValue> keys) => $"[{string.Join(", ", keys.Select(static kv => $"{kv.Key}@{kv.ModRevision.Value}").Order(StringComparer.Ordinal))}]";
-
-    private void Apply(WatchEvent told)
-    {
-        switch (told)
-        {
-            case WatchEvent.Snapshot e:
-                Replace(e.KeyValues);
-                _revision = e.Revision;
-                break;
-            case WatchEvent.Changed e:
-                if (e.Revision <= _revision || e.Events.Any(change => change.Current.ModRevision <= _revision || change.Current.ModRevision > e.Revision))
-                {
-                    world.Violate($"{process} is told of revision {e.Revision.Value} after {_revision.Value}");
-                }
-
-                Change(e.Events);
-                _revision = e.Revision;
-                break;
-            case WatchEvent.Resynced e:
-                Change(e.Difference);
-                Check(e.KeyValues);
-                _revision = e.Revision;
-                break;
-        }
-    }
-
-    private void Replace(IEnumerable<KeyValue> keys)
-    {
-        _keys.Clear();
-        foreach (var kv in keys)
-        {
-            _keys[kv.Key] = kv;
-        }
-    }
-
-    private void Change(IEnumerable<EtcdEvent> changes)
-    {
-        foreach (var change in changes)
-        {
-            if (change.IsDelete)
-            {
-                _keys.Remove(change.Current.Key);
-            }
-            else
-            {
-                _keys[change.Current.Key] = change.Current;
-            }
-        }
     }
 }

@@ -1,5 +1,9 @@
 using System.Globalization;
 using Coordination.Embedded;
+using Coordination.Etcd;
+using Coordination.Etcd.Transport;
+using Etcdserverpb;
+using WatchStream = Coordination.Embedded.Watches.WatchStream;
 
 namespace Coordination.Simulation;
 
@@ -8,18 +12,25 @@ internal sealed class SimEtcd
 {
     private readonly World _world;
     private readonly List<SimWatch> _watches = [];
+    private readonly WatchFragments _fragments = new();
+    private WatchStream _writing;
+    private Revision _written;
 
     public SimEtcd(World world)
     {
         _world = world;
         Time = new SimClock(() => world, static action => action());
         Node = new EtcdNode(new NodeSettings { Identity = new ClusterIdentity(1, 1, 1) }, Time);
+        _writing = Write();
         world.After(NodeSettings.SweepInterval, Sweep);
     }
 
     public SimClock Time { get; }
 
     public EtcdNode Node { get; }
+
+    /// <summary>All that it did.</summary>
+    public WrittenHistory History { get; } = new();
 
     /// <summary>Whether it serves.</summary>
     public bool IsUp { get; private set; } = true;
@@ -33,6 +44,7 @@ internal sealed class SimEtcd
         }
 
         _world.Note("etcd", $"killed for {away.TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture)} s");
+        Take();
         IsUp = false;
         foreach (var watch in _watches.ToList())
         {
@@ -43,6 +55,7 @@ internal sealed class SimEtcd
         {
             IsUp = true;
             Node.Restart();
+            _writing = Write();
             _world.Note("etcd", "started");
         });
     }
@@ -51,7 +64,7 @@ internal sealed class SimEtcd
     {
         if (IsUp && Node.Store.CurrentRevision > Node.Store.CompactedRevision + 1)
         {
-            Node.Compact(new Etcdserverpb.CompactionRequest { Revision = Node.Store.CurrentRevision });
+            Node.Compact(new CompactionRequest { Revision = Node.Store.CurrentRevision });
             _world.Note("etcd", $"compacted at {Node.Store.CurrentRevision}");
         }
     }
@@ -59,6 +72,30 @@ internal sealed class SimEtcd
     public void Add(SimWatch watch) => _watches.Add(watch);
 
     public void Remove(SimWatch watch) => _watches.Remove(watch);
+
+    /// <summary>Writes down what it does from where that ended.</summary>
+    private WatchStream Write()
+    {
+        // Called inside of writes: what is to be told is taken once they are done.
+        var stream = Node.Watches.Open(() => _world.After(TimeSpan.Zero, Take));
+        stream.Handle(new WatchRequest { CreateRequest = new EtcdWatchSpec(KeyRange.All, _written.Next).ToProto(1) });
+        return stream;
+    }
+
+    private void Take()
+    {
+        while (_writing.HasWork)
+        {
+            foreach (var response in _writing.Take())
+            {
+                foreach (var change in _fragments.Join(response) is { IsDefault: false } events ? events : [])
+                {
+                    _written = change.Current.ModRevision;
+                    History.Add(change, _world.Now.Ticks);
+                }
+            }
+        }
+    }
 
     private void Sweep()
     {

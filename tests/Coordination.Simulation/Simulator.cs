@@ -19,6 +19,7 @@ internal sealed class Simulator
     /// <summary>When nothing goes wrong any more, every request is to be answered within so long.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(90);
 
+    private static readonly TimeSpan Never = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Leaving = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(1);
     private readonly SimProcess[] _processes = [.. Enumerable.Range(0, 3).Select(static n => new SimProcess($"p{n}"))];
@@ -26,7 +27,7 @@ internal sealed class Simulator
     public Outcome Run(Plan plan, bool isTraced = false)
     {
         var world = new World(plan.Seed, isTraced);
-        var claims = new Claims(world.Violate);
+        var claims = new Claims(world);
         var surroundings = SynchronizationContext.Current;
         try
         {
@@ -75,7 +76,8 @@ internal sealed class Simulator
         private readonly SimProcess[] _processes;
         private readonly SimEtcd _etcd;
         private readonly List<User> _users = [];
-        private readonly Dictionary<SimProcess, Mirror> _mirrors = [];
+        private readonly List<(SimProcess Process, CoordinationContext Context, Mirror Told)> _mirrors = [];
+        private readonly List<(SimProcess Process, Seeker Told)> _seekers = [];
         private bool _isBusy = true;
 
         public Course(World world, Plan plan, Claims claims, SimProcess[] processes)
@@ -86,7 +88,7 @@ internal sealed class Simulator
 
         public void Run()
         {
-            _world.Observe = _claims.Check;
+            _world.Observe = _claims.Look;
             foreach (var process in _processes)
             {
                 process.Enter(_world, 1 + ((_world.Random.NextDouble() - 0.5) * 0.01));
@@ -105,7 +107,10 @@ internal sealed class Simulator
 
             _world.RunUntil(Plan.Busy, RunActors);
             Settle();
+            Compare();
             Leave();
+            _claims.End();
+            Judge(_claims.Holdings);
             _world.ThrowIfViolated();
         }
 
@@ -116,11 +121,16 @@ internal sealed class Simulator
                 {
                     Owner = process.Name, Name = process.Name, SessionTtl = _plan.Ttl, StopTimeout = TimeSpan.FromSeconds(5),
                     Etcd = new EtcdClientOptions { RequestTimeout = RequestTimeout },
+
+                    // Nobody is saved by looking again after a while: news that is lost shows.
+                    Locks = new LockOptions { FallbackInterval = Never },
+                    Elections = new ElectionOptions { FallbackInterval = Never },
                 },
                 new SimClient(_world, _etcd, process, _isBusy ? _plan.Network : new Network(), RequestTimeout));
             if (_plan.HasMirrors)
             {
-                _mirrors[process] = Mirror.Begin(_world, process);
+                _mirrors.Add((process, process.Context, Mirror.Begin(process)));
+                _seekers.Add((process, Seeker.Begin(process)));
             }
         }
 
@@ -205,10 +215,58 @@ internal sealed class Simulator
             {
                 _world.Violate($"'{lost}' is registered, and not in etcd");
             }
+        }
 
-            foreach (var process in _processes.Where(static process => process.IsUp))
+        /// <summary>Whoever followed was told what etcd did, and those that still follow know what there is.</summary>
+        private void Compare()
+        {
+            var keys = _etcd.History.Of(Mirror.Keys);
+            foreach (var (process, context, mirror) in _mirrors)
             {
-                _mirrors.GetValueOrDefault(process)?.Check(stored);
+                var check = new WatchCheck(keys);
+                var wrong = check.Follow(mirror.Told) ?? (process.IsUp && process.Context == context ? check.Arrive() : null);
+                Expect(wrong is null, $"{process.Name}: {wrong}");
+            }
+
+            var instances = _etcd.History.Of(Seeker.Options.Layout.RangeOf(Seeker.Service));
+            foreach (var (process, seeker) in _seekers)
+            {
+                var wrong = new ViewCheck(instances, Seeker.Options.Layout).Follow(seeker.Told);
+                Expect(wrong is null, $"{process.Name}: {wrong}");
+            }
+        }
+
+        /// <summary>What was held is what etcd gave, to one at a time, and with growing tokens.</summary>
+        private void Judge(IReadOnlyList<Holding> holdings)
+        {
+            foreach (var violation in Holdings.Violations(holdings))
+            {
+                _world.Violate(violation);
+            }
+
+            foreach (var same in holdings.GroupBy(static holding => holding.What))
+            {
+                var reigns = same.Key.Split(' ') switch
+                {
+                    ["Mutex", var name] => _etcd.History.ReignsOf(name),
+                    ["election", var name] => _etcd.History.LeadersOf(KeyRange.Prefix(name + "/")),
+                    _ => null,
+                };
+                if (reigns is not null)
+                {
+                    foreach (var violation in Holdings.AgainstStore(same, reigns, static (reign, process) => reign.Key.Value.ToText().Contains(process, StringComparison.Ordinal)))
+                    {
+                        _world.Violate(violation);
+                    }
+                }
+            }
+        }
+
+        private void Expect(bool holds, string otherwise)
+        {
+            if (!holds)
+            {
+                _world.Violate(otherwise);
             }
         }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Coordination.Chaos.Workers;
+using Coordination.Locks.Line;
 
 namespace Coordination.Chaos.Checks;
 
@@ -8,7 +9,9 @@ internal static class HistoryCheck
 {
     public static IEnumerable<string> Violations(RunRecord run, TimeSpan progressLimit) =>
     [
-        .. OneAtATime(run), .. TokensIncrease(run), .. LostIsTerminal(run), .. ClaimsAreInEtcd(run), .. NoStaleWrite(run), .. Progress(run, progressLimit),
+        .. Holdings.Violations(run.Claims), .. LostIsTerminal(run),
+        .. Holdings.AgainstStore(run.Claims, run.Store.ReignsOf(ChaosSettings.Key), static (reign, worker) => LockValue.HolderOf(reign.Key).Owner == worker),
+        .. NoStaleWrite(run), .. Progress(run, progressLimit),
     ];
 
     /// <summary>
@@ -28,27 +31,6 @@ internal static class HistoryCheck
         }
     }
 
-    /// <summary>S1: no two claims overlap in time.</summary>
-    private static IEnumerable<string> OneAtATime(RunRecord run)
-    {
-        Claim? latest = null;
-        foreach (var claim in run.Claims)
-        {
-            if (latest is not null && claim.From <= latest.Until)
-            {
-                yield return $"S1: {claim} overlaps {latest} by {Milliseconds(claim.From, Math.Min(claim.Until, latest.Until))} ms";
-            }
-
-            latest = latest is null || claim.Until > latest.Until ? claim : latest;
-        }
-    }
-
-    /// <summary>S4: in the order of the claims tokens increase, and nobody shares one.</summary>
-    private static IEnumerable<string> TokensIncrease(RunRecord run) =>
-        from pair in run.Claims.Zip(run.Claims.Skip(1))
-        where pair.Second.Token <= pair.First.Token
-        select $"S4: {pair.Second} follows {pair.First}";
-
     /// <summary>S3: who was told of the loss, or saw it, never sees the lock held again.</summary>
     private static IEnumerable<string> LostIsTerminal(RunRecord run)
     {
@@ -67,32 +49,6 @@ internal static class HistoryCheck
         }
     }
 
-    /// <summary>S8 and S7: who claims a token put the key with it, and while it claims the key is still there.</summary>
-    private static IEnumerable<string> ClaimsAreInEtcd(RunRecord run)
-    {
-        var key = run.Changes.Where(c => c.Key == ChaosSettings.Key).ToList();
-        var puts = new Dictionary<long, (StoreChange Put, StoreChange? End)>();
-        for (var n = 0; n < key.Count; n++)
-        {
-            if (!key[n].IsDelete)
-            {
-                puts.Add(key[n].Revision, (key[n], n + 1 < key.Count ? key[n + 1] : null));
-            }
-        }
-
-        foreach (var claim in run.Claims)
-        {
-            if (!puts.TryGetValue(claim.Token, out var stored) || !stored.Put.Current.Value.ToString().Contains($"\"owner\":\"{claim.Worker}\"", StringComparison.Ordinal))
-            {
-                yield return $"S8: {claim} has no put of its own in etcd";
-            }
-            else if (stored.End is { } end && end.SeenAt < claim.Until)
-            {
-                yield return $"S7: {claim} was still held {Milliseconds(end.SeenAt, claim.Until)} ms after etcd reported the end of its key (revision {end.Revision})";
-            }
-        }
-    }
-
     /// <summary>S5: the resource outside of etcd accepts no smaller token after a larger one; a guarded transaction writes only while its token is the key's.</summary>
     private static IEnumerable<string> NoStaleWrite(RunRecord run)
     {
@@ -105,7 +61,7 @@ internal static class HistoryCheck
         }
 
         long? current = null;
-        foreach (var change in run.Changes)
+        foreach (var change in run.Store.Changes)
         {
             if (change.Key == ChaosSettings.Key)
             {
@@ -123,6 +79,4 @@ internal static class HistoryCheck
         from recovery in Recoveries(run)
         where (recovery.After ?? Stamp.Between(recovery.Fault.HealedAt, run.EndedAt)) > limit
         select $"after '{recovery.Fault.What}' was over, nobody got the lock for {recovery.After?.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture) ?? "the rest"} s";
-
-    private static string Milliseconds(long from, long to) => Stamp.Between(from, to).TotalMilliseconds.ToString("0.000", CultureInfo.InvariantCulture);
 }

@@ -11,10 +11,7 @@ internal sealed class WatchLoad(CoordinationSystem system, Func<string, long?> b
     /// <summary>The revision after which everything is to be told.</summary>
     public Task<Revision> Began => _began.Task;
 
-    public ConcurrentQueue<EtcdEvent> Told { get; } = new();
-
-    /// <summary>Events that are no changes: why the sequence is not the history alone.</summary>
-    public ConcurrentQueue<WatchEvent> Others { get; } = new();
+    public ConcurrentQueue<WatchEvent> Told { get; } = new();
 
     public async Task RunAsync(CancellationToken stop)
     {
@@ -22,17 +19,14 @@ internal sealed class WatchLoad(CoordinationSystem system, Func<string, long?> b
         {
             await foreach (var told in system.Watch(KeyRange.Prefix(WriteLoad.Prefix), new KeyWatchOptions { BufferLimit = 100_000 }).WithCancellation(stop))
             {
-                switch (told)
+                Told.Enqueue(told);
+                if (told is WatchEvent.Snapshot snapshot)
                 {
-                    case WatchEvent.Snapshot snapshot:
-                        _began.TrySetResult(snapshot.Revision);
-                        break;
-                    case WatchEvent.Changed changed:
-                        Take(changed);
-                        break;
-                    default:
-                        Others.Enqueue(told);
-                        break;
+                    _began.TrySetResult(snapshot.Revision);
+                }
+                else if (told is WatchEvent.Changed changed)
+                {
+                    Count(changed);
                 }
             }
         }
@@ -42,11 +36,10 @@ internal sealed class WatchLoad(CoordinationSystem system, Func<string, long?> b
         }
     }
 
-    private void Take(WatchEvent.Changed changed)
+    private void Count(WatchEvent.Changed changed)
     {
         foreach (var change in changed.Events)
         {
-            Told.Enqueue(change);
             if (begunAt(change.Current.Value.ToText()) is { } begun)
             {
                 watched.Worked(begun);

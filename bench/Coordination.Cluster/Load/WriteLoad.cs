@@ -13,6 +13,8 @@ internal sealed class WriteLoad(EtcdClient etcd, int number, Progress written)
 
     public ConcurrentDictionary<string, long> Begun { get; } = new();
 
+    public ConcurrentQueue<Operation> Operations { get; } = new();
+
     public ConcurrentDictionary<string, Revision> Made { get; } = new();
 
     public ConcurrentDictionary<string, EtcdException> Failed { get; } = new();
@@ -26,7 +28,8 @@ internal sealed class WriteLoad(EtcdClient etcd, int number, Progress written)
             Begun[value] = begun;
             try
             {
-                Made[value] = (await etcd.PutAsync($"{Prefix}{number}/{n % 10}", value, CancellationToken.None)).Header.Revision;
+                var revision = Made[value] = (await etcd.PutAsync($"{Prefix}{number}/{n % 10}", value, CancellationToken.None)).Header.Revision;
+                Operations.Enqueue(new Operation($"the write of {value}", begun, TimeProvider.System.GetTimestamp(), revision.Value, IsWrite: true));
                 written.Worked(begun);
             }
             catch (EtcdException error)

@@ -78,7 +78,7 @@ public sealed class FuzzedServerTests(ITestOutputHelper output) : IAsyncLifetime
 
         var end = (await _direct.PutAsync("/fuzzed/end", "end")).Header.Revision;
         await record.UntilAsync(end);
-        var history = await new StoreHistory(_direct, Keys).ReadAsync(new Revision(1), end);
+        var history = (await EtcdHistory.ReadAsync(_direct, Keys)).Between(Revision.None, end);
         Assert.Equal(history.Select(Text), record.Told.OfType<WatchEvent.Changed>().SelectMany(told => told.Events).Select(Text));
         for (var n = 0; n < 3; n++)
         {

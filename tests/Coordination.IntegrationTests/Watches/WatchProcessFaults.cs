@@ -41,7 +41,7 @@ public sealed class WatchProcessFaults : IAsyncLifetime
 
         Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(2));
         Assert.DoesNotContain(record.Told, e => e is WatchEvent.Resynced);
-        await record.CheckAgainstAsync(new StoreHistory(_client, Keys));
+        await record.CheckAgainstAsync(_client, Keys);
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class WatchProcessFaults : IAsyncLifetime
         _etcd.Resume();
         await record.UntilAsync(await PutAsync("a", "2"));
 
-        await record.CheckAgainstAsync(new StoreHistory(_client, Keys));
+        await record.CheckAgainstAsync(_client, Keys);
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public sealed class WatchProcessFaults : IAsyncLifetime
         await record.UntilAsync(last.Next);
 
         Assert.DoesNotContain(record.Told, e => e is WatchEvent.Resynced);
-        await record.CheckAgainstAsync(new StoreHistory(_client, Keys));
+        await record.CheckAgainstAsync(_client, Keys);
     }
 
     [Fact]
@@ -143,7 +143,7 @@ public sealed class WatchProcessFaults : IAsyncLifetime
         // The limit of silence is a second; the rest is the backoff and the new connection.
         Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.FromMilliseconds(700), TimeSpan.FromSeconds(4));
         Assert.Contains(record.Told, e => e is WatchEvent.Interrupted { Error.Kind: CoordinationErrorKind.Timeout });
-        await record.CheckAgainstAsync(new StoreHistory(_client, Keys));
+        await record.CheckAgainstAsync(_client, Keys);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Coordination.Etcd;
 
 namespace Coordination.IntegrationTests.Watches;
@@ -35,16 +34,7 @@ internal sealed class WatchRecord : IAsyncDisposable
         return record;
     }
 
-    public static Revision RevisionOf(WatchEvent told) => told switch
-    {
-        WatchEvent.Snapshot e => e.Revision,
-        WatchEvent.Changed e => e.Revision,
-        WatchEvent.Resynced e => e.Revision,
-        WatchEvent.Conflated e => e.Revision,
-        _ => Revision.None,
-    };
-
-    public Task UntilAsync(Revision revision) => UntilAsync(told => RevisionOf(told[^1]) >= revision);
+    public Task UntilAsync(Revision revision) => UntilAsync(told => WatchCheck.RevisionOf(told[^1]) >= revision);
 
     public Task UntilAsync<T>()
         where T : WatchEvent => UntilAsync(told => told[^1] is T);
@@ -74,57 +64,14 @@ internal sealed class WatchRecord : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// What was told is the history from its start, whole revisions once and in order, or an explicit resync after which the copy of a subscriber
-    /// equals the store. The history itself must still be there (not compacted) from the last resync on.
-    /// </summary>
-    public async Task CheckAgainstAsync(StoreHistory history)
+    /// <summary>Nothing is wrong with what was told, and it adds up to what is there. etcd must know its history from the last resync on.</summary>
+    public async Task CheckAgainstAsync(IEtcdClient etcd, KeyRange keys)
     {
-        var copy = new SortedDictionary<Bytes, KeyValue>();
-        var at = Revision.None;
-        var since = Told.ToList();
-        var cut = since.FindLastIndex(e => e is WatchEvent.Resynced or WatchEvent.Conflated);
-        for (var i = 0; i < since.Count; i++)
-        {
-            switch (since[i])
-            {
-                case WatchEvent.Snapshot e:
-                    Replace(copy, e.KeyValues);
-                    break;
-                case WatchEvent.Resynced e:
-                    if (e.IsComplete)
-                    {
-                        Apply(copy, e.Difference);
-                        Assert.Equal(e.KeyValues, copy.Values);
-                    }
-
-                    Replace(copy, e.KeyValues);
-                    break;
-                case WatchEvent.Conflated e:
-                    Apply(copy, e.Events);
-                    break;
-                case WatchEvent.Changed e:
-                    Assert.True(e.Events[0].Current.ModRevision > at, $"Revision {e.Events[0].Current.ModRevision} was told after {at}.");
-                    if (i > cut)
-                    {
-                        var expected = await history.ReadAsync(at.Next, e.Revision);
-                        Assert.Equal(expected.Select(Plain), e.Events.Select(Plain));
-                    }
-
-                    Apply(copy, e.Events);
-                    break;
-                default:
-                    continue;
-            }
-
-            at = RevisionOf(since[i]);
-            if (i == cut)
-            {
-                Assert.Equal(await history.KeysAsync(at), copy.Values);
-            }
-        }
-
-        Assert.Equal(await history.KeysAsync(Revision.None), copy.Values);
+        var told = Told;
+        var from = told.LastOrDefault(e => e is WatchEvent.Resynced or WatchEvent.Conflated) ?? told.FirstOrDefault(e => e is WatchEvent.Snapshot);
+        var check = new WatchCheck(await EtcdHistory.ReadAsync(etcd, keys, from is null ? Revision.None : WatchCheck.RevisionOf(from)));
+        Assert.Null(check.Follow(told));
+        Assert.Null(check.Arrive());
     }
 
     public async ValueTask DisposeAsync()
@@ -132,32 +79,6 @@ internal sealed class WatchRecord : IAsyncDisposable
         await _stopping.CancelAsync();
         await _reading;
         _stopping.Dispose();
-    }
-
-    private static EtcdEvent Plain(EtcdEvent e) => e with { Previous = null };
-
-    private static void Replace(SortedDictionary<Bytes, KeyValue> copy, ImmutableArray<KeyValue> all)
-    {
-        copy.Clear();
-        foreach (var kv in all)
-        {
-            copy[kv.Key] = kv;
-        }
-    }
-
-    private static void Apply(SortedDictionary<Bytes, KeyValue> copy, ImmutableArray<EtcdEvent> events)
-    {
-        foreach (var e in events)
-        {
-            if (e.IsDelete)
-            {
-                copy.Remove(e.Current.Key);
-            }
-            else
-            {
-                copy[e.Current.Key] = e.Current;
-            }
-        }
     }
 
     private async Task ReadAsync(IAsyncEnumerable<WatchEvent> watch)

@@ -99,15 +99,30 @@ public sealed class MutexTurnTests
         Assert.Equal(new Revision(60), leave.Tenure.Token);
     }
 
+    [Fact]
+    public void A_wait_looks_soon_although_the_wait_before_it_left_a_timer_for_much_later()
+    {
+        var attempt = Wait();
+        var look = Submitted<LineOp.Look>(Tell(new LineMessage.TimerFired(LineTimer.Look)));
+        Tell(new LineMessage.Concluded(look, true, WasLost: false, Shown(attempt) with { IsPlaceKnown = true }));
+        Tell(new LineMessage.Given(attempt, new Revision(60), 2, [Next, Next]));
+        var give = Submitted<LineOp.Give>(Tell(new LineMessage.Release(First)));
+        Tell(new LineMessage.Concluded(give, true, WasLost: false, new LineShown(new Revision(61))));
+
+        Assert.Contains(new LineEffect.SetLookTimer(LookDelay.Watch), Tell(Placed(Enter())));
+    }
+
     private static LineMessage.Concluded Won(LineOp.Enter enter, long revision) => new(
         enter, true, WasLost: false, new LineShown(new Revision(revision)) { Mine = new Mine(enter.Attempt, new Revision(revision), 1), KeyAt = new Revision(revision) });
 
-    private static LineMessage.Concluded Placed(LineOp.Enter enter) => new(
-        enter, false, WasLost: false, new LineShown(new Revision(50))
-        {
-            KeyAt = new Revision(40), Holder = new LockHolder("them", 40, new LeaseId(9), null, IsForeign: false),
-            Ticket = enter.Attempt, Placed = new Revision(50), Created = new Revision(50),
-        });
+    private static LineMessage.Concluded Placed(LineOp.Enter enter) => new(enter, false, WasLost: false, Shown(enter.Attempt));
+
+    /// <summary>Somebody else holds it, and our ticket is in the line.</summary>
+    private static LineShown Shown(AttemptId attempt) => new(new Revision(50))
+    {
+        KeyAt = new Revision(40), Holder = new LockHolder("them", 40, new LeaseId(9), null, IsForeign: false),
+        Ticket = attempt, Placed = new Revision(50), Created = new Revision(50),
+    };
 
     private static T Submitted<T>(List<LineEffect> effects)
         where T : LineOp => Assert.IsType<T>(Assert.Single(effects.OfType<LineEffect.Submit>()).Op);

@@ -9,11 +9,6 @@ public sealed class SimulationTests
     private static readonly int Runs =
         int.TryParse(Environment.GetEnvironmentVariable("COORDINATION_SIMULATION_RUNS"), CultureInfo.InvariantCulture, out var runs) ? runs : 20_000;
 
-    private readonly List<string> _violations = [];
-    private readonly Claims _claims;
-
-    public SimulationTests() => _claims = new Claims(_violations.Add);
-
     [Fact]
     public void What_is_promised_holds_in_every_run()
     {
@@ -36,42 +31,22 @@ public sealed class SimulationTests
     }
 
     [Fact]
-    public void Two_who_hold_what_only_one_can_are_found()
+    public void A_claim_counts_from_its_grant_to_the_last_moment_at_which_it_was_believed()
     {
+        var world = new World(1, isTraced: false);
+        var claims = new Claims(world);
         var isHeld = true;
-        _claims.Add("lock", "p0", 1, 1, () => isHeld);
-        _claims.Check();
-        _claims.Add("lock", "p1", 2, 1, () => true);
-        Assert.Empty(_violations);
+        world.Observe = claims.Look;
+        world.At(Seconds(1), () => claims.Add("lock", "p0", 2, 1, () => isHeld));
+        world.At(Seconds(3), () => { });
+        world.At(Seconds(4), () => isHeld = false);
+        world.At(Seconds(5), () => claims.Add("lock", "p1", 3, 1, () => false));
+        world.At(Seconds(6), () => claims.Add("lock", "p2", 4, 1, () => true));
+        world.RunUntil(Seconds(7), () => false);
+        claims.End();
 
-        _claims.Check();
-        Assert.Single(_violations);
-
-        isHeld = false;
-        _claims.Check();
-        Assert.Single(_violations);
+        Assert.Equal([("p0", Seconds(1).Ticks, Seconds(3).Ticks), ("p2", Seconds(6).Ticks, Seconds(6).Ticks)], claims.Holdings.Select(h => (h.Who, h.From, h.Until)));
     }
 
-    [Fact]
-    public void A_token_that_does_not_grow_is_found()
-    {
-        _claims.Add("lock", "p0", 2, 1, () => false);
-        Assert.Empty(_violations);
-
-        _claims.Add("lock", "p1", 2, 1, () => true);
-        Assert.Single(_violations);
-    }
-
-    [Fact]
-    public void More_permits_than_there_are_are_found()
-    {
-        _claims.Add("pool", "p0", 5, 2.0 / 3, () => true);
-        _claims.Add("pool", "p1", 4, 1.0 / 3, () => true);
-        _claims.Check();
-        Assert.Empty(_violations);
-
-        _claims.Add("pool", "p2", 6, 1.0 / 3, () => true);
-        _claims.Check();
-        Assert.Single(_violations);
-    }
+    private static TimeSpan Seconds(int seconds) => TimeSpan.FromSeconds(seconds);
 }

@@ -119,8 +119,8 @@ internal sealed record LineState(LockLease? Lease, ImmutableList<LockWaiter> Que
     /// <summary>Whether something failed, and the pause after it is not over.</summary>
     public bool IsPausing { get; init; }
 
-    /// <summary>Whether the timer of the next look runs.</summary>
-    public bool IsLookTimed { get; init; }
+    /// <summary>What the timer of the next look was set for; null while none runs.</summary>
+    public LookDelay? TimedLook { get; init; }
 
     /// <summary>Of a mutex: whether etcd refuses us the line (no permission). Then waiting is by chance.</summary>
     public bool IsLineClosed { get; init; }

@@ -143,12 +143,15 @@ internal abstract partial class LineTurn
         Look = State.Look is LookState.None or LookState.Due ? LookState.Due : LookState.Again,
     };
 
-    /// <summary>A look later, if nothing happens. One that is due sooner stays: it does no harm.</summary>
+    /// <summary>
+    /// A look later, if nothing happens. The first look of a wait that is told leaves a timer of its own kind alone: a quick line does not set one for each turn.
+    /// Any other timer it replaces, also one that an earlier wait left and that is due much later.
+    /// </summary>
     protected void LookLater(LookDelay delay)
     {
-        if (delay != LookDelay.Watch || !State.IsLookTimed)
+        if (delay != LookDelay.Watch || State.TimedLook != LookDelay.Watch)
         {
-            State = State with { IsLookTimed = true };
+            State = State with { TimedLook = delay };
             Effects.Add(new LineEffect.SetLookTimer(delay));
         }
     }

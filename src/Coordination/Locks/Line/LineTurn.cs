@@ -310,7 +310,7 @@ internal abstract partial class LineTurn(LockName name, LineSettings settings, F
 
                 break;
             case LineTimer.Look:
-                State = State with { IsLookTimed = false };
+                State = State with { TimedLook = null };
                 OnLookTimer();
                 break;
             case LineTimer.Confirm:

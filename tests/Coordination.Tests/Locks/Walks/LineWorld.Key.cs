@@ -74,7 +74,7 @@ internal sealed partial class LineWorld
     {
         var state = s.State;
         text.Append(CultureInfo.InvariantCulture, $"{s.Lease},{s.OldLease},{s.IsStale},{state.Lease is null},{state.Look},{n.R(state.ChangedAt)},{(state.OwnWatchDue is { } due ? n.R(due) : "x")},");
-        text.Append(CultureInfo.InvariantCulture, $"{state.WatchesOwn}{state.IsPausing}{state.IsLookTimed}{state.IsLineClosed}{state.HasInbox},{(state.Note is { } note ? Text(note, n) : "")};");
+        text.Append(CultureInfo.InvariantCulture, $"{state.WatchesOwn}{state.IsPausing}{state.TimedLook}{state.IsLineClosed}{state.HasInbox},{(state.Note is { } note ? Text(note, n) : "")};");
         text.AppendJoin(',', state.Queue.Select(w => w.Request.Value)).Append(';');
         foreach (var e in state.Entries)
         {
