@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# What a new user does: packs, makes an empty worker outside of this repository, takes the packages from the folder, pastes the README's code, and runs it: on the
+# What a new user does: packs, makes an empty worker outside of this repository, takes the packages from the folder, pastes the code of docs/getting-started.md, and runs it: on the
 # embedded server, then, with one line of its configuration changed, on a real etcd (the program 'etcd' must be on the PATH). Then the web service of
-# docs/getting-started.md in the same way, two of them. Takes about two minutes.
+# the same page in the same way, two of them. Takes about two minutes.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
@@ -26,11 +26,11 @@ export NUGET_FALLBACK_PACKAGES="${NUGET_PACKAGES:-$HOME/.nuget/packages}" NUGET_
 dotnet add package Coordination --version 0.1.0 >/dev/null
 dotnet add package Coordination.Embedded --version 0.1.0 >/dev/null
 
-# The README's code: what stands in its first three blocks.
-block() { awk -v n="$1" '/^```(csharp|json)$/ { i++; on = (i == n); next } /^```$/ { on = 0 } on' "$root/README.md"; }
-block 1 > Program.cs
-block 2 > NightlyReport.cs
-block 3 > appsettings.json
+# The page's code: each block has its file above it.
+page() { awk -v file="docs/samples/$1" 'index($0, "<!-- sample: " file " -->") { found = 1; next } found && /^```(csharp|json)$/ { on = 1; next } on && /^```$/ { exit } on' "$root/docs/getting-started.md"; }
+page CronWorker/Program.cs > Program.cs
+page CronWorker/NightlyReport.cs > NightlyReport.cs
+page CronWorker/appsettings.json > appsettings.json
 rm -f Worker.cs
 dotnet build -c Release --nologo -v quiet
 
@@ -63,9 +63,8 @@ dotnet new web -o FirstService >/dev/null
 cd FirstService
 cp ../hello/nuget.config .
 for package in Coordination Coordination.Embedded Coordination.AspNetCore; do dotnet add package "$package" --version 0.1.0 >/dev/null; done
-page() { awk -v file="docs/samples/FirstService/$1" 'index($0, "<!-- sample: " file " -->") { found = 1; next } found && /^```csharp$/ { on = 1; next } on && /^```$/ { exit } on' "$root/docs/getting-started.md"; }
-page Program.cs > Program.cs
-page Cleaner.cs > Cleaner.cs
+page FirstService/Program.cs > Program.cs
+page FirstService/Cleaner.cs > Cleaner.cs
 echo "{ \"Coordination\": { \"Etcd\": { \"Endpoints\": [ \"http://127.0.0.1:$port\" ] } } }" > appsettings.json
 dotnet build -c Release --nologo -v quiet
 cp appsettings.json bin/Release/net10.0/

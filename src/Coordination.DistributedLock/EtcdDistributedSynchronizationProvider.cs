@@ -8,10 +8,10 @@ namespace Coordination;
 /// and one that uses <see cref="ILocks"/> compete for the same lock.
 /// <para>
 /// A handle's <see cref="IDistributedSynchronizationHandle.HandleLostToken"/> is <see cref="IClaim.Lost"/>: cancelled before anybody else can acquire it, and watched always, so
-/// reading it costs nothing. What is fenced needs more than these interfaces have: the token and guard of an <see cref="ILockHandle"/>.
+/// reading it costs nothing. Fencing needs more than these interfaces have: the token and guard of an <see cref="ILockHandle"/>.
 /// </para>
 /// <para>
-/// Waiting too long is a <see cref="LockTimeoutException"/>, which is the <see cref="TimeoutException"/> that callers expect; that etcd cannot be used is a
+/// Waiting too long is a <see cref="LockTimeoutException"/>, which is the <see cref="TimeoutException"/> that callers expect; when etcd cannot be used, they throw a
 /// <see cref="CoordinationException"/>. The calls without <c>Async</c> block their thread, as their names say. Locks are not reentrant, and a name has 1 to 1,024 bytes of UTF-8.
 /// </para>
 /// </summary>

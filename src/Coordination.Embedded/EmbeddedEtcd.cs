@@ -7,13 +7,13 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Coordination.Embedded;
 
 /// <summary>
-/// An etcd v3 server inside of this process, <b>for development and tests</b>: everything is in memory and on one node, and nothing
-/// survives the process (but for an optional snapshot at its end). Production is a real etcd cluster of three or five members.
+/// An etcd v3 server inside this process, <b>for development and tests</b>: everything is in memory and on one node, and nothing survives the process, except an
+/// optional snapshot at its end. Production is a real etcd cluster of three or five members.
 /// </summary>
 /// <remarks>
-/// It speaks the gRPC services KV, Watch, Lease, Auth, Lock, Election, Cluster and Maintenance of the 3.4 line, with etcd's own error codes and
-/// messages, so that <c>etcdctl</c> and every etcd client can be pointed at <see cref="Endpoint"/>; also <c>GET /version</c> and
-/// <c>GET /health</c>. What it does differently is listed in docs/embedded.md. All members are thread-safe.
+/// It speaks the gRPC services KV, Watch, Lease, Auth, Lock, Election, Cluster and Maintenance with etcd's own error codes and messages, so that <c>etcdctl</c> and
+/// every etcd client can use <see cref="Endpoint"/>; also <c>GET /version</c> and
+/// <c>GET /health</c>. docs/embedded.md lists what differs. All members are thread-safe.
 /// </remarks>
 public sealed class EmbeddedEtcd : IAsyncDisposable
 {

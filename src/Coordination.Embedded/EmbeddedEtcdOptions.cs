@@ -12,7 +12,7 @@ public sealed record EmbeddedEtcdOptions
     public int Port { get; init; }
 
     /// <summary>
-    /// The address to listen on. Default 127.0.0.1: only this machine. Another address opens all of its data to whoever can reach it,
+    /// The address to listen on. Default 127.0.0.1: only this machine. Another address opens all data to everybody who can reach it,
     /// unless authentication is enabled (as on a real etcd, with <c>etcdctl auth enable</c>).
     /// </summary>
     public IPAddress Address { get; init; } = IPAddress.Loopback;
@@ -28,7 +28,7 @@ public sealed record EmbeddedEtcdOptions
     /// <summary>The clock for the expiry of leases and for progress notifications. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>Where the server logs what it has to say; what the web server in it says of each request is not logged. Default: nowhere.</summary>
+    /// <summary>Where the server logs. The log of its web server about each request is left out. Default: nowhere.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }
 
     /// <summary>The name of the member. Default <c>default</c>, as a fresh etcd has it.</summary>

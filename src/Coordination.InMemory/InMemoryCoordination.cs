@@ -7,11 +7,13 @@ using Coordination.InMemory.Services;
 namespace Coordination.InMemory;
 
 /// <summary>
-/// Coordination in memory, for unit tests of code that uses <see cref="ILocks"/>, <see cref="IElections"/>, <see cref="IServiceRegistry"/> or <see cref="IWatches"/>. All who
-/// use the same object compete with each other; another object is another world. Thread-safe. No etcd, no actors, no files, no timers but the one of a wait for a lock.
+/// Coordination in memory, for unit tests of code that uses <see cref="ILocks"/>, <see cref="IElections"/>, <see cref="IServiceRegistry"/> or <see cref="IWatches"/>.
+/// Everybody who uses the same object competes with the others; another object is another world. Thread-safe. No etcd, no actors, no files, no timers but the one of a
+/// wait for a lock.
 /// <para>
-/// It keeps what a caller relies on: one holder at a time, first come first served, tokens that only grow, timeouts, cancellation, loss, hand-over by priority. What a test
-/// wants to see it says: a lock is lost (<see cref="LoseLock"/>), a leader is (<see cref="LoseLeadership"/>), etcd is away (<see cref="FailWith"/>), a key changes
+/// It keeps the promises that a caller relies on: one holder at a time, first come first served, tokens that only grow, timeouts, cancellation, loss, hand-over by
+/// priority. A test causes what it wants to see: a lock is lost (<see cref="LoseLock"/>), a leader is (<see cref="LoseLeadership"/>), etcd is away (<see
+/// cref="FailWith"/>), a key changes
 /// (<see cref="Put"/>). A <c>Guard</c> names the key and token of the claim, but there is no etcd client here that could check it, and the keys of locks are not among
 /// those that are watched: a test of transactions uses the embedded server. Streams have no bound.
 /// </para>
@@ -61,7 +63,7 @@ public sealed class InMemoryCoordination : ILocks, IElections, IServiceRegistry,
     public IAsyncEnumerable<WatchEvent> Watch(KeyRange keys, KeyWatchOptions? options = null) => _keys.Watch(keys, options);
 
     /// <summary>
-    /// Whatever is held under that name (as a lock, by readers, a writer, permits) is lost, and who waits moves up. Callbacks of <see cref="IClaim.Lost"/> run before this
+    /// Whatever is held under that name (as a lock, by readers, a writer, permits) is lost, and waiters move up. Callbacks of <see cref="IClaim.Lost"/> run before this
     /// returns.
     /// </summary>
     /// <param name="name">The name of the lock.</param>
@@ -73,7 +75,7 @@ public sealed class InMemoryCoordination : ILocks, IElections, IServiceRegistry,
     /// <param name="reason">What the term says. Default: its lease ran out.</param>
     public void LoseLeadership(string election, LossReason reason = LossReason.Expired) => _elections.Of(election).Lose(reason);
 
-    /// <summary>From now on every request fails, as when etcd is away. What is held stays held, and giving it back works.</summary>
+    /// <summary>From now on every request fails, as when etcd is away. Locks stay held, and releasing them works.</summary>
     /// <param name="failure">What is thrown; null: requests work again.</param>
     public void FailWith(CoordinationException? failure) => _world.Failure = failure;
 

@@ -57,7 +57,7 @@ public enum CoordinationErrorKind
     /// <summary>The service has no instance that takes requests.</summary>
     NoInstance,
 
-    /// <summary>The coordination system is stopping or has stopped: what every call after its end is told.</summary>
+    /// <summary>The coordination system is stopping or has stopped. Every later call fails with this.</summary>
     Stopped,
 
     /// <summary>etcd reported an error that has no kind of its own.</summary>

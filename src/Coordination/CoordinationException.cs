@@ -1,8 +1,8 @@
 namespace Coordination;
 
 /// <summary>
-/// An operating failure: something that a correct program must expect from the world around it. What is expected in the course of business
-/// (a lock held by somebody else, a timeout of a try) is a value, not an exception. The message never carries secrets.
+/// An operating failure: something that a correct program must expect from the world around it. Expected outcomes (somebody else holds the lock, a try timed out) are
+/// values, not exceptions. The message never contains secrets.
 /// </summary>
 public class CoordinationException : Exception
 {

@@ -14,7 +14,7 @@ public sealed record CoordinationOptions
     /// <summary>The name of the system, in logs and actor paths. Default <c>coordination</c>; letters, digits, '-' and '_'.</summary>
     public string Name { get; set; } = "coordination";
 
-    /// <summary>How this process is called in the values of its locks. Default <c>machine:process id</c>; 1 to 256 characters.</summary>
+    /// <summary>What this process is called in the values of its locks. Default <c>machine:process id</c>; 1 to 256 characters.</summary>
     public string Owner { get; set; } = string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}:{Environment.ProcessId}");
 
     /// <summary>
@@ -36,12 +36,12 @@ public sealed record CoordinationOptions
     public RenewalProof RenewalProof { get; set; }
 
     /// <summary>
-    /// How long a host waits at its start for the session lease; when it is not held by then, the host does not start. Default 0: it does not wait, and etcd may come
+    /// How long a host that starts waits for the session lease. Without it by then, the host does not start. Default 0: it does not wait, and etcd may come
     /// later; 0 to 5 min.
     /// </summary>
     public TimeSpan StartTimeout { get; set; }
 
-    /// <summary>How long stopping may take. Default 5 s; 100 ms to 5 min. What is not released by then runs out with the lease.</summary>
+    /// <summary>How long stopping may take. Default 5 s; 100 ms to 5 min. Locks that are not released by then run out with the lease.</summary>
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The connection to etcd.</summary>

@@ -7,12 +7,12 @@ namespace Coordination;
 /// <content>The faces that are injected, and what is known about the system's health.</content>
 public sealed partial class CoordinationSystem : ILocks, IElections, IServiceRegistry, IWatches
 {
-    /// <summary>How the system is doing now: what it knows, without asking etcd. Cheap; for health checks and dashboards.</summary>
+    /// <summary>The health of the system, as far as it knows without asking etcd. Cheap; for health checks and dashboards.</summary>
     public CoordinationHealth Health => HealthReading.Of(_context, Stopped.IsCancellationRequested);
 
     /// <summary>
     /// The actor for the actors of the host: tell it <see cref="LockRequest"/>, <see cref="ElectionRequest"/>, <see cref="ServiceRequest"/> and <see cref="KeysRequest"/>. It
-    /// answers their sender. Made when first asked for.
+    /// answers their sender. Created at the first call.
     /// </summary>
     /// <exception cref="CoordinationException">The system has stopped.</exception>
     public IActorRef Actor

@@ -7,9 +7,9 @@ namespace Coordination;
 public sealed partial class CoordinationSystem
 {
     /// <summary>
-    /// Drains what is registered, gives callers the time to notice (<see cref="ServiceOptions.DrainTime"/>), and deregisters it. Bounded by
-    /// <see cref="CoordinationOptions.StopTimeout"/> beside that time; does not throw: what could not be deregistered is tried again when the system stops, and else
-    /// goes with its lease. For programs without a host: call it before the server stops taking requests.
+    /// Drains all registrations, gives callers time to notice (<see cref="ServiceOptions.DrainTime"/>), and deregisters them. Bounded by
+    /// <see cref="CoordinationOptions.StopTimeout"/> beside that time; does not throw: registrations that could not be removed are tried again when the system stops,
+    /// and otherwise go with their lease. For programs without a host: call it before the server stops taking requests.
     /// </summary>
     /// <param name="cancellationToken">Ends the waiting.</param>
     public async Task LeaveServicesAsync(CancellationToken cancellationToken = default)

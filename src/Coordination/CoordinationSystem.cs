@@ -48,7 +48,7 @@ public sealed partial class CoordinationSystem : IAsyncDisposable
     /// <summary>The etcd client that the system uses.</summary>
     public IEtcdClient Etcd => _context.Etcd;
 
-    /// <summary>The options in force: a copy of what it was started with. Changing it has no effect that anybody should rely on.</summary>
+    /// <summary>The options in force: a copy of what it was started with. Do not rely on the effect of changing it.</summary>
     public CoordinationOptions Options => _context.Options;
 
     /// <summary>Whether the session lease is held now. While it is not, nothing can be acquired.</summary>
@@ -69,10 +69,10 @@ public sealed partial class CoordinationSystem : IAsyncDisposable
     internal CancellationToken Stopped => _stopped.Token;
 
     /// <summary>Starts a system.</summary>
-    /// <param name="options">Options; all problems are named in one exception.</param>
-    /// <param name="etcd">A client to use and not to dispose; null: one is made from the options.</param>
+    /// <param name="options">Options; one exception names all problems.</param>
+    /// <param name="etcd">A client to use, which is not disposed; null: one is created from the options.</param>
     /// <param name="host">
-    /// The actor system of the host to live in and not to terminate; null: one is made. When the host's shuts down (coordinated shutdown), this system ends with it:
+    /// The host's actor system to live in, which is not terminated; null: one is created. When the host's shuts down (coordinated shutdown), this system ends with it:
     /// registrations leave in phase <c>service-unbind</c>, everything else is given back in <c>service-stop</c>.
     /// </param>
     /// <exception cref="ArgumentException">Options are out of range.</exception>
@@ -95,7 +95,7 @@ public sealed partial class CoordinationSystem : IAsyncDisposable
     /// <param name="timeout">How long to wait, from 0 to 24 days, or <see cref="Timeout.InfiniteTimeSpan"/>.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="CoordinationException">
-    /// It was not within <paramref name="timeout"/>, and the message names the endpoints and the cause; or the system has stopped.
+    /// It was not held within <paramref name="timeout"/>, and the message names the endpoints and the cause; or the system has stopped.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
     public async Task WaitUntilReadyAsync(TimeSpan timeout, CancellationToken cancellationToken = default)

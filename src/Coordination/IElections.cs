@@ -1,6 +1,6 @@
 namespace Coordination;
 
-/// <summary>The elections of a system, to be injected where nothing else of it is needed. Implemented by <see cref="CoordinationSystem"/>. Thread-safe.</summary>
+/// <summary>The elections of a system. Inject it where you need nothing else of the system. Implemented by <see cref="CoordinationSystem"/>. Thread-safe.</summary>
 public interface IElections
 {
     /// <summary>The election of that name. Costs nothing until somebody campaigns or observes.</summary>

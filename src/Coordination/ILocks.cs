@@ -1,6 +1,6 @@
 namespace Coordination;
 
-/// <summary>The locks of a system, to be injected where nothing else of it is needed. Implemented by <see cref="CoordinationSystem"/>. Thread-safe.</summary>
+/// <summary>The locks of a system. Inject it where you need nothing else of the system. Implemented by <see cref="CoordinationSystem"/>. Thread-safe.</summary>
 public interface ILocks
 {
     /// <summary>The lock of that name. Costs nothing until it is acquired.</summary>
@@ -20,7 +20,7 @@ public interface ILocks
     /// The counting semaphore of that name. Costs nothing until it is acquired.
     /// </summary>
     /// <param name="name">1 to 1,024 bytes of UTF-8. Its keys in etcd lie under <c>name/semaphore/</c>.</param>
-    /// <param name="permits">How many there are; at least 1. All contenders must say the same, see <see cref="SemaphoreLimitException"/>.</param>
+    /// <param name="permits">How many there are; at least 1. All contenders must give the same number, see <see cref="SemaphoreLimitException"/>.</param>
     /// <exception cref="ArgumentException">The name is empty or too long, or there are no permits.</exception>
     ISemaphore Semaphore(string name, int permits);
 

@@ -1,7 +1,7 @@
 namespace Coordination;
 
 /// <summary>
-/// Registration and discovery of a system, to be injected where nothing else of it is needed. Implemented by <see cref="CoordinationSystem"/>. Thread-safe.
+/// Registration and discovery of a system. Inject it where you need nothing else of the system. Implemented by <see cref="CoordinationSystem"/>. Thread-safe.
 /// </summary>
 public interface IServiceRegistry
 {

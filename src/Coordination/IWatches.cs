@@ -2,20 +2,20 @@ using Coordination.Etcd;
 
 namespace Coordination;
 
-/// <summary>The watches of a system, to be injected where nothing else of it is needed. Implemented by <see cref="CoordinationSystem"/>. Thread-safe.</summary>
+/// <summary>The watches of a system. Inject it where you need nothing else of the system. Implemented by <see cref="CoordinationSystem"/>. Thread-safe.</summary>
 public interface IWatches
 {
     /// <summary>
-    /// A watch of one key (<c>"/config/feature"</c>), a prefix (<see cref="KeyRange.Prefix"/>) or a range. It needs no lease: it works also while the session has none.
-    /// Costs nothing until it is enumerated; each enumeration gets the whole sequence for itself, and those of the same keys share one watch in etcd.
+    /// A watch of one key (<c>"/config/feature"</c>), a prefix (<see cref="KeyRange.Prefix"/>) or a range. It needs no lease, so it also works while the session has none.
+    /// Costs nothing until it is enumerated; each enumeration gets the whole sequence, and enumerations of the same keys share one watch in etcd.
     /// <para>
-    /// The sequence has no end of its own, and an outage of etcd is an event in it (<see cref="WatchEvent.Interrupted"/>), not an error. Reading throws
+    /// The sequence does not end by itself, and an outage of etcd is an event in it (<see cref="WatchEvent.Interrupted"/>), not an error. Reading throws
     /// <see cref="CoordinationException"/> when the system stops (<c>Stopped</c>) or a limit is reached (<c>LimitReached</c>), and <see cref="OperationCanceledException"/>
-    /// when its token is cancelled. Whoever is slow does not hold up others: what waits is bounded by <see cref="KeyWatchOptions.BufferLimit"/>, and more is conflated.
+    /// when its token is cancelled. A slow reader does not hold up others: its buffer is bounded by <see cref="KeyWatchOptions.BufferLimit"/>, and more is conflated.
     /// </para>
     /// </summary>
     /// <param name="keys">The key or keys. A prefix ends with a delimiter, or <c>/web</c> also means <c>/web2</c>.</param>
-    /// <param name="options">Where to begin, what to leave out, how much may wait. Default: begin with a snapshot.</param>
+    /// <param name="options">Where to start, what to leave out, how much may wait. Default: start with a snapshot.</param>
     /// <exception cref="ArgumentException">A key is empty, a range is empty or too long, or options are out of range.</exception>
     /// <example><code>
     /// await foreach (var told in watches.Watch(KeyRange.Prefix("/config/")).WithCancellation(stopping))

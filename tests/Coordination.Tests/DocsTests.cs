@@ -40,7 +40,10 @@ public sealed partial class DocsTests
     }
 
     [Fact]
-    public void The_readme_is_short() => Assert.InRange(File.ReadAllLines(Path.Combine(Pages.Root, "README.md")).Length, 1, 150);
+    public void The_readme_is_short() => Assert.InRange(File.ReadAllLines(Path.Combine(Pages.Root, "README.md")).Length, 1, 80);
+
+    [Fact]
+    public void The_architecture_is_read_in_twenty_minutes() => Assert.InRange(Pages.Read("ARCHITECTURE.md").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length, 1, 4_000);
 
     [Fact]
     public void The_map_of_the_house_has_every_folder()

@@ -6,7 +6,7 @@ using Coordination.Plugins;
 namespace AkkaCluster;
 
 /// <summary>
-/// One node at a time looks who is in the cluster: the first finds nobody and begins it, the others join. Only then does a node register itself, and let the next one look.
+/// One node at a time looks who is in the cluster: the first finds nobody and starts it, the others join. Only then does a node register itself and let the next one look.
 /// </summary>
 internal static class Joining
 {

@@ -6,7 +6,7 @@ namespace AkkaCluster;
 
 /// <summary>
 /// The singleton. Akka starts it when this node has the lease, and stops it when the lease is lost. That takes a message, so what it writes is guarded: etcd refuses it
-/// when another node may already be at it.
+/// when another node may already be working.
 /// </summary>
 internal sealed class Reporter : ReceiveActor, IWithTimers
 {

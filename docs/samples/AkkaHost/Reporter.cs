@@ -5,7 +5,7 @@ using Coordination.Messages;
 
 namespace AkkaHost;
 
-/// <summary>Wants to lead, gets a lock for as long as it does, and knows who greets: all by messages, one at a time.</summary>
+/// <summary>Campaigns, holds a lock while it leads, and follows the greeters: all by messages, one at a time.</summary>
 internal sealed class Reporter : ReceiveActor
 {
     private ILockHandle? _lock;

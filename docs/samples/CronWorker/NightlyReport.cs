@@ -3,7 +3,7 @@ using Coordination.Etcd;
 
 namespace CronWorker;
 
-/// <summary>Each round, whoever gets the lock does the job; the others find it taken and wait for the next round.</summary>
+/// <summary>In each round the process that gets the lock does the job. The others find it taken and wait for the next round.</summary>
 internal sealed class NightlyReport(ILocks locks, IEtcdClient etcd, IConfiguration configuration, ILogger<NightlyReport> log) : BackgroundService
 {
     private readonly TimeSpan _period = configuration.GetValue("Report:Period", TimeSpan.FromSeconds(2));

@@ -4,7 +4,7 @@ using Coordination.Messages;
 
 namespace DiscoveryActor;
 
-/// <summary>Is told who greets, who leads, and when it has the lock: all as messages, one at a time.</summary>
+/// <summary>Learns who greets, who leads, and when it has the lock: all by messages, one at a time.</summary>
 internal sealed class GreeterWatch : ReceiveActor
 {
     private ILockHandle? _lock;

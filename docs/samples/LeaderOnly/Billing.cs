@@ -2,7 +2,7 @@ using Coordination;
 
 namespace LeaderOnly;
 
-/// <summary>Made anew for each term of ours. Its token is cancelled when the leadership is lost or to be handed over; the next leader starts when it has stopped.</summary>
+/// <summary>Created anew for each term. Its token is cancelled when the leadership is lost or must be handed over; the next leader starts when it has stopped.</summary>
 internal sealed class Billing(ILeadership leadership, ILogger<Billing> log) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

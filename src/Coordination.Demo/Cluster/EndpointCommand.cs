@@ -52,7 +52,7 @@ internal static class EndpointCommand
         where T : IEndpointAnswer
     {
         var form = new FormOption(hasTable: true);
-        var all = new Option<bool>("--cluster") { Description = "Ask all members of the cluster, at the addresses that they have for clients, and not only the endpoints of --etcd." };
+        var all = new Option<bool>("--cluster") { Description = "Ask all members of the cluster at their client addresses, not only the endpoints of --etcd." };
         var command = new Command(name, description) { all };
         form.AddTo(command);
         command.SetAction((result, interrupted) => connection.RunClientAsync(

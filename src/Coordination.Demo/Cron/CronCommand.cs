@@ -19,7 +19,7 @@ internal sealed class CronCommand(EtcdConnection connection)
     private readonly CronOptions _shared = new();
     private readonly Option<int> _workers = CronOptions.Number("--workers", 4, 1, 64, "How many workers compete.");
     private readonly Option<Duration> _duration = CronOptions.Span("--duration", TimeSpan.FromSeconds(20), 1, 86_400, "How long they compete, once all are ready.");
-    private readonly Option<bool> _processes = new("--processes") { Description = "Each worker is a process of its own." };
+    private readonly Option<bool> _processes = new("--processes") { Description = "Each worker is its own process." };
     private readonly Option<bool> _noCrash = new("--no-crash") { Description = "Kill no worker. By default one is killed in the middle of a job." };
     private readonly Option<bool> _json = new("--json") { Description = "Print only the summary, as JSON." };
 

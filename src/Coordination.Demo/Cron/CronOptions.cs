@@ -19,7 +19,7 @@ internal sealed class CronOptions
 
     public Option<string> LockPrefix { get; } = new("--lock-prefix")
     {
-        Description = "What the keys of the locks begin with.",
+        Description = "The prefix of the lock keys.",
         HelpName = "key",
         DefaultValueFactory = _ => "/cron/lock/",
         CustomParser = ParsePrefix,

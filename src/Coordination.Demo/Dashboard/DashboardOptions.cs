@@ -12,7 +12,7 @@ internal sealed class DashboardOptions
 {
     private readonly Option<string[]> _prefix = new("--prefix")
     {
-        Description = "Look only at keys that begin with this; several times for several. Default: at all keys, because a lock may have any. Waiters are always looked at.",
+        Description = "Look only at keys with this prefix; repeat it for several. Default: all keys, because a lock may have any key. Waiters are always shown.",
         HelpName = "key",
         DefaultValueFactory = _ => [],
     };
@@ -38,7 +38,7 @@ internal sealed class DashboardOptions
         var (prefixes, layout) = (result.GetRequiredValue(_prefix), result.GetRequiredValue(_layout));
         if (layout.AllServices is null)
         {
-            throw new UsageException($"--layout: the keys '{layout.Keys}' have no prefix of their own before {{service}}, so services cannot be told from other keys.");
+            throw new UsageException($"--layout: the keys '{layout.Keys}' have no prefix of their own before {{service}}, so services cannot be distinguished from other keys.");
         }
 
         // Who waits is written beside the locks, under the library's own prefix. What another prefix covers is not read twice.

@@ -19,11 +19,11 @@ internal sealed class ElectCommand(EtcdConnection connection, TrailingCommand tr
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private readonly Option<bool> _observe = new("--observe") { Description = "Take no part; print who leads, now and at every change, until Ctrl-C." };
+    private readonly Option<bool> _observe = new("--observe") { Description = "Do not campaign; print who leads, now and at every change, until Ctrl-C." };
     private readonly Option<Duration> _ttl = CronOptions.Span("--ttl", TimeSpan.FromSeconds(10), 2, 3600, "How long a crashed leader is still the leader.");
     private readonly Option<int> _priority = CronOptions.Number("--priority", 0, -1000, 1000, "The larger is preferred, and takes over gracefully.");
     private readonly Option<string?> _candidate = new("--candidate") { Description = "The candidate's name, which a transfer can use. Default: machine:process id.", HelpName = "name" };
-    private readonly Option<string?> _transfer = new("--transfer") { Description = "Take no part; ask the leader to hand over to the candidate of that name.", HelpName = "candidate" };
+    private readonly Option<string?> _transfer = new("--transfer") { Description = "Do not campaign; ask the leader to hand over to the candidate of that name.", HelpName = "candidate" };
     private readonly Option<Duration> _wait = CronOptions.Span("--wait", TimeSpan.FromSeconds(60), 0.1, 3600, "With --transfer: how long the leader may take.");
     private readonly Option<bool> _once = new("--once") { Description = "When the leadership is lost or taken over, end (exit code 4) instead of campaigning again." };
 

@@ -9,14 +9,14 @@ namespace Coordination.Demo.Holding;
 internal sealed class HoldOptions(bool isTalkative)
 {
     private readonly Option<Duration> _grace = CronOptions.Span("--grace", TimeSpan.FromSeconds(10), 0, 3600, "How long the command may take to stop after SIGTERM; then SIGKILL.");
-    private readonly Option<bool> _json = new("--json") { Description = "What happens as lines of JSON." };
+    private readonly Option<bool> _json = new("--json") { Description = "Events as lines of JSON." };
     private readonly Option<string?> _report = new("--report")
     {
-        Description = "Append what happens to this file instead of the standard error, which the command has, too; /dev/fd/3 is the descriptor 3.",
+        Description = "Append reports to this file instead of the standard error, which the command uses too; /dev/fd/3 is descriptor 3.",
         HelpName = "file",
     };
 
-    private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Print what happens. Default: only what goes wrong." };
+    private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Print all events. Default: only errors." };
 
     public void AddTo(Command command)
     {

@@ -9,8 +9,8 @@ namespace Coordination.Demo.Kv;
 internal sealed class PutOperation(Option<bool>? hex = null) : IKvOperation
 {
     private readonly Argument<string> _key = new("key") { Description = "The key." };
-    private readonly Argument<string?> _value = new("value") { Description = "The value. Without it the standard input is the value, byte by byte; it must not be empty then.", Arity = ArgumentArity.ZeroOrOne };
-    private readonly Option<LeaseId> _lease = new("--lease") { Description = "The lease that the key shall live on, in hexadecimal.", HelpName = "id", CustomParser = LeaseText.Parse };
+    private readonly Argument<string?> _value = new("value") { Description = "The value. Without it, the standard input is the value, byte by byte, and must not be empty.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<LeaseId> _lease = new("--lease") { Description = "The lease for the key, in hexadecimal.", HelpName = "id", CustomParser = LeaseText.Parse };
     private readonly Option<bool> _previous = new("--prev-kv") { Description = "Also print what the key was before." };
     private readonly Option<bool> _ignoreValue = new("--ignore-value") { Description = "Keep the value, change only the lease." };
     private readonly Option<bool> _ignoreLease = new("--ignore-lease") { Description = "Keep the lease, change only the value." };

@@ -37,7 +37,7 @@ internal static class LeaseCommand
             Description = "Its TTL: a number of seconds, or a duration such as 90s or 5m, in whole seconds.",
             CustomParser = result => Ttl.Parse(result),
         };
-        var id = new Option<LeaseId>("--id") { Description = "The id that it shall have. Default: etcd chooses one.", HelpName = "id", CustomParser = LeaseText.Parse };
+        var id = new Option<LeaseId>("--id") { Description = "Its id. Default: etcd chooses one.", HelpName = "id", CustomParser = LeaseText.Parse };
         var command = new Command(
             "grant",
             """

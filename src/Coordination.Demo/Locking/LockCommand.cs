@@ -18,7 +18,7 @@ internal sealed class LockCommand(EtcdConnection connection, TrailingCommand tra
     private readonly Option<bool> _try = new("--try") { Description = "Do not wait: if somebody else has the lock, end. The same as --wait 0s." };
     private readonly Option<Duration?> _wait = new("--wait")
     {
-        Description = "How long to wait for the lock; an etcd that is away is not waited for longer than this or --dial-timeout. Default: without end for the lock, --command-timeout for etcd.",
+        Description = "How long to wait for the lock, and for an etcd that is away (at least --dial-timeout). Default: without end for the lock, --command-timeout for etcd.",
         HelpName = "duration",
         CustomParser = result => Duration.Between(TimeSpan.Zero, TimeSpan.FromSeconds(Day))(result),
     };

@@ -12,7 +12,7 @@ internal sealed class DiscoverCommand(EtcdConnection connection)
 
     private readonly Argument<string> _service = new("service") { Description = "The name of the service." };
     private readonly Option<ServiceLayout> _layout = LayoutOption.Create();
-    private readonly Option<bool> _once = new("--once") { Description = "Show what there is now, and end." };
+    private readonly Option<bool> _once = new("--once") { Description = "Show the present state and end." };
     private readonly Option<bool> _json = new("--json") { Description = "The view as a line of JSON; without --once one whenever it changes." };
 
     public Command Create()

@@ -9,13 +9,13 @@ namespace Coordination.Demo.Services;
 /// <summary>The options of commands that register an instance.</summary>
 internal sealed class InstanceOptions
 {
-    private readonly Option<string?> _id = new("--id") { Description = "What tells it apart from the other instances. Default: host:port.", HelpName = "id" };
+    private readonly Option<string?> _id = new("--id") { Description = "Its id among the instances of the service. Default: host:port.", HelpName = "id" };
     private readonly Option<int> _weight = CronOptions.Number("--weight", ServiceInstance.DefaultWeight, 0, ServiceInstance.MaxWeight, "Its share of the traffic beside the others; 0: none.");
-    private readonly Option<string?> _zone = new("--zone") { Description = "Where it runs, for callers that prefer what is near.", HelpName = "zone" };
-    private readonly Option<string?> _version = new("--instance-version") { Description = "What version it is.", HelpName = "version" };
+    private readonly Option<string?> _zone = new("--zone") { Description = "Its zone, for callers that prefer a near instance.", HelpName = "zone" };
+    private readonly Option<string?> _version = new("--instance-version") { Description = "Its version.", HelpName = "version" };
     private readonly Option<ImmutableDictionary<string, string>> _metadata = new("--metadata")
     {
-        Description = "Whatever else it says about itself; several times for several.",
+        Description = "Another property of the instance; repeat it for several.",
         HelpName = "key=value",
         DefaultValueFactory = _ => ImmutableDictionary<string, string>.Empty,
         CustomParser = ParseMetadata,

@@ -22,7 +22,7 @@ internal sealed class RegisterCommand(EtcdConnection connection)
     };
 
     private readonly Option<string?> _scheme = new("--scheme") { Description = "How to talk to it: http, https, grpc… Default: not said, which means http.", HelpName = "scheme" };
-    private readonly Option<string> _state = new("--state") { Description = "What it says: starting, serving or draining.", HelpName = "state", DefaultValueFactory = _ => "serving" };
+    private readonly Option<string> _state = new("--state") { Description = "Its state: starting, serving or draining.", HelpName = "state", DefaultValueFactory = _ => "serving" };
 
     public Command Create()
     {

@@ -10,12 +10,12 @@ internal sealed class WatchCommand(EtcdConnection connection, TrailingCommand tr
     private readonly WatchLine _line = new();
     private readonly Option<string[]> _also = new("--also")
     {
-        Description = "Another key to watch, with the same options; several times for several.",
+        Description = "Another key to watch, with the same options; repeat it for several.",
         HelpName = "key",
         DefaultValueFactory = _ => [],
     };
 
-    private readonly Option<bool> _interactive = new("--interactive", "-i") { Description = "Read lines such as 'watch foo --prefix' from the standard input, and watch all of it." };
+    private readonly Option<bool> _interactive = new("--interactive", "-i") { Description = "Read lines such as 'watch foo --prefix' from the standard input and watch all of them." };
     private readonly FormOption _form = new();
 
     public Command Create()

@@ -7,14 +7,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Coordination;
 
-/// <summary>An etcd inside of the process for a service that is being developed.</summary>
+/// <summary>An etcd inside the process, for services in development.</summary>
 public static class EmbeddedEtcdExtensions
 {
     private const string Setting = "Embedded";
 
     /// <summary>
-    /// Lets the configuration say <c>"Coordination": { "Embedded": true }</c>: then the system uses an etcd inside of this process, which starts and ends
-    /// with the host, instead of its endpoints. <b>For development and tests</b>: it is in memory, and no other process sees its locks. Without the setting
+    /// Lets the configuration say <c>"Coordination": { "Embedded": true }</c>: then the system uses an etcd inside this process, which starts and ends with the host,
+    /// instead of its endpoints. <b>For development and tests</b>: it is in memory, and no other process sees its locks. Without the setting
     /// this does nothing, so the same program uses a real etcd when that one line of its configuration names one: <c>"Etcd": { "Endpoints": [ … ] }</c>.
     /// </summary>
     /// <param name="builder">The system.</param>

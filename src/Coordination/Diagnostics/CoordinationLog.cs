@@ -19,7 +19,7 @@ internal static partial class CoordinationLog
     [LoggerMessage(103, LogLevel.Information, "{Count} registrations are leaving")]
     public static partial void ServicesLeaving(this ILogger log, int count);
 
-    [LoggerMessage(104, LogLevel.Warning, "Registrations could not be ended in time, and end with their lease: {Error}")]
+    [LoggerMessage(104, LogLevel.Warning, "Registrations could not be removed in time; they end with their lease: {Error}")]
     public static partial void ServicesNotLeft(this ILogger log, string error);
 
     [LoggerMessage(105, LogLevel.Warning, "The thread pool is starved: all {Threads} threads are busy or blocked and {Waiting} work items wait; it may use {More} more for now. Does something block on a task?")]
@@ -64,7 +64,7 @@ internal static partial class CoordinationLog
     [LoggerMessage(302, LogLevel.Information, "Watch of {Keys} goes on at revision {Revision}")]
     public static partial void WatchResumed(this ILogger log, string keys, Revision revision);
 
-    [LoggerMessage(303, LogLevel.Warning, "Watch of {Keys}: etcd's history is another one now ({Reason}); read again at revision {Revision}")]
+    [LoggerMessage(303, LogLevel.Warning, "Watch of {Keys}: etcd's history was replaced ({Reason}); read again at revision {Revision}")]
     public static partial void WatchHistoryReplaced(this ILogger log, string keys, Revision revision, ResyncReason reason);
 
     [LoggerMessage(400, LogLevel.Debug, "Lock {Key} acquired with token {Token} on lease {Lease}")]
@@ -101,14 +101,14 @@ internal static partial class CoordinationLog
     [LoggerMessage(503, LogLevel.Debug, "Election {Election}: {What}")]
     public static partial void CandidateNote(this ILogger log, string election, string what);
 
-    [LoggerMessage(504, LogLevel.Error, "Election {Election}: work that runs only while leading has not stopped within {Limit}; the leadership is given back all the same")]
+    [LoggerMessage(504, LogLevel.Error, "Election {Election}: work that runs only while leading has not stopped within {Limit}; the leadership is given back although it still runs")]
     public static partial void WorkDoesNotStop(this ILogger log, string election, TimeSpan limit);
 
     [LoggerMessage(505, LogLevel.Error, "Election {Election}: the service {Service} failed while leading; another candidate gets its turn")]
     public static partial void LeaderOnlyServiceFailed(this ILogger log, Exception error, string election, string service);
 
     [LoggerMessage(506, LogLevel.Warning,
-        "Election {Election}: the key {Key} lies under its name and is no candidate. It is passed over here; candidates that use etcd's own client wait until it is deleted")]
+        "Election {Election}: the key {Key} is under its name but is no candidate. It is ignored here; candidates that use etcd's own client wait until it is deleted")]
     public static partial void ElectionStrayKey(this ILogger log, string election, string key);
 
     [LoggerMessage(600, LogLevel.Information, "Instance {Service}/{Id} registered on lease {Lease}")]
@@ -126,7 +126,7 @@ internal static partial class CoordinationLog
     [LoggerMessage(604, LogLevel.Error, "Instance {Service}/{Id} cannot be registered: {Problem}")]
     public static partial void RegistrationConflict(this ILogger log, string service, string id, string problem);
 
-    [LoggerMessage(610, LogLevel.Information, "View of {Service} told whole ({Reason}): {Count} instances at revision {Revision}")]
+    [LoggerMessage(610, LogLevel.Information, "Whole view of {Service} ({Reason}): {Count} instances at revision {Revision}")]
     public static partial void ViewResynced(this ILogger log, string service, ViewReason reason, int count, Revision revision);
 
     [LoggerMessage(611, LogLevel.Warning, "View of {Service} is stale: {Error}")]

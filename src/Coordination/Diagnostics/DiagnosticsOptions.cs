@@ -5,7 +5,7 @@ public sealed record DiagnosticsOptions
 {
     /// <summary>
     /// Whether metrics carry the names of locks, elections and services. Each name is a time series of its own in whatever collects them: switch it on only
-    /// when there are few. Default off. Traces and logs carry names always.
+    /// when there are few. Default off. Traces and logs always contain names.
     /// </summary>
     public bool NameTags { get; set; }
 }

@@ -9,6 +9,6 @@ public enum InstanceState
     /// <summary>It takes requests.</summary>
     Serving,
 
-    /// <summary>It finishes what it has and takes nothing new.</summary>
+    /// <summary>It finishes its requests and takes no new ones.</summary>
     Draining,
 }

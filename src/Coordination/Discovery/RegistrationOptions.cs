@@ -12,10 +12,10 @@ public sealed record RegistrationOptions
     /// <summary>Under which keys and in what form. Default <see cref="ServiceLayout.Default"/>.</summary>
     public ServiceLayout Layout { get; init; } = ServiceLayout.Default;
 
-    /// <summary>Whether it has a lease of its own. Default: it shares one with all registrations of the system.</summary>
+    /// <summary>Whether it has its own lease. Default: it shares one with all registrations of the system.</summary>
     public bool OwnLease { get; init; }
 
-    /// <summary>The TTL of a lease of its own: how long it stays after a crash. Null: <see cref="CoordinationOptions.SessionTtl"/>. 2 s to 1 h.</summary>
+    /// <summary>The TTL of its own lease: how long it stays after a crash. Null: <see cref="CoordinationOptions.SessionTtl"/>. 2 s to 1 h.</summary>
     public TimeSpan? Ttl { get; init; }
 
     internal void Validate(OptionProblems problems)

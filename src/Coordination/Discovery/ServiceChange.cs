@@ -4,14 +4,14 @@ using Coordination.Etcd;
 namespace Coordination;
 
 /// <summary>
-/// What happened to a service, as a message to actors and in streams. Whoever applies <see cref="Up"/>, <see cref="Changed"/> and <see cref="Down"/> to the last whole view
-/// in order has the view; <see cref="Resynced"/> brings a whole one.
+/// What happened to a service, as a message to actors and in streams. A reader that applies <see cref="Up"/>, <see cref="Changed"/> and <see cref="Down"/> in order to
+/// the last whole view has the view; <see cref="Resynced"/> brings a whole one.
 /// </summary>
 /// <param name="Service">The service.</param>
 /// <param name="Revision">The revision at which it happened, or up to which the view is known.</param>
 public abstract record ServiceChange(string Service, Revision Revision)
 {
-    /// <summary>An instance is there that was not there before.</summary>
+    /// <summary>A new instance.</summary>
     /// <param name="Service">The service.</param>
     /// <param name="Revision">The revision at which it happened.</param>
     /// <param name="Instance">The instance.</param>
@@ -37,7 +37,7 @@ public abstract record ServiceChange(string Service, Revision Revision)
     /// <param name="Service">The service.</param>
     /// <param name="Revision">The revision up to which the view is known.</param>
     /// <param name="View">The whole view.</param>
-    /// <param name="Difference">What makes it of the view told before.</param>
+    /// <param name="Difference">The changes since the view before.</param>
     /// <param name="Reason">Why there is a whole view.</param>
     public sealed record Resynced(string Service, Revision Revision, ServiceView View, ImmutableArray<ServiceChange> Difference, ViewReason Reason)
         : ServiceChange(Service, Revision);
@@ -49,7 +49,7 @@ public abstract record ServiceChange(string Service, Revision Revision)
     public sealed record Stale(string Service, Revision Revision, CoordinationException? Error) : ServiceChange(Service, Revision);
 }
 
-/// <summary>Why a whole view is told.</summary>
+/// <summary>Why there is a whole view.</summary>
 public enum ViewReason
 {
     /// <summary>The first view, or the first one that this subscriber gets.</summary>

@@ -19,7 +19,8 @@ public sealed record ServiceInstance
     /// <summary>The name of the service: 1 to 200 printable ASCII characters without '/', blank, '{' and '}'.</summary>
     public required string Service { get; init; }
 
-    /// <summary>Tells the instances of a service apart: 1 to 200 printable ASCII characters without '/', blank, '{' and '}'. Default: the <see cref="Address"/>.</summary>
+    /// <summary>Distinguishes the instances of a service: 1 to 200 printable ASCII characters without '/', blank, '{' and '}'. Default: the <see
+    /// cref="Address"/>.</summary>
     public string Id { get => field ?? Address; init; }
 
     /// <summary>A host name or an IP address (IPv6 without brackets), 1 to 253 characters.</summary>
@@ -52,7 +53,7 @@ public sealed record ServiceInstance
     /// <summary>From discovery: the revision of its last change; changes with every put.</summary>
     public Revision Revision { get; init; }
 
-    /// <summary>From discovery: the lease that it lives on; none when somebody put it for good.</summary>
+    /// <summary>From discovery: the lease that it lives on; none when somebody put it permanently.</summary>
     public LeaseId Lease { get; init; }
 
     /// <summary><c>host:port</c>, an IPv6 address in brackets.</summary>

@@ -15,7 +15,7 @@ public sealed record ServiceOptions
     /// <summary>Registrations of one system. Default 100,000; 1 to 10,000,000. More are refused with LimitReached.</summary>
     public int MaxRegistrations { get; set; } = 100_000;
 
-    /// <summary>Services that are followed at a time, each option set counting for itself. Default 10,000; 1 to 1,000,000. More are refused with LimitReached.</summary>
+    /// <summary>Services that are followed at a time, counting each set of options. Default 10,000; 1 to 1,000,000. More are refused with LimitReached.</summary>
     public int MaxDiscoveries { get; set; } = 10_000;
 
     /// <summary>

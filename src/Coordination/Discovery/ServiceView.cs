@@ -19,7 +19,7 @@ public sealed record ServiceView(
     internal static ServiceView Unknown(string service) => new(service, [], Revision.None, IsStale: true, []);
 }
 
-/// <summary>A key that was set aside: it touches no other instance.</summary>
+/// <summary>A key that was set aside: it affects no other instance.</summary>
 /// <param name="Key">The key.</param>
 /// <param name="Reason">What is wrong with it, for people.</param>
 /// <param name="Revision">The revision of its last change.</param>

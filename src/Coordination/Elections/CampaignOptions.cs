@@ -7,8 +7,8 @@ public sealed record CampaignOptions
     public string? Name { get; init; }
 
     /// <summary>
-    /// Who is preferred: a leader with a smaller number is asked to step down when this candidate waits. Default 0; -1,000 to 1,000. Meant for leaders
-    /// of this library; candidates of other programs take their turn as they came.
+    /// The preference: a leader with a smaller number is asked to step down when this candidate waits. Default 0; -1,000 to 1,000. Meant for leaders
+    /// of this library; candidates of other programs lead in the order in which they came.
     /// </summary>
     public int Priority { get; init; }
 

@@ -10,23 +10,23 @@ namespace Coordination;
 /// <param name="Lease">The lease that the key lives on; none means that it stays until somebody deletes it.</param>
 public sealed record ElectionLeader(Bytes Key, Bytes Value, long Term, long Revision, LeaseId Lease);
 
-/// <summary>Who leads an election, or what it proclaims, has changed. Also told to actors of the host that subscribe.</summary>
+/// <summary>The leader of an election, or what it proclaims, has changed. Actors of the host that subscribe get this too.</summary>
 /// <param name="Election">The name of the election.</param>
 /// <param name="Leader">The leader; null: there is none.</param>
-/// <param name="Revision">The revision of etcd at which it was so.</param>
+/// <param name="Revision">The revision of etcd at which this was true.</param>
 public sealed record LeaderChanged(string Election, ElectionLeader? Leader, long Revision)
 {
-    /// <summary>How many changes before this one were left out, because the observer was slow.</summary>
+    /// <summary>How many changes before this one were skipped because the observer was slow.</summary>
     public int Skipped { get; init; }
 }
 
-/// <summary>One who takes part in an election. Already old when it is read.</summary>
+/// <summary>A candidate of an election. Already old when it is read.</summary>
 /// <param name="Key">The key of its candidacy.</param>
-/// <param name="Value">What it proclaims or wants to.</param>
+/// <param name="Value">What it proclaims, or will proclaim.</param>
 /// <param name="CreateRevision">Its place: the smallest leads.</param>
 /// <param name="Lease">Its lease.</param>
-/// <param name="Name">Its name, which a transfer can use; null for one of another program.</param>
-/// <param name="Priority">The larger is preferred; 0 for one of another program.</param>
+/// <param name="Name">Its name, which a transfer can use; null for a candidate of another program.</param>
+/// <param name="Priority">A larger one is preferred; 0 for a candidate of another program.</param>
 public sealed record ElectionCandidate(Bytes Key, Bytes Value, long CreateRevision, LeaseId Lease, string? Name, int Priority);
 
 /// <summary>How a transfer of the leadership ended.</summary>

@@ -5,8 +5,8 @@ namespace Coordination;
 /// <summary>
 /// One term as the leader of an election. Thread-safe. Disposing it resigns.
 /// <para>
-/// Having it is no proof of leading: a process can be paused for longer than its lease lives, at any point, also between a check and what follows it.
-/// So what only the leader may change should check the <see cref="Term"/>, which only grows: data in etcd by the <see cref="Guard"/> in the same
+/// Holding it is no proof of leading: a process can be paused for longer than its lease lives, at any point, even between a check and the next statement. So the
+/// resource that only the leader may change should check the <see cref="Term"/>, which only grows: data in etcd by the <see cref="Guard"/> in the same
 /// transaction, other resources by refusing a term smaller than the largest they have seen.
 /// </para>
 /// </summary>
@@ -34,9 +34,9 @@ public interface ILeadership : IAsyncDisposable
     TimeSpan ValidFor { get; }
 
     /// <summary>
-    /// Cancelled when the leadership is lost; not when it was resigned or transferred. When the lease ran out this is before anybody else can lead, unless
-    /// this process is paused: then it is as soon as it runs again, and <see cref="IsLeader"/> and the term tell at once. When somebody deletes or
-    /// overwrites the key it is as soon as the watch shows it. Callbacks run on a thread of their own.
+    /// Cancelled when the leadership is lost; not when it was resigned or transferred. When the lease runs out, this happens before anybody else can lead. If this
+    /// process is paused meanwhile, it happens as soon as it runs again; <see cref="IsLeader"/> is false at once. When somebody deletes or overwrites the key, it
+    /// happens as soon as the watch shows it. Callbacks run on a thread of their own.
     /// </summary>
     CancellationToken Lost { get; }
 
@@ -45,16 +45,17 @@ public interface ILeadership : IAsyncDisposable
 
     /// <summary>
     /// Cancelled when this leader is asked to hand over: a preferred candidate waits, somebody asked for a transfer, or the system is being stopped while
-    /// it runs work that steps down by itself. Nothing happens by itself: finish what is under way, then <see cref="ResignAsync"/>, which puts the right candidate first.
+    /// it runs work that steps down by itself. Nothing else happens by itself: finish what is under way, then <see cref="ResignAsync"/>, which puts the right
+    /// candidate first.
     /// Callbacks run on a thread of their own.
     /// </summary>
     CancellationToken StepDownRequested { get; }
 
-    /// <summary>The condition for a transaction of the user's: it holds exactly as long as this candidacy is in the line, which it leads.</summary>
+    /// <summary>The condition for a transaction of your own: it is true exactly as long as this candidacy is in the line, which it leads.</summary>
     EtcdCompare Guard { get; }
 
     /// <summary>
-    /// Changes what is proclaimed. Guarded: it changes only this term's key, and only if nobody else did. While etcd is away it goes on trying.
+    /// Changes what is proclaimed. Guarded: it changes only this term's key, and only if nobody else has changed it. While etcd is away, it keeps trying.
     /// Proclamations are made one after the other.
     /// </summary>
     /// <param name="value">The value that observers see.</param>
@@ -64,12 +65,12 @@ public interface ILeadership : IAsyncDisposable
     Task<long> ProclaimAsync(Bytes value, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Gives the leadership to the candidate of that name, in one transaction: this leader's key goes, and those of this library's candidates who
-    /// stand before the target step back and enter again behind. Stop what only the leader does before calling it.
+    /// Gives the leadership to the candidate of that name, in one transaction: this leader's key goes, and this library's candidates before the target step back and
+    /// enter again behind it. Stop the leader's work before you call it.
     /// </summary>
-    /// <param name="candidate">The <see cref="CampaignOptions.Name"/> of the target; of several the first in line.</param>
+    /// <param name="candidate">The <see cref="CampaignOptions.Name"/> of the target; if several have it, the first in line.</param>
     /// <param name="cancellationToken">Stops waiting, not the transfer.</param>
-    /// <exception cref="CoordinationException">The leadership is over (Lost), or the line could not be read; in that case it goes on.</exception>
+    /// <exception cref="CoordinationException">The leadership is over (Lost), or the line could not be read; in that case the leadership goes on.</exception>
     Task<TransferOutcome> TransferAsync(string candidate, CancellationToken cancellationToken = default);
 
     /// <summary>

@@ -21,7 +21,7 @@ public sealed record EndpointStatus(
     /// <summary>The raft index that is applied.</summary>
     public ulong RaftAppliedIndex { get; init; }
 
-    /// <summary>Whether the member only learns, without a vote.</summary>
+    /// <summary>Whether the member is a learner, without a vote.</summary>
     public bool IsLearner { get; init; }
 
     /// <summary>Whether this member leads.</summary>
@@ -32,8 +32,8 @@ public sealed record EndpointStatus(
 /// <param name="Id">Its id.</param>
 /// <param name="Name">Its name; empty before it has started for the first time.</param>
 /// <param name="PeerUrls">Where the other members reach it.</param>
-/// <param name="ClientUrls">Where clients reach it, by its own word; empty before it has started for the first time.</param>
-/// <param name="IsLearner">Whether it only learns, without a vote.</param>
+/// <param name="ClientUrls">Where clients reach it, as the member says; empty before it has started for the first time.</param>
+/// <param name="IsLearner">Whether it is a learner, without a vote.</param>
 public sealed record EtcdMember(ulong Id, string Name, ImmutableArray<string> PeerUrls, ImmutableArray<string> ClientUrls, bool IsLearner);
 
 /// <summary>Whether an endpoint can serve.</summary>

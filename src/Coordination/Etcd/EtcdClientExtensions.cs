@@ -3,7 +3,7 @@ using Coordination.Etcd.Views;
 
 namespace Coordination.Etcd;
 
-/// <summary>What is made of the requests of <see cref="IEtcdClient"/>; works with every implementation.</summary>
+/// <summary>Convenience over the requests of <see cref="IEtcdClient"/>; works with every implementation.</summary>
 public static class EtcdClientExtensions
 {
     /// <summary>The most keys that one page may have.</summary>
@@ -35,12 +35,12 @@ public static class EtcdClientExtensions
         _ => throw new ArgumentNullException(nameof(op)),
     };
 
-    /// <summary>Begins a transaction with its conditions (see <see cref="When"/>); none means that it always takes the <c>Then</c> branch.</summary>
+    /// <summary>Starts a transaction with its conditions (see <see cref="When"/>); none means that it always takes the <c>Then</c> branch.</summary>
     public static EtcdTxnBuilder If(this IEtcdClient client, params ReadOnlySpan<EtcdCompare> conditions) => new(Checked(client), new EtcdOp.Txn { If = [.. conditions] });
 
     /// <summary>
-    /// The same client, seen from under a prefix: it is put before every key that goes out and taken off every key that comes back, in watches, nested
-    /// transactions and comparisons, too. A whole range ("all", "from a key on") ends with the prefix. Leases, compaction and the cluster are shared with all
+    /// The same client, seen from under a prefix: every key that goes out gets the prefix, and every key that comes back loses it, also in watches, nested
+    /// transactions and comparisons. A whole range ("all", "from a key on") ends with the prefix. Leases, compaction and the cluster are shared with all
     /// others. Disposing the view does nothing; the client is its owner's.
     /// </summary>
     /// <param name="client">The client; a view of a view has both prefixes.</param>
@@ -51,8 +51,8 @@ public static class EtcdClientExtensions
         : new PrefixedEtcdClient(Checked(client), prefix);
 
     /// <summary>
-    /// Reads a range page by page, all at one revision: the one asked for, or the one at which the first page was read. So what is read together was there together,
-    /// however long it takes; but when that revision is compacted meanwhile, the next page fails with <see cref="CoordinationErrorKind.Compacted"/>.
+    /// Reads a range page by page, all at one revision: the one asked for, or the one at which the first page was read. So the result is consistent, however long it
+    /// takes. If that revision is compacted meanwhile, the next page fails with <see cref="CoordinationErrorKind.Compacted"/>.
     /// </summary>
     /// <param name="client">The client.</param>
     /// <param name="get">What to read. It must not be sorted by anything but the ascending key; its limit, if any, is that of all pages together.</param>

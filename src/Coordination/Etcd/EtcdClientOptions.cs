@@ -16,12 +16,12 @@ public sealed record EtcdClientOptions
     /// <summary>The members of the cluster, <c>http://host:port</c> or <c>https://host:port</c>. At least one, at most 64. Default: http://127.0.0.1:2379.</summary>
     public ImmutableArray<Uri> Endpoints { get; set; } = [new Uri("http://127.0.0.1:2379")];
 
-    /// <summary>How long a connection may take to be made. Default 2 s; 10 ms to 1 min.</summary>
+    /// <summary>How long connecting may take. Default 2 s; 10 ms to 1 min.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// How long one request to one endpoint may take. Default 5 s; 10 ms to 10 min. Where there are several endpoints it is given up sooner when the endpoint answers
-    /// nothing at all any more (after little more than half of it), and a second or less after another member has become the leader.
+    /// How long one request to one endpoint may take. Default 5 s; 10 ms to 10 min. Where there are several endpoints, it is given up sooner: after little more than
+    /// half of it when the endpoint does not answer at all any more, and a second or less after another member has become the leader.
     /// </summary>
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
@@ -41,7 +41,7 @@ public sealed record EtcdClientOptions
     public int WatchesPerStream { get; set; } = 1000;
 
     /// <summary>
-    /// How long a stream with watches may be silent although it is asked for a sign of life. Then its watches go on elsewhere, and new calls get a new
+    /// How long a stream with watches may be silent although the client asks it for a sign of life. Then its watches go on elsewhere, and new calls get a new
     /// connection. It must be longer than the largest message (about 2 MiB) takes to arrive. Default 5 s; 100 ms to 10 min, or 0: streams are not asked.
     /// </summary>
     public TimeSpan WatchSilenceLimit { get; set; } = TimeSpan.FromSeconds(5);
@@ -50,7 +50,7 @@ public sealed record EtcdClientOptions
     public int StreamQueueLimit { get; set; } = 65_536;
 
     /// <summary>
-    /// How long a request that certainly was not applied (every read; a write that no member took) is tried again, on all endpoints in turn with pauses, while
+    /// How long a request that certainly was not applied (every read; a write that no member took) is repeated, on all endpoints in turn with pauses, while
     /// etcd is away or elects a leader. Default 0: once on each endpoint, then it fails. At most 10 min.
     /// </summary>
     public TimeSpan RetryLimit { get; set; }
@@ -65,8 +65,8 @@ public sealed record EtcdClientOptions
     public TimeSpan PingTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// The cluster that is meant, as <c>cluster_id</c> in <c>etcdctl endpoint status -w json</c>; an endpoint of another one is not used. Default: the cluster of
-    /// the endpoint that answers first. At most one other has replaced it when all endpoints say so.
+    /// The id of the cluster, as <c>cluster_id</c> in <c>etcdctl endpoint status -w json</c>; an endpoint of another one is not used. Default: the cluster of the
+    /// endpoint that answers first. Another cluster takes its place only when all endpoints belong to it.
     /// </summary>
     public ulong? ClusterId { get; set; }
 
@@ -76,13 +76,13 @@ public sealed record EtcdClientOptions
     /// <summary>The user to log in as. Default: none, for a cluster without authentication or one that knows its users by their certificates.</summary>
     public EtcdCredentials? Credentials { get; set; }
 
-    /// <summary>Where the client logs what somebody should know (never a secret). Default: nowhere.</summary>
+    /// <summary>Where the client logs; never a secret. Default: nowhere.</summary>
     public ILoggerFactory LoggerFactory { get; set; } = NullLoggerFactory.Instance;
 
     /// <summary>The clock for timeouts. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
-    /// <summary>Options for endpoints as they are written in a connection string, also in one of dotnet-etcd's: <c>http://a:2379,http://b:2379</c>.</summary>
+    /// <summary>Options from a connection string with endpoints, also one of dotnet-etcd's: <c>http://a:2379,http://b:2379</c>.</summary>
     /// <param name="endpoints">The endpoints, each with its scheme. A scheme is not guessed: that could turn TLS off.</param>
     /// <exception cref="FormatException">One of them is not an endpoint; the message names it and says what is allowed.</exception>
     public static EtcdClientOptions FromConnectionString(string endpoints)

@@ -3,10 +3,10 @@ namespace Coordination.Etcd;
 /// <summary>What is known about a write that failed.</summary>
 public enum WriteOutcome
 {
-    /// <summary>The server certainly did not act on it. It can be repeated.</summary>
+    /// <summary>The server certainly did not act on it. It can be sent again.</summary>
     NotApplied,
 
-    /// <summary>It may have been applied, or may still be applied later. It must not be repeated blindly: look first.</summary>
+    /// <summary>It may have been applied, or may still be applied later. Do not repeat it blindly: look first.</summary>
     Unknown,
 }
 
@@ -46,7 +46,7 @@ public sealed class EtcdException : CoordinationException
     /// <summary>Whether the endpoint that was asked is fine, and another member failed: there is no reason to leave it.</summary>
     internal bool IsOfAnotherMember { get; init; }
 
-    /// <summary>What exactly is wrong, when it is a matter of certificates, passwords or permissions.</summary>
+    /// <summary>The exact problem, when it is about certificates, passwords or permissions.</summary>
     public EtcdSecurityProblem SecurityProblem { get; init; }
 
     /// <summary>When compacted: the oldest revision that still exists.</summary>

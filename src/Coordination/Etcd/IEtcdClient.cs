@@ -28,7 +28,7 @@ public interface IEtcdClient : IAsyncDisposable
     /// <summary>Forgets the history before a revision. <paramref name="physical"/>: wait until the space is free.</summary>
     Task<EtcdHeader> CompactAsync(Revision revision, bool physical = false, CancellationToken cancellationToken = default);
 
-    /// <summary>Grants a lease. With an <paramref name="id"/> of the caller's choice a grant whose reply was lost can be recognised.</summary>
+    /// <summary>Grants a lease. With an <paramref name="id"/> of your own choice you can recognise a grant whose reply was lost.</summary>
     /// <param name="ttl">At least one second; rounded up to seconds. The server may give more.</param>
     /// <param name="id">The id, or none to let the server choose.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
@@ -43,14 +43,14 @@ public interface IEtcdClient : IAsyncDisposable
     /// </summary>
     Task<LeaseRenewed> KeepAliveAsync(LeaseId id, TimeSpan timeout, CancellationToken cancellationToken = default);
 
-    /// <summary>What a lease is like now.</summary>
+    /// <summary>The present state of a lease.</summary>
     Task<LeaseInfo> GetLeaseAsync(LeaseId id, bool withKeys = false, CancellationToken cancellationToken = default);
 
     /// <summary>All leases.</summary>
     Task<ImmutableArray<LeaseId>> ListLeasesAsync(CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Watches over a shared stream, as long as that stream lives: it is the caller's part to watch again after <see cref="EtcdWatchSignal.Ended"/>.
+    /// Watches over a shared stream, as long as that stream lives: the caller must watch again after <see cref="EtcdWatchSignal.Ended"/>.
     /// </summary>
     /// <param name="spec">What to watch.</param>
     /// <param name="onSignal">Called for each signal in order, never concurrently for one watch, on the stream's reading thread: it must only hand over, not work or block. When it throws, its watch is cancelled.</param>
@@ -61,7 +61,8 @@ public interface IEtcdClient : IAsyncDisposable
     /// <param name="cancellationToken">Gives up waiting.</param>
     Task<EndpointStatus> GetStatusAsync(Uri? endpoint = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Whether a member can serve now: it answers a linearizable read, so it has a leader and the leader has its quorum. Does not throw for a sick one.</summary>
+    /// <summary>Whether a member can serve now: it answers a linearizable read, so it has a leader and the leader has its quorum. Does not throw when the member is
+    /// sick.</summary>
     /// <param name="endpoint">One of <see cref="Endpoints"/>, or null for the one in use.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     Task<EndpointHealth> CheckHealthAsync(Uri? endpoint = null, CancellationToken cancellationToken = default);

@@ -13,7 +13,7 @@ public readonly record struct KeyRange(Bytes Key, Bytes End)
     /// <summary>Whether this is exactly one key.</summary>
     public bool IsSingle => End.IsEmpty;
 
-    /// <summary>Whether there can be no key in it: an end that does not come after the first key. etcd refuses such a range.</summary>
+    /// <summary>Whether no key can be in it: its end does not come after its first key. etcd refuses such a range.</summary>
     public bool IsEmpty => !IsSingle && End != ToTheEnd && End <= Key;
 
     /// <summary>One key.</summary>

@@ -18,7 +18,7 @@ public sealed record LeaseRenewed(LeaseId Id, TimeSpan Ttl, EtcdHeader Header)
     public bool IsGone => Ttl <= TimeSpan.Zero;
 }
 
-/// <summary>What a lease is like now.</summary>
+/// <summary>The present state of a lease.</summary>
 /// <param name="Id">The lease.</param>
 /// <param name="Remaining">How long it lives without a renewal; negative when it does not exist.</param>
 /// <param name="Granted">Its TTL.</param>

@@ -21,7 +21,7 @@ public static class ConfigurationOptions
 
     /// <summary>Reads a section.</summary>
     /// <param name="section">The section, usually <c>configuration.GetSection("Coordination")</c>.</param>
-    /// <param name="defaults">What holds where nothing is given; null: the defaults of <see cref="CoordinationOptions"/>.</param>
+    /// <param name="defaults">Used where nothing is given; null: the defaults of <see cref="CoordinationOptions"/>.</param>
     /// <exception cref="ArgumentException">There are unknown settings or values that cannot be read; the message names all of them.</exception>
     public static CoordinationOptions Read(IConfiguration section, CoordinationOptions? defaults = null)
     {
@@ -35,7 +35,7 @@ public static class ConfigurationOptions
     /// Reads the environment of the process, for programs without a host: <c>Coordination__SessionTtl=10s</c>,
     /// <c>Coordination__Etcd__Endpoints=http://a:2379,http://b:2379</c>.
     /// </summary>
-    /// <param name="defaults">What holds where nothing is given; null: the defaults of <see cref="CoordinationOptions"/>.</param>
+    /// <param name="defaults">Used where nothing is given; null: the defaults of <see cref="CoordinationOptions"/>.</param>
     /// <exception cref="ArgumentException">There are unknown settings or values that cannot be read; the message names all of them.</exception>
     public static CoordinationOptions ReadEnvironment(CoordinationOptions? defaults = null)
     {

@@ -4,12 +4,12 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Coordination;
 
-/// <summary>Says more about a system that was added to a container: where its options come from, and what it lives in.</summary>
+/// <summary>Configures a system that was added to a container: where its options come from, and where it lives.</summary>
 /// <remarks>
 /// Options come from, each overriding the ones before: the defaults; HOCON files (<see cref="UseHocon"/>, then the file that the setting
 /// <c>Coordination:Hocon</c> names); the section <c>Coordination</c> of the container's IConfiguration, in which the environment and the command line already override
 /// appsettings.json (without an IConfiguration in the container: the environment, <c>Coordination__SessionTtl=10s</c>); code given here; then what the container says
-/// otherwise of <c>IOptions&lt;CoordinationOptions&gt;</c> (<c>services.Configure</c>, <c>PostConfigure</c>, <c>IValidateOptions</c>). All are checked when the host starts,
+/// of <c>IOptions&lt;CoordinationOptions&gt;</c> (<c>services.Configure</c>, <c>PostConfigure</c>, <c>IValidateOptions</c>). All are checked when the host starts,
 /// without <c>ValidateOnStart</c>, and one error names everything that is wrong. <c>IOptions&lt;CoordinationOptions&gt;</c> is what is in force; the name of a system is its name there.
 /// </remarks>
 public sealed class CoordinationBuilder
@@ -23,7 +23,7 @@ public sealed class CoordinationBuilder
     /// <summary>The container.</summary>
     public IServiceCollection Services { get; }
 
-    /// <summary>The key of the system in the container; null: the one without a key.</summary>
+    /// <summary>The key of the system in the container; null: the system without a key.</summary>
     public string? Name => Registration.Name;
 
     internal CoordinationRegistration Registration { get; }
@@ -46,7 +46,7 @@ public sealed class CoordinationBuilder
     }
 
     /// <summary>Reads the block <c>coordination</c> of a HOCON file before IConfiguration. Several are read in their order.</summary>
-    /// <param name="path">The file; hocon/coordination.conf shows what it can say.</param>
+    /// <param name="path">The file; hocon/coordination.conf lists all settings.</param>
     public CoordinationBuilder UseHocon(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -63,7 +63,7 @@ public sealed class CoordinationBuilder
         return this;
     }
 
-    /// <summary>Lives in an actor system of the host, and does not terminate it. Default: in one of its own.</summary>
+    /// <summary>Lives in an actor system of the host and does not terminate it. Default: it has its own.</summary>
     /// <param name="actors">Finds it in the container.</param>
     public CoordinationBuilder UseActorSystem(Func<IServiceProvider, ActorSystem> actors)
     {
@@ -72,7 +72,7 @@ public sealed class CoordinationBuilder
         return this;
     }
 
-    /// <summary>Uses a client of the host's, and does not dispose it. Default: one made from the options.</summary>
+    /// <summary>Uses a client of the host and does not dispose it. Default: one created from the options.</summary>
     /// <param name="etcd">Finds it in the container.</param>
     public CoordinationBuilder UseEtcd(Func<IServiceProvider, IEtcdClient> etcd)
     {

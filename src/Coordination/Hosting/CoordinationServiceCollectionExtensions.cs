@@ -15,14 +15,14 @@ public static class CoordinationServiceCollectionExtensions
     /// <see cref="IWatches"/> or <see cref="IEtcdClient"/>. It starts and stops with the host (<see cref="CoordinationBuilder"/> says where its options come from);
     /// in a container without a host it starts when it is first asked for, and stops when the container is disposed asynchronously.
     /// <para>
-    /// When the host stops: what is registered drains (<see cref="ServiceOptions.DrainTime"/>) and is deregistered; then the host stops its services, so leader-only
+    /// When the host stops: registrations drain (<see cref="ServiceOptions.DrainTime"/>) and leave; then the host stops its services, so leader-only
     /// services resign and jobs release their locks; then what is left is resigned and released, the lease revoked, the connections closed. Each part is bounded by
     /// <see cref="CoordinationOptions.StopTimeout"/>.
     /// </para>
     /// </summary>
     /// <param name="services">The container.</param>
     /// <param name="configure">Sets options in code, over what was read: <c>options => options.SessionTtl = TimeSpan.FromSeconds(15)</c>.</param>
-    /// <returns>To say more about it. Called again, it goes on with the same system.</returns>
+    /// <returns>A builder to configure it. Called again, it configures the same system.</returns>
     public static CoordinationBuilder AddCoordination(this IServiceCollection services, Action<CoordinationOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);

@@ -3,8 +3,8 @@ using Akka.Configuration;
 namespace Coordination.Hosting;
 
 /// <summary>
-/// Reads <see cref="CoordinationOptions"/> from HOCON: the block <c>coordination</c> of a configuration, as hocon/coordination.conf shows it whole.
-/// What is not given keeps its default. A setting that does not exist is an error: a misspelled one must not be ignored.
+/// Reads <see cref="CoordinationOptions"/> from HOCON: the block <c>coordination</c> of a configuration, as in hocon/coordination.conf. Settings that are not given
+/// keep their defaults. A setting that does not exist is an error, so a misspelled one is not ignored.
 /// </summary>
 public static class HoconOptions
 {
@@ -27,7 +27,7 @@ public static class HoconOptions
 
     /// <summary>Reads the block <c>coordination</c> of a configuration.</summary>
     /// <param name="config">The whole configuration.</param>
-    /// <param name="defaults">What holds where nothing is given; null: the defaults of <see cref="CoordinationOptions"/>.</param>
+    /// <param name="defaults">Used where nothing is given; null: the defaults of <see cref="CoordinationOptions"/>.</param>
     /// <exception cref="ArgumentException">There are unknown settings or values that cannot be read; the message names all of them.</exception>
     public static CoordinationOptions Read(Config config, CoordinationOptions? defaults = null)
     {

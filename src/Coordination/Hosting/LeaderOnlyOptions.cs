@@ -8,7 +8,7 @@ public sealed class LeaderOnlyOptions
     /// <summary>What is proclaimed. Default: <see cref="CoordinationOptions.Owner"/>.</summary>
     public Bytes? Value { get; set; }
 
-    /// <summary>The name under which the system was added that it takes part with. Default: the one without a name.</summary>
+    /// <summary>The name of the system that it uses. Default: the system without a name.</summary>
     public string? System { get; set; }
 
     /// <summary>The candidate's name, priority and TTL.</summary>

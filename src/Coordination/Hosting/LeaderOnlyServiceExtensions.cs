@@ -8,15 +8,15 @@ namespace Coordination;
 public static class LeaderOnlyServiceExtensions
 {
     /// <summary>
-    /// Adds a hosted service that is started when this process leads the election, and stopped when it does not any more. The container must have a
+    /// Adds a hosted service that starts when this process leads the election, and stops when it no longer does. The container must have a
     /// <see cref="CoordinationSystem"/> (<c>AddCoordination</c>).
     /// <para>
-    /// Each term has an instance of its own in a scope of its own; a constructor parameter of type <see cref="ILeadership"/> gets the term. When it is to be
-    /// handed over (a preferred candidate, a transfer, the host stops), the service is stopped first, then the leadership is resigned. When the leadership is
-    /// lost, the service's token is cancelled at once. One that fails gives the leadership back, and this process campaigns again after a while.
+    /// Each term has its own instance in its own scope; a constructor parameter of type <see cref="ILeadership"/> gets the term. To hand over (a preferred candidate,
+    /// a transfer, the host stops), the service is stopped first, then the leadership is resigned. When the leadership is
+    /// lost, the service's token is cancelled at once. A service that fails gives the leadership back, and this process campaigns again after a while.
     /// </para>
     /// </summary>
-    /// <typeparam name="T">The service; usually a <see cref="BackgroundService"/>. It is not to be registered otherwise.</typeparam>
+    /// <typeparam name="T">The service; usually a <see cref="BackgroundService"/>. Do not register it in another way.</typeparam>
     /// <param name="services">The container.</param>
     /// <param name="election">The name of the election.</param>
     /// <param name="configure">Value, name, priority and TTL of the candidate.</param>

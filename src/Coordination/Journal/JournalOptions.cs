@@ -3,8 +3,7 @@ using Coordination.Etcd;
 namespace Coordination;
 
 /// <summary>
-/// Options of the journals of a system: one for each session, through which all its writes go. What waits while others are under way
-/// goes together in one transaction.
+/// Options of the journals of a system: one for each session, through which all its writes go. Writes that wait while others are under way go together in one transaction.
 /// </summary>
 public sealed record JournalOptions
 {

@@ -9,7 +9,7 @@ public enum LossReason
     /// <summary>The server says that the lease does not exist any more: it expired there, or somebody revoked it.</summary>
     LeaseGone,
 
-    /// <summary>The outcome of too many requests on the lease was unknown, so it was given up: what may still commit on it goes with it.</summary>
+    /// <summary>It was not certain what became of requests on the lease, so the lease was given up: whatever may still commit on it goes with it.</summary>
     GivenUp,
 
     /// <summary>Somebody deleted the key.</summary>
@@ -27,7 +27,7 @@ public enum LossReason
     /// <summary>The coordination system was stopped while it was held.</summary>
     Stopped,
 
-    /// <summary>The holder released it. This is not told as a loss.</summary>
+    /// <summary>The holder released it. This is not reported as a loss.</summary>
     Released,
 
     /// <summary>The coordination system was stopped as by a crash, or a part of it failed: nothing was released.</summary>

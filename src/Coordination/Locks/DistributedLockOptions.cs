@@ -10,14 +10,14 @@ public sealed record DistributedLockOptions
     public const int LongestOwner = CoordinationOptions.LongestOwner;
 
     /// <summary>
-    /// Whether requests that wait stand in line with those of other systems, first come, first served. Otherwise each takes its chance when the lock
-    /// becomes free, and may overtake. Default true.
+    /// Whether waiting requests stand in line with those of other processes, first come, first served. Otherwise each takes its chance when the lock becomes free, and
+    /// may overtake. Default true.
     /// </summary>
     public bool IsFair { get; init; } = true;
 
     /// <summary>
-    /// The TTL of a lease of its own; null: the lock lives on the session's lease. A lease of its own is lost alone, and costs renewals of its own while
-    /// the lock is in use. 2 s to 1 h, in whole seconds (a fraction is rounded up). Default null.
+    /// The TTL of the lock's own lease; null: the lock lives on the session's lease. An own lease is lost alone, and costs its own renewals while the lock is in use.
+    /// 2 s to 1 h, in whole seconds (a fraction is rounded up). Default null.
     /// </summary>
     public TimeSpan? OwnLeaseTtl { get; init; }
 
@@ -25,8 +25,8 @@ public sealed record DistributedLockOptions
     public string? Owner { get; init; }
 
     /// <summary>
-    /// How long one acquisition may last. Then the handle is told (<see cref="LossReason.HoldLimit"/>), and after a margin for its holder to stop
-    /// the lock is released. 10 ms to 24 days; null: without end. Default null.
+    /// How long one acquisition may last. Then it is lost (<see cref="LossReason.HoldLimit"/>), and after a margin in which its holder can stop, the lock is released.
+    /// 10 ms to 24 days; null: without end. Default null.
     /// </summary>
     public TimeSpan? MaxHold { get; init; }
 

@@ -4,9 +4,9 @@ using System.Collections.Immutable;
 namespace Coordination;
 
 /// <summary>
-/// Stands before what a lock protects and lets tokens pass that never decrease, key by key: a holder that lost its lock without noticing is refused
-/// as soon as its successor has passed. Thread-safe; only a new key takes a lock. Ask it in the same step as the protected operation: under the
-/// resource's own lock or in its transaction, else an old holder can still slip in between the answer and the operation.
+/// Stands before the resource that a lock protects. Per key it lets only tokens pass that never decrease: a holder that lost its lock without noticing is refused as
+/// soon as its successor has passed. Thread-safe; only a new key takes a lock. Ask it in the same step as the protected operation: under the
+/// resource's own lock or in its transaction, otherwise an old holder can still slip in between the answer and the operation.
 /// <para>
 /// Memory: one number per key, never forgotten by itself, at most <see cref="MaxKeys"/>; beyond that a new key is an error, because a gate that
 /// forgets would let an old holder in. <see cref="Forget"/> a key only when its lock is never used again. Tokens of one key must come from one etcd.
@@ -32,12 +32,12 @@ public sealed class FencingGate(int maxKeys = 1_000_000)
     public FencingResult Pass(string key, long token) => Pass(key, token, token);
 
     /// <summary>
-    /// Lets the holder of a token pass, unless it is below the largest floor seen; raises the floor. For those who are in together, readers and
-    /// holders of permits, whose tokens come in any order.
+    /// Lets the holder of a token pass, unless it is below the largest floor seen; raises the floor. For readers and holders of permits, which hold at the same time
+    /// and whose tokens come in any order.
     /// </summary>
     /// <param name="key">What is protected.</param>
     /// <param name="token">The token of the holder (<see cref="ILockHandle.Token"/>); at least 1.</param>
-    /// <param name="floor">What is shut out when it passes: all tokens below (<see cref="ILockHandle.Floor"/>); 0, nobody, to <paramref name="token"/>.</param>
+    /// <param name="floor">What it shuts out when it passes: all tokens below (<see cref="ILockHandle.Floor"/>); 0, nobody, to <paramref name="token"/>.</param>
     /// <exception cref="ArgumentException">The key is empty, the token is not positive, or the floor is above it.</exception>
     /// <exception cref="CoordinationException">It is a new key, and there are <see cref="MaxKeys"/> already.</exception>
     public FencingResult Pass(string key, long token, long floor)
@@ -69,7 +69,7 @@ public sealed class FencingGate(int maxKeys = 1_000_000)
     /// <summary>What has passed so far: for each key the floor below which tokens are refused. To be stored with the resource.</summary>
     public ImmutableDictionary<string, long> Export() => ImmutableDictionary.CreateRange(StringComparer.Ordinal, _floors);
 
-    /// <summary>Takes in what was exported before, so that a restart does not let an old holder in. The larger number of the two stays.</summary>
+    /// <summary>Imports what was exported before, so that a restart does not let an old holder in. Of two numbers the larger one stays.</summary>
     /// <exception cref="ArgumentException">A key is empty or a number is not positive.</exception>
     /// <exception cref="CoordinationException">There are more than <see cref="MaxKeys"/> keys.</exception>
     public void Import(IEnumerable<KeyValuePair<string, long>> floors)
@@ -81,7 +81,7 @@ public sealed class FencingGate(int maxKeys = 1_000_000)
         }
     }
 
-    /// <summary>Forgets a key whose lock is never used again; what has its tokens could pass after that.</summary>
+    /// <summary>Forgets a key whose lock is never used again; after that, its old tokens could pass.</summary>
     public void Forget(string key)
     {
         lock (_adding)

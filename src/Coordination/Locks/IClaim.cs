@@ -1,21 +1,21 @@
 namespace Coordination;
 
 /// <summary>
-/// Something that is held for a while: a lock, a place in a reader-writer lock, permits of a semaphore, several locks at once. Thread-safe. Disposing
-/// it gives it back. Holding it is no proof of ownership: what it protects should check the token, see <see cref="ILockHandle"/>.
+/// Something that you hold for a while: a lock, a place in a reader-writer lock, permits of a semaphore, several locks at once. Thread-safe. Disposing it gives it
+/// back. Holding it is no proof of ownership: the protected resource should check the token, see <see cref="ILockHandle"/>.
 /// </summary>
 public interface IClaim : IAsyncDisposable
 {
-    /// <summary>Whether it may be claimed now. Answered by the clock, so it is right even when no timer could fire. Once false, always false.</summary>
+    /// <summary>Whether you may rely on it now. The clock answers, so it is right even when no timer could fire. Once false, always false.</summary>
     bool IsHeld { get; }
 
     /// <summary>How long the claim is good without another renewal of the lease; zero when it is not held.</summary>
     TimeSpan ValidFor { get; }
 
     /// <summary>
-    /// Cancelled when it is lost, also because the system was stopped; not when it was released. When the lease ran out this is before anybody else can acquire it, unless
-    /// this process is paused: then it is as soon as it runs again, and <see cref="IsHeld"/> and the token tell at once. When somebody interfered with a key
-    /// it is within half a second after that. Callbacks run on a thread of their own.
+    /// Cancelled when it is lost, also because the system was stopped; not when it was released. When the lease runs out, this happens before anybody else can acquire
+    /// it. If this process is paused meanwhile, it happens as soon as it runs again; <see cref="IsHeld"/> is false at once. When somebody deletes or changes a key, it
+    /// happens within half a second. Callbacks run on a thread of their own.
     /// </summary>
     CancellationToken Lost { get; }
 
@@ -23,8 +23,8 @@ public interface IClaim : IAsyncDisposable
     LossReason? LossReason { get; }
 
     /// <summary>
-    /// Gives it back. Idempotent: again, or after a loss, does nothing. <see cref="IsHeld"/> is false from the call on. Only what this acquisition put is deleted; while
-    /// etcd is away it is tried again until the lease has run out. <see cref="IAsyncDisposable.DisposeAsync"/> does the same, waits at most
+    /// Gives it back. Idempotent: again, or after a loss, does nothing. <see cref="IsHeld"/> is false from the call on. It deletes only what this acquisition put.
+    /// While etcd is away, it keeps trying until the lease has run out. <see cref="IAsyncDisposable.DisposeAsync"/> does the same, waits at most
     /// <see cref="CoordinationOptions.StopTimeout"/> while it goes on, and does not throw.
     /// </summary>
     /// <param name="cancellationToken">Stops waiting, not the release.</param>

@@ -2,7 +2,7 @@ namespace Coordination;
 
 /// <summary>
 /// A mutual exclusion between all programs that use the same key in the same etcd. Thread-safe; several requests of one process wait in line. Not reentrant: a holder that
-/// asks again waits for itself. First come, first served, also between systems.
+/// asks again waits for itself. First come, first served, also between processes.
 /// </summary>
 public interface ILock
 {
@@ -20,7 +20,7 @@ public interface ILock
 
     /// <summary>Acquires the lock if nobody holds it now.</summary>
     /// <param name="cancellationToken">Gives up. The request leaves no key behind, also when its transaction commits later.</param>
-    /// <returns>The handle, or null when somebody else holds it (<see cref="GetHolderAsync"/> tells who).</returns>
+    /// <returns>The handle, or null when somebody else holds it (see <see cref="GetHolderAsync"/>).</returns>
     /// <exception cref="CoordinationException">It is not known whether it is held: etcd did not answer within its request timeout, or refused; or the system has stopped.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
     Task<ILockHandle?> TryAcquireAsync(CancellationToken cancellationToken = default);

@@ -5,7 +5,7 @@ namespace Coordination;
 
 /// <summary>
 /// Several locks that are acquired together or not at all. Thread-safe. They are acquired one after the other in the order of their names' bytes, so
-/// two of these cannot wait for each other; who also holds one of the locks by itself and then asks for this can.
+/// two of these cannot wait for each other; a caller that also holds one of the locks by itself and then asks for this one can.
 /// </summary>
 public interface IMultiLock
 {
@@ -16,7 +16,7 @@ public interface IMultiLock
     /// <param name="timeout">How long to wait for all of them together, from 0 to 24 days; null or <see cref="Timeout.InfiniteTimeSpan"/>: without end.</param>
     /// <param name="cancellationToken">Gives up. What was acquired by then is released before the call ends.</param>
     /// <returns>The handle of all; dispose it to release them.</returns>
-    /// <exception cref="LockTimeoutException">One of them was held by somebody else when the time was over.</exception>
+    /// <exception cref="LockTimeoutException">Somebody else held one of them when the time was over.</exception>
     /// <exception cref="CoordinationException">It failed: permission denied, out of space, etcd was unavailable for the whole time, or the system has stopped.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
     Task<IMultiLockHandle> AcquireAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default);
@@ -31,13 +31,13 @@ public interface IMultiLock
 
 /// <summary>
 /// Several locks that were acquired together. Thread-safe. Disposing it releases all of them. It is lost when any of them is; the others stay held
-/// until it is released, so that what was begun can be ended. Holding it is no proof of ownership: see <see cref="ILockHandle"/>.
+/// until it is released, so that you can finish what you began. Holding it is no proof of ownership: see <see cref="ILockHandle"/>.
 /// </summary>
 public interface IMultiLockHandle : IClaim
 {
     /// <summary>The handles, in the order in which they were acquired: each with its key, token and guard.</summary>
     ImmutableArray<ILockHandle> Handles { get; }
 
-    /// <summary>The conditions for a transaction of the user's: they all hold exactly as long as all locks do. At most 128, which is what etcd takes.</summary>
+    /// <summary>The conditions for a transaction of your own: all are true exactly as long as all locks are held. At most 128, which is what etcd takes.</summary>
     ImmutableArray<EtcdCompare> Guards { get; }
 }

@@ -4,8 +4,8 @@ namespace Coordination;
 /// Many readers or one writer, between all programs that use this library with the same name and the same etcd. Thread-safe. Not reentrant, and a
 /// reader cannot become a writer: it would wait for itself.
 /// <para>
-/// First come, first served, across systems: a reader that comes after a waiting writer waits for it, so writers are not starved; a writer waits for
-/// all who came before it. A request that waits keeps its place unless its system's lease is lost: then it lines up again at the end, by itself.
+/// First come, first served, across systems: a reader that comes after a waiting writer waits for it, so writers are not starved; a writer waits for everybody who
+/// came before it. A request that waits keeps its place unless its system's lease is lost: then it lines up again at the end, by itself.
 /// </para>
 /// </summary>
 public interface IReaderWriterLock
@@ -38,7 +38,7 @@ public interface IReaderWriterLock
     /// <inheritdoc cref="TryAcquireReadAsync"/>
     Task<ILockHandle?> TryAcquireWriteAsync(TimeSpan timeout = default, CancellationToken cancellationToken = default);
 
-    /// <summary>Everybody in line, the oldest first: those who are in, then those who wait. Already old when it is returned.</summary>
+    /// <summary>Everybody in line, the oldest first: holders, then waiters. Already old when it is returned.</summary>
     /// <exception cref="CoordinationException">etcd could not be asked, or the system has stopped.</exception>
     Task<IReadOnlyList<LockHolder>> GetLineAsync(CancellationToken cancellationToken = default);
 }

@@ -3,12 +3,12 @@ namespace Coordination;
 /// <summary>
 /// A number of permits, between all programs that use this library with the same name and the same etcd. Thread-safe. Not reentrant.
 /// <para>
-/// First come, first served, across systems: who waits for many permits is not overtaken by those who need few. A request that waits keeps its place
+/// First come, first served, across processes: a waiter for many permits is not overtaken by those that need few. A request that waits keeps its place
 /// unless its system's lease is lost: then it lines up again at the end, by itself.
 /// </para>
 /// <para>
 /// The number of permits is part of every entry in etcd, and the oldest entry decides; a contender that says another number is refused
-/// (<see cref="SemaphoreLimitException"/>). It can be changed when nobody uses the semaphore: nothing of it is left in etcd then.
+/// (<see cref="SemaphoreLimitException"/>). It can change when nobody uses the semaphore: then nothing of it is left in etcd.
 /// </para>
 /// </summary>
 public interface ISemaphore
@@ -40,7 +40,7 @@ public interface ISemaphore
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
     Task<ILockHandle?> TryAcquireAsync(int count = 1, TimeSpan timeout = default, CancellationToken cancellationToken = default);
 
-    /// <summary>Everybody in line, the oldest first: those who are in, then those who wait. Already old when it is returned.</summary>
+    /// <summary>Everybody in line, the oldest first: holders, then waiters. Already old when it is returned.</summary>
     /// <exception cref="CoordinationException">etcd could not be asked, or the system has stopped.</exception>
     Task<IReadOnlyList<LockHolder>> GetLineAsync(CancellationToken cancellationToken = default);
 }

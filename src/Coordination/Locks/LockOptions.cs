@@ -32,13 +32,14 @@ public sealed record LockOptions
 
     /// <summary>
     /// Of the requests of this process for one reader-writer lock or semaphore, how many may wait in line in etcd at a time; the others wait in this
-    /// process for their turn. More let a busy process take more turns at once; each is a key that all contenders read. Default 32; 1 to 1,000.
+    /// process for their turn. A larger number lets a busy process take more turns at once; each is a key that all contenders read. Default 32; 1 to 1,000.
     /// </summary>
     public int MaxInLine { get; set; } = 32;
 
     /// <summary>
-    /// Where those who wait keep their tickets, one key for each system and lock: this, the name of the lock, and the place. All systems that share
-    /// locks must use the same. Default <c>coordination/waiters/</c>; 1 to 256 characters, ending with a slash. Without permission to write there,
+    /// Where waiters keep their tickets, one key for each system and lock, and their inboxes. All systems that share locks must use the same. Whoever may write here
+    /// can tell a waiter that it holds a lock: protect it like the locks' own keys. Default <c>coordination/waiters/</c>; 1 to 256 characters, ending with a slash.
+    /// Without permission to write there,
     /// locks work, but waiting is by chance.
     /// </summary>
     public string WaitersPrefix { get; set; } = "coordination/waiters/";

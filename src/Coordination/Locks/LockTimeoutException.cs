@@ -1,12 +1,12 @@
 namespace Coordination;
 
 /// <summary>
-/// Others were in the way of a lock, of its readers or writer, or of permits, for the whole time that the caller wanted to wait. Nothing is wrong with etcd: that it
-/// did not answer is a <see cref="CoordinationException"/>.
+/// Others were in the way of a lock, of its readers or writer, or of permits, for the whole time that the caller wanted to wait. Nothing is wrong with etcd: if it
+/// does not answer, the exception is a <see cref="CoordinationException"/>.
 /// </summary>
 public sealed class LockTimeoutException : TimeoutException
 {
-    /// <summary>Creates the exception; public for those who stand in for a lock in a test.</summary>
+    /// <summary>Creates the exception; public for stand-ins of a lock in tests.</summary>
     /// <param name="name">The name of the lock.</param>
     /// <param name="timeout">How long the caller wanted to wait.</param>
     /// <param name="holder">Who held it when it was last seen; null when that is not known.</param>

@@ -1,15 +1,15 @@
 namespace Coordination;
 
 /// <summary>
-/// A semaphore is in use with another number of permits than this contender believes. The number is written in the entry of everybody who uses it,
-/// and the oldest decides. To change it on purpose, let everybody release: when the line is empty the next one brings the new number.
+/// A semaphore is in use with another number of permits than this contender believes. Every user's entry contains the number, and the oldest decides. To change it on
+/// purpose, let everybody release: when the line is empty, the next user brings the new number.
 /// </summary>
 public sealed class SemaphoreLimitException : CoordinationException
 {
-    /// <summary>Creates the exception; public for those who stand in for a semaphore in a test.</summary>
+    /// <summary>Creates the exception; public for stand-ins of a semaphore in tests.</summary>
     /// <param name="name">The name of the semaphore.</param>
     /// <param name="asked">How many permits this contender believes there are.</param>
-    /// <param name="inUse">How many those believe who use it.</param>
+    /// <param name="inUse">How many the present users believe there are.</param>
     /// <param name="holder">The oldest of them; null when that is not known.</param>
     public SemaphoreLimitException(string name, int asked, int inUse, LockHolder? holder)
         : base(
@@ -25,7 +25,7 @@ public sealed class SemaphoreLimitException : CoordinationException
     /// <summary>How many permits this contender believes there are.</summary>
     public int AskedPermits { get; }
 
-    /// <summary>How many those believe who use it.</summary>
+    /// <summary>How many the present users believe there are.</summary>
     public int PermitsInUse { get; }
 
     /// <summary>The oldest of them; null when that is not known.</summary>

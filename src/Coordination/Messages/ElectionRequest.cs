@@ -3,15 +3,16 @@ using Coordination.Etcd;
 namespace Coordination.Messages;
 
 /// <summary>
-/// What an actor of the host tells <see cref="CoordinationSystem.Actor"/> about an election. The answers go to the sender; when the sender ends, so do its candidacies and
+/// What an actor of the host sends to <see cref="CoordinationSystem.Actor"/> about an election. The answers go to the sender; when the sender ends, so do its
+/// candidacies and
 /// subscriptions.
 /// </summary>
 /// <param name="Election">The name of the election.</param>
 public abstract record ElectionRequest(string Election)
 {
     /// <summary>
-    /// Take part. Answered with <see cref="ElectionNews.Elected"/> when the sender leads, <see cref="ElectionNews.Lost"/> when that is over otherwise than by its own
-    /// resignation, and a <see cref="Status.Failure"/> when the campaign failed or was withdrawn.
+    /// Take part. Answered with <see cref="ElectionNews.Elected"/> when the sender leads, <see cref="ElectionNews.Lost"/> when that is over and it has not resigned,
+    /// and a <see cref="Status.Failure"/> when the campaign failed or was withdrawn.
     /// </summary>
     /// <param name="Election">The name of the election.</param>
     /// <param name="Value">What is proclaimed.</param>
@@ -21,7 +22,7 @@ public abstract record ElectionRequest(string Election)
         public CampaignOptions? Options { get; init; }
     }
 
-    /// <summary>Withdraw the sender's campaigns that have not led to a term yet. One that leads stays the leader.</summary>
+    /// <summary>Withdraw the sender's campaigns that have not yet led to a term. A leader stays the leader.</summary>
     /// <param name="Election">The name of the election.</param>
     public sealed record Withdraw(string Election) : ElectionRequest(Election);
 

@@ -3,7 +3,7 @@ using Coordination.Watches;
 
 namespace Coordination.Messages;
 
-/// <summary>What an actor of the host is told that subscribed to keys. Immutable.</summary>
+/// <summary>What an actor of the host gets when it has subscribed to keys. Immutable.</summary>
 public sealed class KeysNews
 {
     private readonly ActorSubscriber _subscriber;

@@ -2,7 +2,8 @@ using Coordination.Etcd;
 
 namespace Coordination.Messages;
 
-/// <summary>What an actor of the host tells <see cref="CoordinationSystem.Actor"/> about keys in etcd. The answers go to the sender; its subscriptions end with it.</summary>
+/// <summary>What an actor of the host sends to <see cref="CoordinationSystem.Actor"/> about keys in etcd. The answers go to the sender; its subscriptions end with
+/// it.</summary>
 /// <param name="Keys">The keys.</param>
 public abstract record KeysRequest(KeyRange Keys)
 {
@@ -13,7 +14,7 @@ public abstract record KeysRequest(KeyRange Keys)
     /// <param name="Keys">The keys.</param>
     public sealed record Subscribe(KeyRange Keys) : KeysRequest(Keys)
     {
-        /// <summary>Where to begin, what to leave out, how much may wait; null: the defaults.</summary>
+        /// <summary>Where to start, what to leave out, how much may wait; null: the defaults.</summary>
         public KeyWatchOptions? Options { get; init; }
 
         /// <summary>

@@ -1,6 +1,6 @@
 namespace Coordination.Messages;
 
-/// <summary>What an actor of the host is told about a lock that it asked for (<see cref="LockRequest.Acquire"/>).</summary>
+/// <summary>The answers to an actor of the host that asked for a lock (<see cref="LockRequest.Acquire"/>).</summary>
 /// <param name="Name">The name of the lock.</param>
 public abstract record LockNews(string Name)
 {
@@ -9,7 +9,7 @@ public abstract record LockNews(string Name)
     /// <param name="Handle">The handle.</param>
     public sealed record Acquired(string Name, ILockHandle Handle) : LockNews(Name);
 
-    /// <summary>Somebody else holds the lock, and the request did not want to wait (longer). The answer to a request.</summary>
+    /// <summary>Somebody else holds the lock, and the request did not want to wait, or not longer. The answer to a request.</summary>
     /// <param name="Name">The name of the lock.</param>
     /// <param name="Holder">Who holds it, as far as it is known.</param>
     public sealed record NotAcquired(string Name, LockHolder? Holder) : LockNews(Name);
@@ -19,7 +19,7 @@ public abstract record LockNews(string Name)
     /// <param name="Error">Why; an <see cref="OperationCanceledException"/> when it was withdrawn.</param>
     public sealed record Failed(string Name, Exception Error) : LockNews(Name);
 
-    /// <summary>A lock that was held is lost. Not told when it was released.</summary>
+    /// <summary>A held lock is lost. Not sent when it was released.</summary>
     /// <param name="Name">The name of the lock.</param>
     /// <param name="Token">The fencing token of the acquisition that is lost.</param>
     /// <param name="Reason">Why.</param>

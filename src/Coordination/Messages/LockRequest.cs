@@ -1,7 +1,8 @@
 namespace Coordination.Messages;
 
 /// <summary>
-/// What an actor of the host tells <see cref="CoordinationSystem.Actor"/> to get a lock. The answers, each a <see cref="LockNews"/>, go to the sender; when the sender ends,
+/// What an actor of the host sends to <see cref="CoordinationSystem.Actor"/> to get a lock. The answers, each a <see cref="LockNews"/>, go to the sender; when the
+/// sender ends,
 /// its requests are withdrawn and its locks released.
 /// </summary>
 /// <param name="Name">The name, which is the key in etcd.</param>
@@ -19,7 +20,7 @@ public abstract record LockRequest(string Name)
         public DistributedLockOptions? Options { get; init; }
     }
 
-    /// <summary>Withdraw what the sender asked for and was not answered yet; that is answered with <see cref="LockNews.Failed"/>. A lock that is held stays held.</summary>
+    /// <summary>Withdraw the sender's requests that are not answered yet; they are answered with <see cref="LockNews.Failed"/>. A held lock stays held.</summary>
     /// <param name="Name">The name of the lock.</param>
     public sealed record Withdraw(string Name) : LockRequest(Name);
 }

@@ -1,6 +1,6 @@
 namespace Coordination.Messages;
 
-/// <summary>What an actor of the host is told about a service of its own.</summary>
+/// <summary>The answers to an actor of the host about its own service.</summary>
 /// <param name="Service">The name of the service.</param>
 public abstract record ServiceNews(string Service)
 {

@@ -1,15 +1,15 @@
 namespace Coordination.Messages;
 
 /// <summary>
-/// What an actor of the host tells <see cref="CoordinationSystem.Actor"/> about a service. The answers go to the sender; its subscriptions end with it, what it registered
-/// does not.
+/// What an actor of the host sends to <see cref="CoordinationSystem.Actor"/> about a service. The answers go to the sender; its subscriptions end with it, its
+/// registrations do not.
 /// </summary>
 /// <param name="Service">The name of the service.</param>
 public abstract record ServiceRequest(string Service)
 {
     /// <summary>
-    /// Register an instance. Answered with <see cref="ServiceNews.Registered"/> at once (its keys follow), or a <see cref="Status.Failure"/>. How it is doing is published to
-    /// the EventStream as <see cref="RegistrationHealth"/>.
+    /// Register an instance. Answered with <see cref="ServiceNews.Registered"/> at once (its keys follow), or a <see cref="Status.Failure"/>. Its state is published
+    /// to the EventStream as <see cref="RegistrationHealth"/>.
     /// </summary>
     /// <param name="Instance">What it says about itself.</param>
     public sealed record Register(ServiceInstance Instance) : ServiceRequest(Instance.Service)

@@ -21,16 +21,16 @@ public sealed class EtcdDiscoveryOptions : IDiscoveryOptions
     /// <summary>Whether it is <c>akka.discovery.method</c>, which Akka.Management's cluster bootstrap uses. Default true.</summary>
     public bool IsDefaultPlugin { get; set; } = true;
 
-    /// <summary>Whether this node registers itself. Default true; false for who only looks others up.</summary>
+    /// <summary>Whether this node registers itself. Default true; false for a node that only looks others up.</summary>
     public bool? Register { get; set; }
 
     /// <summary>The service that this node is an instance of. Default: the name of the actor system.</summary>
     public string? ServiceName { get; set; }
 
-    /// <summary>Where others reach this node. Default: the host of <c>akka.management</c> where that is configured, and else that of Akka's remoting.</summary>
+    /// <summary>Where others reach this node. Default: the host of <c>akka.management</c> where it is configured, otherwise the host of Akka's remoting.</summary>
     public string? Host { get; set; }
 
-    /// <summary>The port there, 1 to 65,535. Default: that of <c>akka.management</c> where it is configured, and else that of Akka's remoting.</summary>
+    /// <summary>The port there, 1 to 65,535. Default: the port of <c>akka.management</c> where it is configured, otherwise the port of Akka's remoting.</summary>
     public int? Port { get; set; }
 
     /// <summary>What the port is for, when a service has several. Default: not said.</summary>

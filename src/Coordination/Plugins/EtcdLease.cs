@@ -8,9 +8,9 @@ namespace Coordination.Plugins;
 /// Akka's lease, on etcd: what <c>akka.coordination.lease.etcd</c> names. Akka makes it; programs get it from <see cref="LeaseProvider"/>, or from here
 /// where Akka made it for a singleton (<see cref="OfSingleton"/>) or a shard (<see cref="OfShard"/>). Thread-safe.
 /// <para>
-/// It is a lock of this library under the key <c>akka/leases/{name}</c>, with the owner's name in its value. It is lost for its holder before anybody else can
-/// acquire it, whatever broke; <see cref="CheckLease"/> is answered by the clock. Holding it is no proof of ownership all the same: a process can be stopped
-/// between a check and what follows it. What it protects should check the <see cref="ILockHandle.Token"/> or the <see cref="ILockHandle.Guard"/> of
+/// It is a lock of this library under the key <c>akka/leases/{name}</c>, with the owner's name in its value. When its etcd lease runs out, the holder has lost it
+/// before anybody else can acquire it; the clock answers <see cref="CheckLease"/>. Holding it is still no proof of ownership: a process can be stopped between a check
+/// and the next statement. The protected resource should check the <see cref="ILockHandle.Token"/> or the <see cref="ILockHandle.Guard"/> of
 /// <see cref="Current"/>.
 /// </para>
 /// </summary>
@@ -18,7 +18,7 @@ public sealed class EtcdLease : Lease
 {
     private readonly LeaseHold _hold;
 
-    /// <summary>Made by Akka.</summary>
+    /// <summary>Created by Akka.</summary>
     /// <param name="settings">Name, owner and times.</param>
     /// <param name="system">The actor system; its coordination options say where etcd is.</param>
     /// <exception cref="ArgumentException">A name is empty or too long, or a time out of range; all problems are named.</exception>
@@ -57,12 +57,13 @@ public sealed class EtcdLease : Lease
     }
 
     /// <summary>Acquires the lease if nobody holds it now.</summary>
-    /// <returns>True when this owner holds it now, also when it did before. False when another one does, or the same one in a process before that crashed.</returns>
+    /// <returns>True when this owner holds it now, also when it held it before. False when another owner does, or the same owner in an earlier process that
+    /// crashed.</returns>
     /// <exception cref="LeaseTimeoutException">etcd did not answer within the <c>lease-operation-timeout</c>; the message says why. No key is left behind.</exception>
     /// <exception cref="LeaseException">etcd refused.</exception>
     public override Task<bool> Acquire() => _hold.AcquireAsync();
 
-    /// <summary>Acquires the lease if nobody holds it now, and is told when it is lost.</summary>
+    /// <summary>Acquires the lease if nobody holds it now, and reports when it is lost.</summary>
     /// <param name="leaseLostCallback">
     /// Called once when this acquisition is lost, with the reason, before anybody else can acquire it; not when it is released. On a thread of its own, which must
     /// not be blocked. The callback of a later call takes its place.
@@ -87,6 +88,6 @@ public sealed class EtcdLease : Lease
     /// <exception cref="LeaseException">etcd refused; the key goes with its etcd lease.</exception>
     public override Task<bool> Release() => _hold.ReleaseAsync();
 
-    /// <summary>Whether this owner holds the lease now, by the clock. Asks nobody.</summary>
+    /// <summary>Whether this owner holds the lease now, by the clock. Sends nothing.</summary>
     public override bool CheckLease() => _hold.Current is { IsHeld: true };
 }

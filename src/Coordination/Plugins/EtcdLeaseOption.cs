@@ -17,16 +17,16 @@ public sealed class EtcdLeaseOption : LeaseOptionBase
     /// <summary>The last part of the path of the configuration, for several leases with different times. Default <c>etcd</c>; letters, digits, '-' and '_'.</summary>
     public string Name { get; set; } = "etcd";
 
-    /// <summary>How long a node that crashed, or that etcd does not hear of, keeps its leases. Default 10 s; 2 s to 1 h, whole seconds.</summary>
+    /// <summary>How long a node that crashed, or that cannot reach etcd, keeps its leases. Default 10 s; 2 s to 1 h, whole seconds.</summary>
     public TimeSpan? HeartbeatTimeout { get; set; }
 
-    /// <summary>How often it is renewed at least. Default: three tenths of the heartbeat timeout; at least 100 ms, less than half of the heartbeat timeout.</summary>
+    /// <summary>The longest time between two renewals. Default: three tenths of the heartbeat timeout; at least 100 ms, less than half of the heartbeat timeout.</summary>
     public TimeSpan? HeartbeatInterval { get; set; }
 
     /// <summary>How long acquiring or releasing may take. Default 5 s; 10 ms to 10 min.</summary>
     public TimeSpan? LeaseOperationTimeout { get; set; }
 
-    /// <summary>What the keys in etcd begin with. Default <c>akka/leases/</c>; 1 to 256 characters.</summary>
+    /// <summary>The prefix of the keys in etcd. Default <c>akka/leases/</c>; 1 to 256 characters.</summary>
     public string? KeyPrefix { get; set; }
 
     /// <inheritdoc/>

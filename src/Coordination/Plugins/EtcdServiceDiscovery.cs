@@ -12,26 +12,26 @@ namespace Coordination.Plugins;
 /// leaves (phase <c>service-unbind</c>). Thread-safe.
 /// </summary>
 /// <remarks>
-/// Nodes are instances of a service as <see cref="CoordinationSystem.Register"/> makes them (keys <c>/services/{service}/{host:port}</c>), so what is registered
-/// otherwise is found too. Those that drain are not. A lookup with a port name finds those that were registered with the same one; the protocol is not looked at.
+/// Nodes are instances of a service as <see cref="CoordinationSystem.Register"/> makes them (keys <c>/services/{service}/{host:port}</c>), so instances that are
+/// registered in another way are found too. Draining ones are not. A lookup with a port name finds those that were registered with the same one; the protocol is ignored.
 /// </remarks>
 public sealed class EtcdServiceDiscovery : Resolving
 {
     private readonly CoordinationSystem _system;
     private readonly ConcurrentDictionary<string, Lazy<IServiceDiscovery>> _views = new();
 
-    /// <summary>Made by Akka, with the configuration of <c>akka.discovery.etcd</c>.</summary>
+    /// <summary>Created by Akka, with the configuration of <c>akka.discovery.etcd</c>.</summary>
     /// <param name="system">The actor system.</param>
-    /// <exception cref="ArgumentException">What the node is to register itself as cannot be registered.</exception>
+    /// <exception cref="ArgumentException">The node cannot be registered with these settings.</exception>
     public EtcdServiceDiscovery(ExtendedActorSystem system)
         : this(system, (system ?? throw new ArgumentNullException(nameof(system))).Settings.Config.GetConfig(PluginDefaults.DiscoveryPath))
     {
     }
 
-    /// <summary>Made by Akka, with the configuration of another path.</summary>
+    /// <summary>Created by Akka, with the configuration of another path.</summary>
     /// <param name="system">The actor system.</param>
     /// <param name="config">The block that names this class.</param>
-    /// <exception cref="ArgumentException">What the node is to register itself as cannot be registered.</exception>
+    /// <exception cref="ArgumentException">The node cannot be registered with these settings.</exception>
     public EtcdServiceDiscovery(ExtendedActorSystem system, Config config)
     {
         ArgumentNullException.ThrowIfNull(system);

@@ -2,11 +2,11 @@ using Akka.Hosting;
 
 namespace Coordination;
 
-/// <summary>Akka's own plug-ins on etcd, in the actor system that Akka.Hosting makes.</summary>
+/// <summary>Akka's own plug-ins on etcd, in the actor system that Akka.Hosting creates.</summary>
 public static class PluginAkkaExtensions
 {
     /// <summary>
-    /// Makes the lease on etcd known as <c>akka.coordination.lease.etcd</c>. Where it is used is said where Akka asks for a lease: give the same options as
+    /// Registers the lease on etcd as <c>akka.coordination.lease.etcd</c>. To use it, say so where Akka asks for a lease: give the same options as
     /// <c>LeaseImplementation</c> to the singleton, the shards or the split brain resolver. Where etcd is, the options of
     /// <see cref="CoordinationAkkaExtensions.WithCoordination"/> say.
     /// </summary>
@@ -33,8 +33,8 @@ public static class PluginAkkaExtensions
     }
 
     /// <summary>
-    /// Looks services up in etcd by <c>akka.discovery.etcd</c>, and registers this node there when the actor system starts. Akka.Management's cluster bootstrap
-    /// finds its contact points so.
+    /// Looks services up in etcd by <c>akka.discovery.etcd</c>, and registers this node there when the actor system starts. So Akka.Management's cluster bootstrap
+    /// finds its contact points.
     /// </summary>
     /// <param name="akka">The actor system.</param>
     /// <param name="options">What this node is; null: the defaults.</param>

@@ -6,23 +6,23 @@ namespace Coordination;
 public sealed record KeyWatchOptions
 {
     /// <summary>
-    /// The first revision to tell. Default none: begin with a <see cref="WatchEvent.Snapshot"/> of what is there. When the revision has been compacted, the
-    /// watch begins with a <see cref="WatchEvent.Resynced"/> that is not complete; when etcd has not got so far yet, its history was replaced by an older
-    /// one, and that is said in the same way. Subscribers that begin at a revision do not share a watcher.
+    /// The first revision to report. Default none: start with a <see cref="WatchEvent.Snapshot"/> of what is there. When the revision has been compacted, the
+    /// watch begins with a <see cref="WatchEvent.Resynced"/> that is not complete; when etcd has not reached it yet, an older history has replaced the one you know,
+    /// and that is reported in the same way. Subscribers that start at a revision do not share a watcher.
     /// </summary>
     public Revision From { get; init; }
 
-    /// <summary>Tell what a key was before each change. Default no. Costs etcd a read for each change.</summary>
+    /// <summary>Report the key before each change. Default no. Costs etcd a read for each change.</summary>
     public bool PreviousValue { get; init; }
 
-    /// <summary>Do not tell puts. Default no. Left out here, not by etcd, so that differences are exact and the watcher can be shared.</summary>
+    /// <summary>Do not report puts. Default no. Left out here, not by etcd, so that differences are exact and the watcher can be shared.</summary>
     public bool NoPuts { get; init; }
 
-    /// <summary>Do not tell deletions. Default no. Left out here, not by etcd, so that differences are exact and the watcher can be shared.</summary>
+    /// <summary>Do not report deletions. Default no. Left out here, not by etcd, so that differences are exact and the watcher can be shared.</summary>
     public bool NoDeletes { get; init; }
 
     /// <summary>
-    /// How many changes may wait for a subscriber that is slow. When there are more, they are replaced by a <see cref="WatchEvent.Conflated"/>.
+    /// How many changes may wait for a slow subscriber. When there are more, they are replaced by a <see cref="WatchEvent.Conflated"/>.
     /// Default 1,024; 1 to 10,000,000.
     /// </summary>
     public int BufferLimit { get; init; } = 1024;

@@ -5,8 +5,8 @@ using Coordination.Watches;
 namespace Coordination;
 
 /// <summary>
-/// What a watch tells: the history of its keys in etcd from the start of the watch, in the order of the revisions, whole revisions only, without gap
-/// or duplicate. Where this cannot be kept it is said: <see cref="Resynced"/>, <see cref="Conflated"/>. A subscriber that applies
+/// What a watch reports: the history of its keys in etcd from the start of the watch, in the order of the revisions, whole revisions only, without gap or duplicate.
+/// Where this is impossible, an event says so: <see cref="Resynced"/>, <see cref="Conflated"/>. A subscriber that applies
 /// <see cref="Changed"/> and <see cref="Conflated"/> to its copy, and replaces the copy on <see cref="Snapshot"/> and <see cref="Resynced"/>, has the
 /// keys as they were in etcd at the revision of the event.
 /// </summary>
@@ -25,7 +25,7 @@ public abstract record WatchEvent
     }
 
     /// <summary>
-    /// A watch without a start has begun: every change after this revision will be told. What is read from now on has no gap to what follows.
+    /// A watch without a start has begun: it will report every change after this revision. A read from now on leaves no gap to what follows.
     /// </summary>
     /// <param name="Revision">The revision of the store when the watch began.</param>
     public sealed record Started(Revision Revision) : WatchEvent;
@@ -42,7 +42,7 @@ public abstract record WatchEvent
     /// The history was cut (<see cref="Reason"/>). The keys are now as listed; the difference to what was known is given as events, deletions included.
     /// A key that was put and deleted in between is not seen.
     /// </summary>
-    /// <param name="Revision">The revision of the store at which the keys were read. After a restored backup it may be smaller than what was told before.</param>
+    /// <param name="Revision">The revision of the store at which the keys were read. After a restored backup it may be smaller than revisions reported before.</param>
     /// <param name="KeyValues">All keys of the watch, in byte order.</param>
     /// <param name="Difference">
     /// The deletions, then the puts, each in byte order. A deletion here is synthetic: its mod revision is the one of the reading, for nobody knows any
@@ -74,7 +74,7 @@ public abstract record WatchEvent
         public long Replaced { get; init; }
     }
 
-    /// <summary>etcd cannot be watched at the moment; it is tried again until it can. What was told may be stale until the next event.</summary>
+    /// <summary>etcd cannot be watched at the moment; the watch keeps trying. What it reported may be stale until the next event.</summary>
     /// <param name="Error">Why.</param>
     public sealed record Interrupted(EtcdException Error) : WatchEvent;
 
@@ -82,7 +82,7 @@ public abstract record WatchEvent
     /// <param name="Revision">The revision of the member that serves it.</param>
     public sealed record Resumed(Revision Revision) : WatchEvent;
 
-    /// <summary>The last one, told to actors; an enumeration throws the error instead. The system stopped, or a limit is reached.</summary>
+    /// <summary>The last event, for actors; an enumeration throws the error instead. The system stopped, or a limit is reached.</summary>
     /// <param name="Error">Why.</param>
     public sealed record Ended(CoordinationException Error) : WatchEvent;
 
@@ -96,7 +96,7 @@ public enum ResyncReason
     /// <summary>The revision to go on from has been compacted.</summary>
     Compacted,
 
-    /// <summary>etcd's history went back: an older backup was restored. What was told after the revision of the backup never happened any more.</summary>
+    /// <summary>etcd's history went back: an older backup was restored. What was reported after the revision of the backup has not happened in this history.</summary>
     HistoryReplaced,
 
     /// <summary>The endpoints lead to another cluster than before.</summary>

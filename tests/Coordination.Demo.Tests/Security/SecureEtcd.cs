@@ -3,7 +3,7 @@ using Coordination.IntegrationTests.Security;
 
 namespace Coordination.Demo.Tests.Security;
 
-/// <summary>A real etcd with TLS, client certificates, users and passwords. Its users: root; app, with what docs/real-cluster.md grants; reader, who may only read.</summary>
+/// <summary>A real etcd with TLS, client certificates, users and passwords. Its users: root; app, with what docs/running-etcd.md grants; reader, who may only read.</summary>
 public sealed class SecureEtcd : IAsyncLifetime
 {
     public const string Password = "app-s3cret";

@@ -69,7 +69,7 @@ public sealed class SecureToolTests(SecureEtcd etcd) : IClassFixture<SecureEtcd>
     [Fact]
     public async Task With_exactly_the_permissions_of_the_page_locks_are_waited_for_in_line()
     {
-        Assert.Contains("grant-permission app --prefix=true readwrite coordination/", await File.ReadAllTextAsync(Path.Combine(DocsPages.Folder, "real-cluster.md")), StringComparison.Ordinal);
+        Assert.Contains("grant-permission app --prefix=true readwrite coordination/", await File.ReadAllTextAsync(Path.Combine(DocsPages.Folder, "running-etcd.md")), StringComparison.Ordinal);
         var waiters = KeyRange.Prefix("coordination/waiters/");
         using var first = Start("lock", "/jobs/a", "--", "sh", "-c", "echo first; read end");
         await first.PrintedAsync("first");

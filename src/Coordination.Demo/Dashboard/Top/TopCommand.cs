@@ -13,7 +13,7 @@ internal sealed class TopCommand(EtcdConnection connection)
 
     private readonly DashboardOptions _options = new();
     private readonly Option<string> _filter = new("--filter") { Description = "Show only lines that contain all these words.", HelpName = "words", DefaultValueFactory = _ => "" };
-    private readonly Option<bool> _once = new("--once") { Description = "Print what there is now, and end. So it is also without a terminal." };
+    private readonly Option<bool> _once = new("--once") { Description = "Print the present state and end. This is also the default without a terminal." };
     private readonly Option<bool> _json = new("--json") { Description = "The overview as a line of JSON; without --once one whenever it changes." };
 
     public Command Create()

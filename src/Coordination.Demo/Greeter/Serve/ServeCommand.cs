@@ -15,7 +15,7 @@ internal sealed class ServeCommand(EtcdConnection connection)
     private readonly Option<int> _port = CronOptions.Number("--port", 0, 0, 65_535, "The port; 0: the system chooses one.");
     private readonly Option<string> _host = new("--host")
     {
-        Description = "The address that callers reach it at. Default 127.0.0.1, which is all it listens on then; with another one it listens on all addresses.",
+        Description = "The address for callers. Default 127.0.0.1; then it listens only there. With another address it listens on all.",
         HelpName = "host",
         DefaultValueFactory = _ => "127.0.0.1",
     };

@@ -11,7 +11,7 @@ internal static class TxnCommand
 {
     public static Command Create(EtcdConnection connection)
     {
-        var interactive = new Option<bool>("--interactive", "-i") { Description = "Say what is to be typed next." };
+        var interactive = new Option<bool>("--interactive", "-i") { Description = "Suggest the next words." };
         var form = new FormOption();
         var command = new Command(
             "txn",

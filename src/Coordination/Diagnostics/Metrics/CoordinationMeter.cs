@@ -44,13 +44,13 @@ internal static class CoordinationMeter
     public static Counter<long> JournalFences { get; } =
         Count("coordination.journal.fences", "{fence}", "Times that the fence of a session was set or moved: once at its beginning, and for each lost reply.");
 
-    public static Histogram<double> ElectionCampaign { get; } = Time("coordination.election.campaign.duration", "From the begin of a campaign to its end.");
+    public static Histogram<double> ElectionCampaign { get; } = Time("coordination.election.campaign.duration", "From the start of a campaign to its end.");
 
     public static Counter<long> ElectionElected { get; } = Count("coordination.election.elected", "{term}", "Terms that began.");
 
     public static Counter<long> ElectionLost { get; } = Count("coordination.election.lost", "{term}", "Terms that were lost, not resigned.");
 
-    public static Histogram<double> WatchLag { get; } = Time("coordination.watch.lag", "From the arrival of changes in this process until they are told.");
+    public static Histogram<double> WatchLag { get; } = Time("coordination.watch.lag", "From the arrival of changes in this process until they are delivered.");
 
     public static Histogram<long> WatchBatch { get; } =
         Meter.CreateHistogram("coordination.watch.batch.size", "{event}", "Changes that arrived together.", null, Counts);

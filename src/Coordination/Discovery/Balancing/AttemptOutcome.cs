@@ -1,6 +1,6 @@
 namespace Coordination;
 
-/// <summary>What came of an attempt to send a request to an instance, as far as this side knows.</summary>
+/// <summary>The outcome of an attempt to send a request to an instance, as far as this side knows.</summary>
 public enum AttemptOutcome
 {
     /// <summary>A response began. Its status is the caller's business.</summary>

@@ -8,16 +8,17 @@ namespace Coordination;
 /// </summary>
 /// <remarks>
 /// <list type="bullet">
-/// <item>Instances that are starting, draining or of weight 0 get nothing, ejected ones only when there is nobody else. Without any instance the request waits
+/// <item>Instances that are starting, draining or of weight 0 get nothing, ejected ones only when there is no other. Without any instance the request waits
 /// (<see cref="BalancingOptions.InstanceWait"/>), then fails with an <see cref="HttpRequestException"/> that names the service and says what is known; its cause is a
 /// <see cref="CoordinationException"/>.</item>
-/// <item>A request goes to another instance when there was no connection, or the server refused the stream unseen (HTTP/2 REFUSED_STREAM; what a GOAWAY cut off unseen
-/// HTTP itself repeats). After any of it may have been sent only an idempotent request does, and only if its body can be sent again: none, bytes, text, form, JSON, a
+/// <item>A request goes to another instance when there was no connection, or the server refused the stream unseen (HTTP/2 REFUSED_STREAM; HTTP itself repeats what a
+/// GOAWAY cut off unseen). When part of it may have been sent, only an idempotent request does, and only if its body can be sent again: none, bytes, text, form, JSON,
+/// a
 /// single message of Grpc.Net.Client. All within the budget (<see cref="BalancingOptions.RetryShare"/>) and <see cref="BalancingOptions.MaxAttempts"/>. Once a response has
 /// begun, nothing is repeated.</item>
 /// <item>TLS: an instance that says https or grpcs is sent to with TLS whatever the address says; an https request never goes to an instance that says http. One that says
 /// neither gets what the address says.</item>
-/// <item>The request's own address is untouched afterwards; <see cref="InstanceKey"/> tells who answered.</item>
+/// <item>The request's own address is untouched afterwards; <see cref="InstanceKey"/> names the instance that answered.</item>
 /// </list>
 /// </remarks>
 public sealed class BalancingHandler : DelegatingHandler

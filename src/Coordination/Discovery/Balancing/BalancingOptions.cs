@@ -5,7 +5,7 @@ namespace Coordination;
 /// <summary>Options of a <see cref="ServiceBalancer"/>. Checked when it is made.</summary>
 public sealed record BalancingOptions
 {
-    /// <summary>How one is chosen among the instances that may be used. Default <see cref="BalancingPolicy.RoundRobin"/>.</summary>
+    /// <summary>How to choose among the instances that may be used. Default <see cref="BalancingPolicy.RoundRobin"/>.</summary>
     public BalancingPolicy Policy { get; init; } = BalancingPolicy.RoundRobin;
 
     /// <summary>
@@ -67,19 +67,19 @@ public sealed record BalancingOptions
 
     /// <summary>
     /// Whether a request may be repeated after an instance may have acted on it. Default: GET, HEAD, OPTIONS, TRACE, PUT and DELETE (RFC 9110, 9.2.2); so no gRPC call, they
-    /// are POST. Say so here when you know that yours can be: <c>request => request.RequestUri!.AbsolutePath.StartsWith("/greeter.Greeter/")</c>. The address that it
+    /// are POST. If yours may be repeated, say so here: <c>request => request.RequestUri!.AbsolutePath.StartsWith("/greeter.Greeter/")</c>. The address that it
     /// sees is the request's own, not the instance's. Called on the request's thread; must not throw.
     /// </summary>
     public Func<HttpRequestMessage, bool>? IsIdempotent { get; init; }
 
     /// <summary>
-    /// Whether a response says that the instance cannot serve. It goes to the caller all the same, and counts for <see cref="EjectAfter"/>. Default: 502, 503 and 504. Must
+    /// Whether a response says that the instance cannot serve. It still goes to the caller, and counts for <see cref="EjectAfter"/>. Default: 502, 503 and 504. Must
     /// not throw.
     /// </summary>
     public Func<HttpResponseMessage, bool>? IsFailure { get; init; }
 
     /// <summary>
-    /// Told of each attempt, on the request's thread, before the request goes on: keep it short. What it throws is logged. Default: nobody. The answering instance is also in
+    /// Called for each attempt, on the request's thread, before the request goes on: keep it short. Exceptions are logged. Default: none. The answering instance is also in
     /// the request's own options: <see cref="BalancingHandler.InstanceKey"/>.
     /// </summary>
     public Action<BalancedAttempt>? OnAttempt { get; init; }

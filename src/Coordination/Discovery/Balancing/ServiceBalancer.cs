@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Coordination;
 
 /// <summary>
-/// Spreads requests over the instances of services. It holds what all handlers of a process share: live views, who is busy, who failed, the retry budgets. Thread-safe; a
+/// Spreads requests over the instances of services. It holds what all handlers of a process share: live views, busy and failed instances, the retry budgets. Thread-safe; a
 /// process usually has one for a <see cref="CoordinationSystem"/>, for example as a singleton. Dispose it before the system.
 /// </summary>
 /// <remarks>
@@ -45,12 +45,12 @@ public sealed class ServiceBalancer : IAsyncDisposable
 
     /// <summary>
     /// A handler that balances over this balancer and sends with <paramref name="inner"/>, for <c>new HttpClient(…)</c> or a gRPC channel. Give the inner one a
-    /// <see cref="SocketsHttpHandler.ConnectTimeout"/>: without it an instance that does not answer at all is noticed by the caller's timeout only.
+    /// <see cref="SocketsHttpHandler.ConnectTimeout"/>: without it only the caller's timeout notices an instance that does not answer at all.
     /// </summary>
     public BalancingHandler CreateHandler(HttpMessageHandler inner) => new(this) { InnerHandler = new SendingHandler(inner) };
 
     /// <summary>
-    /// Begins to discover a service before it is first sent to, so that the first request does not wait for the view.
+    /// Starts to discover a service before the first request, so that the first request does not wait for the view.
     /// </summary>
     /// <exception cref="ArgumentException">The name is not allowed for a service.</exception>
     /// <exception cref="CoordinationException"><see cref="BalancingOptions.MaxServices"/> is reached.</exception>

@@ -3,12 +3,12 @@ using Etcdserverpb;
 
 namespace Coordination.Etcd;
 
-/// <summary>For programs that use dotnet-etcd beside this library. Nowhere else do its types appear in public.</summary>
+/// <summary>For programs that use dotnet-etcd beside this library. Its types are public nowhere else.</summary>
 public static class DotnetEtcdExtensions
 {
     /// <summary>
-    /// The condition for a transaction of dotnet-etcd's: with a handle's guard, what the transaction does is done only while the handle is held. Whether it was done
-    /// is in the reply (<c>Succeeded</c>). dotnet-etcd repeats a transaction whose reply was lost, so it should be one that can be done twice.
+    /// The condition for a transaction of dotnet-etcd. With a handle's guard, the transaction takes its success branch only while the handle is held; the reply says
+    /// whether it did (<c>Succeeded</c>). dotnet-etcd repeats a transaction whose reply was lost, so use one that may run twice.
     /// </summary>
     public static Compare ToCompare(this EtcdCompare condition)
     {

@@ -35,7 +35,7 @@ public enum CompareTarget
     Lease = 4,
 }
 
-/// <summary>A condition of a transaction. With a range it must hold for every key in it.</summary>
+/// <summary>A condition of a transaction. With a range it must be true for every key in it.</summary>
 public sealed record EtcdCompare
 {
     private EtcdCompare(CompareTarget target, KeyRange keys, CompareResult result, long number, Bytes bytes)
@@ -53,7 +53,7 @@ public sealed record EtcdCompare
     /// <summary>The key or keys.</summary>
     public KeyRange Keys { get; }
 
-    /// <summary>How the stored relates to the given.</summary>
+    /// <summary>How the stored value relates to the given one.</summary>
     public CompareResult Result { get; }
 
     /// <summary>The given number; unused for <see cref="CompareTarget.Value"/>.</summary>

@@ -69,7 +69,7 @@ public abstract record EtcdOp
         /// <summary>What is sorted by.</summary>
         public SortTarget OrderBy { get; init; }
 
-        /// <summary>Answered by the member alone, possibly stale. Default: linearizable.</summary>
+        /// <summary>The member alone answers, possibly stale. Default: linearizable.</summary>
         public bool Serializable { get; init; }
 
         /// <summary>Without the values.</summary>
@@ -84,7 +84,7 @@ public abstract record EtcdOp
     /// <param name="Value">The value.</param>
     public sealed record Put(Bytes Key, Bytes Value) : EtcdOp
     {
-        /// <summary>The lease that the key shall live on.</summary>
+        /// <summary>The lease for the key.</summary>
         public LeaseId Lease { get; init; }
 
         /// <summary>Return what the key was before.</summary>
@@ -105,7 +105,7 @@ public abstract record EtcdOp
         public bool PreviousValue { get; init; }
     }
 
-    /// <summary>If all conditions hold, one list of operations, else another: atomically, at one revision.</summary>
+    /// <summary>If all conditions are true, one list of operations, otherwise another one: atomically, at one revision.</summary>
     public sealed record Txn : EtcdOp
     {
         /// <summary>The conditions; none means true.</summary>

@@ -1,7 +1,7 @@
 namespace Coordination.Etcd;
 
 /// <summary>
-/// A transaction in words: conditions (<see cref="When"/>), then what is done, then what is done otherwise. Immutable; it converts to the operation
+/// A transaction as a sentence: conditions (<see cref="When"/>), then what is done, then what is done otherwise. Immutable; it converts to the operation
 /// it stands for, so it can be an operation of another transaction.
 /// </summary>
 /// <example><c>await etcd.If(When.Missing("/k")).Then(new EtcdOp.Put("/k", "v")).Else(new EtcdOp.Get("/k")).CommitAsync()</c></example>
@@ -23,13 +23,13 @@ public sealed class EtcdTxnBuilder
         return builder._txn;
     }
 
-    /// <summary>More conditions, which must hold, too.</summary>
+    /// <summary>More conditions, which must also be true.</summary>
     public EtcdTxnBuilder And(params ReadOnlySpan<EtcdCompare> conditions) => new(_client, _txn with { If = _txn.If.AddRange(conditions) });
 
-    /// <summary>What is done when all conditions hold. Called again: what is done after that.</summary>
+    /// <summary>What is done when all conditions hold. Called again, it adds to the end.</summary>
     public EtcdTxnBuilder Then(params ReadOnlySpan<EtcdOp> operations) => new(_client, _txn with { Then = _txn.Then.AddRange(operations) });
 
-    /// <summary>What is done otherwise. Called again: what is done after that.</summary>
+    /// <summary>What is done otherwise. Called again, it adds to the end.</summary>
     public EtcdTxnBuilder Else(params ReadOnlySpan<EtcdOp> operations) => new(_client, _txn with { Else = _txn.Else.AddRange(operations) });
 
     /// <summary>The operation, to keep or to send later.</summary>

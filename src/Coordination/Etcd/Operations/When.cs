@@ -1,8 +1,8 @@
 namespace Coordination.Etcd;
 
 /// <summary>
-/// Conditions of a transaction in words: <c>When.Version("/k").IsGreaterThan(3)</c>. With a range of keys a condition must hold for every key in it; a
-/// range without keys counts as one key that does not exist. All conditions, those of nested transactions too, are looked at before anything is done.
+/// Conditions of a transaction as sentences: <c>When.Version("/k").IsGreaterThan(3)</c>. With a range of keys a condition must be true for every key in it; a range
+/// without keys counts as one key that does not exist. etcd checks all conditions, also those of nested transactions, before it does anything.
 /// </summary>
 public static class When
 {
@@ -15,7 +15,7 @@ public static class When
     /// <summary>The key was last changed at exactly this revision.</summary>
     public static EtcdCompare Unchanged(Bytes key, Revision since) => EtcdCompare.Unchanged(key, since);
 
-    /// <summary>The value; of a key that does not exist no condition on it holds.</summary>
+    /// <summary>The value; no condition on the value of a key that does not exist is true.</summary>
     public static Condition<Bytes> Value(KeyRange keys) => new((result, value) => EtcdCompare.Value(keys, result, value));
 
     /// <summary>The number of changes since the key was created; 0 when it does not exist.</summary>
@@ -30,7 +30,7 @@ public static class When
     /// <summary>The lease; none when the key has none or does not exist.</summary>
     public static Condition<LeaseId> Lease(KeyRange keys) => new((result, lease) => EtcdCompare.Lease(keys, result, lease));
 
-    /// <summary>Half a condition: what is looked at. What it is compared with follows.</summary>
+    /// <summary>Half a condition: what to look at. What to compare it with follows.</summary>
     /// <typeparam name="T">What it is compared with.</typeparam>
     public sealed class Condition<T>
     {

@@ -20,8 +20,8 @@ public enum EtcdAccess
 }
 
 /// <summary>
-/// Users, roles and permissions, as far as a service and its tests need them; the rest is etcdctl's. Thread-safe. While authentication is on, only a user
-/// with the role <c>root</c> may change anything. Errors are <see cref="EtcdException"/>s, as everywhere; nothing is repeated blindly.
+/// Users, roles and permissions, as far as a service and its tests need them; use etcdctl for the rest. Thread-safe. While authentication is on, only a user
+/// with the role <c>root</c> may change anything. Errors are <see cref="EtcdException"/>s, as everywhere; no request is repeated blindly.
 /// </summary>
 public sealed class EtcdAuth
 {
@@ -49,7 +49,7 @@ public sealed class EtcdAuth
             static (etcd, request, call) => etcd.AuthClient.UserAddAsync(request, call),
             new AuthUserAddRequest { Name = user, Password = password }, cancellationToken);
 
-    /// <summary>Changes a password; tokens that were given out before become invalid.</summary>
+    /// <summary>Changes a password; older tokens become invalid.</summary>
     public Task ChangePasswordAsync(string user, string password, CancellationToken cancellationToken = default) =>
         CallAsync(
             static (etcd, request, call) => etcd.AuthClient.UserChangePasswordAsync(request, call),
@@ -93,7 +93,7 @@ public sealed class EtcdAuth
             new AuthRoleGrantPermissionRequest { Name = role, Perm = granted }, cancellationToken);
     }
 
-    /// <summary>Takes a permission back; the range must be exactly the one that was granted.</summary>
+    /// <summary>Revokes a permission; the range must be exactly the one that was granted.</summary>
     public Task RevokePermissionAsync(string role, KeyRange keys, CancellationToken cancellationToken = default)
     {
         var request = new AuthRoleRevokePermissionRequest { Role = role, Key = keys.Key.ToByteString(), RangeEnd = keys.End.ToByteString() };

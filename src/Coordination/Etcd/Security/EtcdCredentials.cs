@@ -3,8 +3,8 @@ using System.Text;
 namespace Coordination.Etcd;
 
 /// <summary>
-/// The user and password to log in with, where etcd's authentication is on. The client logs in when it must, again when its token has expired, and never
-/// shows the password: not in logs, errors or <see cref="ToString"/>.
+/// The user and password to log in with, where etcd's authentication is on. The client logs in when it must, and again when its token has expired. It never shows the
+/// password: not in logs, errors or <see cref="ToString"/>.
 /// </summary>
 /// <param name="User">The name of the user; not empty.</param>
 public sealed record EtcdCredentials(string User)
@@ -24,7 +24,7 @@ public sealed record EtcdCredentials(string User)
     public bool AllowPlaintext { get; set; }
 
     /// <summary>
-    /// How long a login that was refused counts as the answer to others who need one, so that a wrong password does not keep etcd busy (each check costs
+    /// How long a refused login is also the answer to other requests that need one, so that a wrong password does not keep etcd busy (each check costs
     /// it some 100 ms). Default 1 s; 100 ms to 1 min.
     /// </summary>
     public TimeSpan LoginPause { get; set; } = TimeSpan.FromSeconds(1);

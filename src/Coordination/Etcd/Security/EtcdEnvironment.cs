@@ -1,23 +1,23 @@
 namespace Coordination.Etcd;
 
 /// <summary>
-/// The connection to etcd as environment variables say it. <c>COORDINATION_ETCD_…</c> comes first; where it is not set, the variable of etcdctl (API v3)
+/// The connection to etcd, from environment variables. <c>COORDINATION_ETCD_…</c> comes first; where it is not set, the variable of etcdctl (API v3)
 /// with the same meaning counts, if there is one. An empty variable is one that is not set.
 /// </summary>
 public static class EtcdEnvironment
 {
-    /// <summary>What all variables of this library begin with.</summary>
+    /// <summary>The prefix of all variables of this library.</summary>
     public const string Prefix = "COORDINATION_ETCD_";
 
     private const string EtcdctlPrefix = "ETCDCTL_";
 
     /// <summary>
-    /// The options with what the environment says:
+    /// The options from the environment:
     /// <c>ENDPOINTS</c> (several with commas between; etcdctl's also without a scheme: then it is <c>https</c> where something of TLS is set), <c>CA_FILE</c> (etcdctl: <c>CACERT</c>), <c>CERT_FILE</c> (<c>CERT</c>), <c>KEY_FILE</c>
     /// (<c>KEY</c>), <c>SERVER_NAME</c>, <c>SKIP_VERIFICATION</c> (<c>INSECURE_SKIP_TLS_VERIFY</c>), <c>USER</c> (also <c>user:password</c>),
     /// <c>PASSWORD</c>, <c>PASSWORD_FILE</c>, <c>ALLOW_PLAINTEXT</c>.
     /// </summary>
-    /// <param name="defaults">What holds where nothing is set; null: the defaults.</param>
+    /// <param name="defaults">Used where nothing is set; null: the defaults.</param>
     /// <exception cref="ArgumentException">A variable cannot be used; the message names it, never a password.</exception>
     public static EtcdClientOptions Read(EtcdClientOptions? defaults = null) => Read(defaults ?? new(), Environment.GetEnvironmentVariable);
 

@@ -18,7 +18,7 @@ public enum EtcdSecurityProblem
     /// <summary>The server's certificate has expired, or is not valid yet.</summary>
     CertificateNotValidNow,
 
-    /// <summary>The server refused our certificate, or wants one: <see cref="EtcdTlsOptions.CertificateFile"/>.</summary>
+    /// <summary>The server refused the client's certificate, or wants one: <see cref="EtcdTlsOptions.CertificateFile"/>.</summary>
     ClientCertificateRefused,
 
     /// <summary>The endpoint says <c>https</c>, and the server speaks plaintext.</summary>

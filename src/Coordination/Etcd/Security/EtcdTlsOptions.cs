@@ -3,8 +3,8 @@ using Coordination.Etcd.Security;
 namespace Coordination.Etcd;
 
 /// <summary>
-/// TLS for <c>https</c> endpoints. The default trusts the system's certificate authorities and checks the host name. An <c>https</c> endpoint is never
-/// spoken to in plaintext. The files are read again before each new connection, so certificates can be renewed in place; when a changed file cannot be
+/// TLS for <c>https</c> endpoints. The default trusts the system's certificate authorities and checks the host name. The client never speaks plaintext to an
+/// <c>https</c> endpoint. The files are read again before each new connection, so certificates can be renewed in place; when a changed file cannot be
 /// used (half written, say), the last good one stays in use and a warning is logged.
 /// </summary>
 public sealed record EtcdTlsOptions
@@ -22,7 +22,7 @@ public sealed record EtcdTlsOptions
     public string? ServerName { get; set; }
 
     /// <summary>
-    /// Accepts whatever certificate the server shows. Default false. It lets anybody on the way read and change everything, passwords included; a warning
+    /// Accepts any certificate that the server shows. Default false. It lets anybody on the way read and change everything, passwords included; a warning
     /// is logged. etcdctl: <c>--insecure-skip-tls-verify</c>.
     /// </summary>
     public bool SkipServerVerification { get; set; }

@@ -4,7 +4,7 @@ namespace Coordination.Etcd;
 
 /// <summary>What to watch.</summary>
 /// <param name="Keys">The key or keys.</param>
-/// <param name="From">The first revision to report; none means from now. Prefer the revision after one that was just read: the past is served late.</param>
+/// <param name="From">The first revision to report; none means from now. Prefer the revision after one that was just read: etcd serves the past late.</param>
 public sealed record EtcdWatchSpec(KeyRange Keys, Revision From)
 {
     /// <summary>Report what a key was before each change.</summary>
@@ -33,7 +33,7 @@ public abstract record EtcdWatchSignal
     {
     }
 
-    /// <summary>The server has taken the watch.</summary>
+    /// <summary>The server has accepted the watch.</summary>
     public sealed record Created(EtcdHeader Header) : EtcdWatchSignal;
 
     /// <summary>Changes, whole revisions only.</summary>

@@ -4,11 +4,11 @@ using Coordination.Messages;
 namespace Coordination;
 
 /// <summary>
-/// Speaks with the actors of the host in their own way: it is told <see cref="LockRequest"/>, <see cref="ElectionRequest"/>, <see cref="ServiceRequest"/> and
+/// Speaks with the actors of the host by messages: it takes <see cref="LockRequest"/>, <see cref="ElectionRequest"/>, <see cref="ServiceRequest"/> and
 /// <see cref="KeysRequest"/>, and answers their sender. Each system has one (<see cref="CoordinationSystem.Actor"/>); its type is its key in an
 /// <see cref="Akka.Hosting.ActorRegistry"/>.
 /// </summary>
-/// <remarks>It holds no rule; it keeps the subscriptions and open requests of each sender, and ends them when the sender ends.</remarks>
+/// <remarks>It keeps the subscriptions and open requests of each sender, and ends them when the sender ends.</remarks>
 public sealed class CoordinationActor : UntypedActor
 {
     private readonly Dictionary<IActorRef, Dictionary<object, IDisposable>> _subscriptions = [];

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Coordination;
 
-/// <summary>Coordination in the actor system that Akka.Hosting makes.</summary>
+/// <summary>Coordination in the actor system that Akka.Hosting creates.</summary>
 public static class CoordinationAkkaExtensions
 {
     // Akka's own hook would begin the shutdown beside the host's, before the host has stopped what uses the actors. Whoever wants it turns it on after this.
@@ -19,9 +19,9 @@ public static class CoordinationAkkaExtensions
     /// <see cref="ActorRegistry"/> under <see cref="CoordinationActor"/>, so actors get it as <c>IRequiredActor&lt;CoordinationActor&gt;</c>; its health is a check of
     /// the host; its log is the host's. <see cref="CoordinationExtension"/> says where its options come from.
     /// <para>
-    /// It ends with the actor system's coordinated shutdown: in phase <c>service-unbind</c> what is registered drains and is deregistered; in <c>service-stop</c>
-    /// leaderships are resigned, locks released, the lease revoked. Actors of the host are stopped after that, so one that must not work without its lock adds a task to
-    /// an earlier phase, or listens to the loss.
+    /// It ends with the actor system's coordinated shutdown: in phase <c>service-unbind</c> registrations drain and leave; in <c>service-stop</c>
+    /// leaderships are resigned, locks released, the lease revoked. Actors of the host stop after that, so an actor that must not work without its lock should add a
+    /// task to an earlier phase, or react to the loss.
     /// </para>
     /// <para>
     /// To inject <see cref="ILocks"/> and the other faces, add <c>services.AddCoordination()</c>: both are the same system.

@@ -26,15 +26,15 @@ public sealed class CoordinationExtension : IExtension
         System = registration.Start(services, actors);
     }
 
-    /// <summary>The coordination system; its stop is the actor system's.</summary>
+    /// <summary>The coordination system; it stops with the actor system.</summary>
     public CoordinationSystem System { get; }
 
     /// <summary>The actor to tell, see <see cref="CoordinationSystem.Actor"/>.</summary>
     public IActorRef Actor => System.Actor;
 
-    /// <summary>The one of an actor system; started at the first call.</summary>
+    /// <summary>The coordination system of an actor system; started at the first call.</summary>
     /// <param name="actors">The actor system.</param>
-    /// <exception cref="ArgumentException">Options are wrong; all problems are named.</exception>
+    /// <exception cref="ArgumentException">Options are wrong; the message names all problems.</exception>
     public static CoordinationExtension For(ActorSystem actors) => new Provider().Apply(actors);
 
     /// <summary>Starts another system with the same options but for what is changed. Who starts it ends it.</summary>

@@ -3,7 +3,7 @@ using Akka.Actor.Setup;
 namespace Coordination;
 
 /// <summary>
-/// Says in code, for the coordination system in an actor system, what its options are:
+/// Sets the options of the coordination system in an actor system, in code:
 /// <c>ActorSystem.Create("app", BootstrapSetup.Create().And(new CoordinationSetup(options => options.Owner = "me")))</c>.
 /// </summary>
 /// <param name="configure">Gets what was read elsewhere (<see cref="CoordinationExtension"/>), and changes it.</param>

@@ -10,7 +10,7 @@ public static class CoordinationHealthCheckExtensions
     /// <summary>
     /// Healthy: the session lease is held and renewed. Degraded: it is suspect (etcd has not answered for two thirds of the TTL), a registration is in conflict or
     /// being put back, or a view is stale. Unhealthy (<paramref name="failureStatus"/>): there is no lease, because it was lost or etcd cannot be reached; nothing
-    /// can be acquired. The description says why. It asks nobody, so it can be called as often as one likes.
+    /// can be acquired. The description says why. It sends nothing to etcd, so call it as often as you like.
     /// <para>For readiness, not for liveness: a restart does not bring etcd back.</para>
     /// </summary>
     /// <param name="builder">The health checks.</param>
