@@ -107,7 +107,7 @@ internal sealed class CandidateActor : UntypedActor, IWithTimers
                 {
                     Written.Answered a => _etcd.Answered(call, a.Result),
                     Written.Settled s => CandidateRequests.Settled(call, s.Shown),
-                    Written.Refused r => CandidateRequests.Failed(call, r.Error),
+                    Written.Refused r => new CandidateMessage.Failed(call, r.Error),
                     _ => throw new UnreachableException(),
                 });
                 break;
@@ -266,7 +266,7 @@ internal sealed class CandidateActor : UntypedActor, IWithTimers
         // Without a lease nothing but the key of an older one is left to be removed, which can be repeated.
         using var scope = TraceScope.Enter(trace);
         var reply = write is null ? _etcd.ReadAsync(e) : AnswerAsync(e, write);
-        reply.PipeTo(Self, success: told => told, failure: error => CandidateRequests.Failed(e, EtcdFailure.From(error)));
+        reply.PipeTo(Self, success: told => told, failure: error => new CandidateMessage.Failed(e, EtcdFailure.From(error)));
     }
 
     private async Task<CandidateMessage> AnswerAsync(CandidateEffect.Call e, Write write) =>

@@ -116,25 +116,6 @@ internal sealed partial class CandidateMachine
             : Remove(state, p.Term);
     }
 
-    private static CandidateStep OnHandOverFailed(CandidateState state, CandidateMessage.HandOverFailed m) =>
-        state.Phase is CandidatePhase.HandingOver p && m.Round == state.Round ? Remove(state, p.Term) : state;
-
-    private static CandidateStep OnLineReadFailed(CandidateState state, CandidateMessage.LineReadFailed m)
-    {
-        if (m.Round != state.Round)
-        {
-            return state;
-        }
-
-        return state.Phase switch
-        {
-            CandidatePhase.Leading when state.Transfer is { } transfer =>
-                Answer(state with { Transfer = null }, transfer.Request, new ElectionReply.Failed(m.Error)),
-            CandidatePhase.PlanningHandOver p => Remove(state, p.Term),
-            _ => state,
-        };
-    }
-
     private static CandidateStep ForceOut(CandidateState state) => Lose(state, LossReason.Released).Then(s => Leave(s, ((CandidatePhase.Leading)s.Phase).Term));
 
     /// <summary>Ends the candidacy, wherever on the way to the head it is. What may still be on its way goes with the lease.</summary>
@@ -168,10 +149,8 @@ internal sealed partial class CandidateMachine
         _ => state,
     };
 
-    private static CandidateStep OnRemoveFailed(CandidateState state, CandidateMessage.RemoveFailed m) => state.Phase switch
+    private static CandidateStep OnRemoveFailed(CandidateState state) => state.Phase switch
     {
-        _ when m.Round != state.Round => state,
-
         // The revocation does the same, for a key that is still on our lease.
         CandidatePhase.Removing { TriesLeft: 0 } => Close(state),
         CandidatePhase.Removing p => RetryRemoval(state with { Phase = p with { TriesLeft = p.TriesLeft - 1 } }),

@@ -97,21 +97,21 @@ internal sealed partial class CandidateMachine
         : m.Current?.CreateRevision != ((CandidatePhase.Leading)state.Phase).Term ? OnOwnDeleted(state)
         : OnOwnPut(state, m.Current);
 
-    private static CandidateStep OnProclaimFailed(CandidateState state, CandidateMessage.ProclaimFailed m)
+    private static CandidateStep OnProclaimFailed(CandidateState state, ElectionRequestId request, EtcdException error)
     {
-        if (!IsUnderWay(state, m.Request))
+        if (!IsUnderWay(state, request))
         {
             return state;
         }
 
-        if (m.Error.Kind == CoordinationErrorKind.LeaseNotFound)
+        if (error.Kind == CoordinationErrorKind.LeaseNotFound)
         {
             return Again(state).Do(new CandidateEffect.VerifyLease(state.Lease!.Id));
         }
 
-        return !IsFatal(m.Error)
-            ? Again(state).Do(new CandidateEffect.Note(m.Error.Message))
-            : Answer(state with { Proclamations = state.Proclamations.RemoveAt(0) }, m.Request, new ElectionReply.Failed(m.Error)).Then(SendProclamation);
+        return !IsFatal(error)
+            ? Again(state).Do(new CandidateEffect.Note(error.Message))
+            : Answer(state with { Proclamations = state.Proclamations.RemoveAt(0) }, request, new ElectionReply.Failed(error)).Then(SendProclamation);
 
         static CandidateStep Again(CandidateState s) =>
             new(s with { Failures = s.Failures + 1 }, [new CandidateEffect.SetTimer(CandidateTimer.Retry, s.Failures + 1)]);

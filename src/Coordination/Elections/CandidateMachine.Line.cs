@@ -38,17 +38,9 @@ internal sealed partial class CandidateMachine
             : Retreat(met, m.Current.CreateRevision);
     }
 
-    private static CandidateStep OnEnterFailed(CandidateState state, CandidateMessage.EnterFailed m)
-    {
-        if (state.Phase is not CandidatePhase.Entering || m.Round != state.Round)
-        {
-            return state;
-        }
-
-        return m.Error.Kind == CoordinationErrorKind.LeaseNotFound
-            ? BackOff(state, Revision.None).Do(new CandidateEffect.VerifyLease(state.Lease!.Id))
-            : FailOrBackOff(state, Revision.None, m.Error);
-    }
+    private static CandidateStep OnEnterFailed(CandidateState state, EtcdException error) => error.Kind == CoordinationErrorKind.LeaseNotFound
+        ? BackOff(state, Revision.None).Do(new CandidateEffect.VerifyLease(state.Lease!.Id))
+        : FailOrBackOff(state, Revision.None, error);
 
     private static CandidateStep Look(CandidateState state, Revision created)
     {
@@ -69,9 +61,6 @@ internal sealed partial class CandidateMachine
             : m.Own.ModRevision != state.OwnAt ? Retreat(state, p.Created)
             : Take(state, p.Created, m.Predecessor, m.Revision, m.ValidFor);
     }
-
-    private static CandidateStep OnLookFailed(CandidateState state, CandidateMessage.LookFailed m) =>
-        state.Phase is CandidatePhase.Looking p && m.Round == state.Round ? FailOrBackOff(state, p.Created, m.Error) : state;
 
     /// <summary>Our key is in the line, as of this revision: takes the place that it has.</summary>
     private static CandidateStep Take(CandidateState state, Revision created, KeyValue? predecessor, Revision revision, TimeSpan validFor)

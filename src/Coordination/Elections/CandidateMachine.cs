@@ -28,11 +28,10 @@ internal sealed partial class CandidateMachine(CandidateCard card)
         CandidateMessage.SessionOpened m => OnSessionOpened(state, m.Lease),
         CandidateMessage.SessionLost m => OnSessionLost(state, m.Lease, m.Reason),
         CandidateMessage.SessionEnded => OnSessionEnded(state),
+        CandidateMessage.Failed m => OnFailed(state, m.Request, m.Error),
         CandidateMessage.Entered m => OnEntered(state, m),
         CandidateMessage.EnterMet m => OnEnterMet(state, m),
-        CandidateMessage.EnterFailed m => OnEnterFailed(state, m),
         CandidateMessage.Looked m => OnLooked(state, m),
-        CandidateMessage.LookFailed m => OnLookFailed(state, m),
         CandidateMessage.OwnPut m => OnOwnPut(state, m.Current),
         CandidateMessage.OwnDeleted => OnOwnDeleted(state),
         CandidateMessage.OwnRead m => OnOwnRead(state, m.Current),
@@ -44,15 +43,28 @@ internal sealed partial class CandidateMachine(CandidateCard card)
         CandidateMessage.WishForgotten => state,
         CandidateMessage.Proclaimed m => OnProclaimed(state, m.Request, m.Revision),
         CandidateMessage.ProclaimMet m => OnProclaimMet(state, m),
-        CandidateMessage.ProclaimFailed m => OnProclaimFailed(state, m),
         CandidateMessage.LineRead m => OnLineRead(state, m),
-        CandidateMessage.LineReadFailed m => OnLineReadFailed(state, m),
         CandidateMessage.HandedOver m => OnHandedOver(state, m),
-        CandidateMessage.HandOverFailed m => OnHandOverFailed(state, m),
         CandidateMessage.Removed m => OnRemoved(state, m.Round),
-        CandidateMessage.RemoveFailed m => OnRemoveFailed(state, m),
         CandidateMessage.TimerFired m => OnTimer(state, m),
         _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    private static CandidateStep OnFailed(CandidateState state, CandidateEffect.Call request, EtcdException error) => (request, state.Phase) switch
+    {
+        (CandidateEffect.SendProclaim e, _) => OnProclaimFailed(state, e.Proclamation, error),
+
+        // A wish that stays is fulfilled once more by the next leader, or goes with the lease of who had it.
+        (CandidateEffect.ForgetWish, _) => state,
+        _ when request.Round != state.Round => state,
+        (CandidateEffect.SendEnter, CandidatePhase.Entering) => OnEnterFailed(state, error),
+        (CandidateEffect.SendLook, CandidatePhase.Looking p) => FailOrBackOff(state, p.Created, error),
+        (CandidateEffect.SendReadLine, CandidatePhase.Leading) when state.Transfer is { } transfer =>
+            Answer(state with { Transfer = null }, transfer.Request, new ElectionReply.Failed(error)),
+        (CandidateEffect.SendReadLine, CandidatePhase.PlanningHandOver p) => Remove(state, p.Term),
+        (CandidateEffect.SendHandOver, CandidatePhase.HandingOver p) => Remove(state, p.Term),
+        (CandidateEffect.SendRemove, _) => OnRemoveFailed(state),
+        _ => state,
     };
 
     /// <summary>Until it was elected. After that the caller has the leadership, and resigns it.</summary>

@@ -34,20 +34,17 @@ internal abstract record CandidateMessage
     /// <summary>Fact: the session was closed: its lease is revoked, and nothing can come of it any more.</summary>
     public sealed record SessionEnded : CandidateMessage;
 
+    /// <summary>Fact: a request to etcd failed.</summary>
+    public sealed record Failed(CandidateEffect.Call Request, EtcdException Error) : CandidateMessage;
+
     /// <summary>Fact: our key was created. <paramref name="Predecessor"/> is the one before us, if there is one.</summary>
     public sealed record Entered(int Round, Revision Created, KeyValue? Predecessor, TimeSpan ValidFor) : CandidateMessage;
 
     /// <summary>Fact: a key is there under our name already.</summary>
     public sealed record EnterMet(int Round, KeyValue Current) : CandidateMessage;
 
-    /// <summary>Fact: entering failed.</summary>
-    public sealed record EnterFailed(int Round, EtcdException Error) : CandidateMessage;
-
     /// <summary>Fact: our own key (null: it is not the one we created) and the one before us, as they are at one revision.</summary>
     public sealed record Looked(int Round, KeyValue? Own, KeyValue? Predecessor, Revision Revision, TimeSpan ValidFor) : CandidateMessage;
-
-    /// <summary>Fact: the look failed.</summary>
-    public sealed record LookFailed(int Round, EtcdException Error) : CandidateMessage;
 
     /// <summary>Fact: the watch saw our key put.</summary>
     public sealed record OwnPut(KeyValue Current) : CandidateMessage;
@@ -79,29 +76,17 @@ internal abstract record CandidateMessage
     /// <summary>Fact: our key is not as we left it, so the value was not put.</summary>
     public sealed record ProclaimMet(ElectionRequestId Request, KeyValue? Current) : CandidateMessage;
 
-    /// <summary>Fact: the proclamation failed.</summary>
-    public sealed record ProclaimFailed(ElectionRequestId Request, EtcdException Error) : CandidateMessage;
-
     /// <summary>Fact: the line was read.</summary>
     public sealed record LineRead(int Round, CandidateLine Line) : CandidateMessage;
 
-    /// <summary>Fact: the line could not be read.</summary>
-    public sealed record LineReadFailed(int Round, EtcdException Error) : CandidateMessage;
-
     /// <summary>Fact: the hand-over was answered: made, or the line is not any more what it was.</summary>
     public sealed record HandedOver(int Round, bool Succeeded) : CandidateMessage;
-
-    /// <summary>Fact: the hand-over failed.</summary>
-    public sealed record HandOverFailed(int Round, EtcdException Error) : CandidateMessage;
 
     /// <summary>Fact: a wish that was fulfilled is deleted, as far as that was possible.</summary>
     public sealed record WishForgotten : CandidateMessage;
 
     /// <summary>Fact: our key is certainly not there (any more).</summary>
     public sealed record Removed(int Round) : CandidateMessage;
-
-    /// <summary>Fact: the removal failed.</summary>
-    public sealed record RemoveFailed(int Round, EtcdException Error) : CandidateMessage;
 
     /// <summary>Fact: a timer fired.</summary>
     public sealed record TimerFired(CandidateTimer Timer, TimeSpan ValidFor) : CandidateMessage;

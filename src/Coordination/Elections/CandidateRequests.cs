@@ -80,22 +80,9 @@ internal sealed class CandidateRequests(IEtcdClient etcd, ElectionKeys keys, Can
                 e.Round,
                 !found.Exists(kv => kv.CreateRevision == e.Term || e.Plan.StepBack.Any(c => c.Key == kv.Key && c.Created == kv.CreateRevision))),
             CandidateEffect.ForgetWish => new CandidateMessage.WishForgotten(),
-            _ => Failed(request, NotMade),
+            _ => new CandidateMessage.Failed(request, NotMade),
         };
     }
-
-    public static CandidateMessage Failed(CandidateEffect.Call request, EtcdException error) => request switch
-    {
-        CandidateEffect.SendEnter e => new CandidateMessage.EnterFailed(e.Round, error),
-        CandidateEffect.SendLook e => new CandidateMessage.LookFailed(e.Round, error),
-        CandidateEffect.SendProclaim e => new CandidateMessage.ProclaimFailed(e.Proclamation, error),
-        CandidateEffect.SendRemove e => new CandidateMessage.RemoveFailed(e.Round, error),
-        CandidateEffect.SendReadLine e => new CandidateMessage.LineReadFailed(e.Round, error),
-        CandidateEffect.SendHandOver e => new CandidateMessage.HandOverFailed(e.Round, error),
-
-        // A wish that stays is fulfilled once more by the next leader, or goes with the lease of who had it.
-        _ => new CandidateMessage.WishForgotten(),
-    };
 
     /// <summary>All candidates and their cards at one revision.</summary>
     public async Task<CandidateLine> ReadLineAsync(CancellationToken cancellationToken = default)
@@ -195,7 +182,7 @@ internal sealed class CandidateRequests(IEtcdClient etcd, ElectionKeys keys, Can
                 ? new CandidateMessage.EnterMet(e.Round, own with { Value = e.Value })
                 : new CandidateMessage.Entered(e.Round, own.CreateRevision, line.KeyValues.ElementAtOrDefault(1), default),
         { Succeeded: false, Results: [GetResult { First: { } current }] } => new CandidateMessage.EnterMet(e.Round, current),
-        _ => Failed(e, Malformed),
+        _ => new CandidateMessage.Failed(e, Malformed),
     };
 
     private EtcdOp.Txn Proclaim(CandidateEffect.SendProclaim e) => new()

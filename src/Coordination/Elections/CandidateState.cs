@@ -119,26 +119,26 @@ internal abstract record CandidateEffect
     {
     }
 
-    /// <summary>One of the requests to etcd; each is answered by one message.</summary>
-    public abstract record Call : CandidateEffect;
+    /// <summary>One of the requests to etcd; each is answered by one message. <paramref name="Round"/>: which question it is, of those that only the last counts of.</summary>
+    public abstract record Call(int Round = 0) : CandidateEffect;
 
     /// <summary>Send <c>if CreateRevision(key)==0 then put key and card with the lease, read the last two of the line, else get key</c>.</summary>
-    public sealed record SendEnter(int Round, LeaseId Lease, Bytes Value) : Call;
+    public sealed record SendEnter(int Round, LeaseId Lease, Bytes Value) : Call(Round);
 
     /// <summary>Send <c>if CreateRevision(key)==created then get key and the last one created before it</c>.</summary>
-    public sealed record SendLook(int Round, LeaseId Lease, Revision Created) : Call;
+    public sealed record SendLook(int Round, LeaseId Lease, Revision Created) : Call(Round);
 
     /// <summary>Send <c>if CreateRevision(key)==term and ModRevision(key)==at then put key else get key</c>.</summary>
     public sealed record SendProclaim(ElectionRequestId Proclamation, LeaseId Lease, Revision Term, Revision At, Bytes Value) : Call;
 
     /// <summary>Send <c>if CreateRevision(key)==created then delete key and card</c>.</summary>
-    public sealed record SendRemove(int Round, LeaseId Lease, Revision Created) : Call;
+    public sealed record SendRemove(int Round, LeaseId Lease, Revision Created) : Call(Round);
 
     /// <summary>Read all candidates and their cards at one revision.</summary>
-    public sealed record SendReadLine(int Round) : Call;
+    public sealed record SendReadLine(int Round) : Call(Round);
 
     /// <summary>Delete our key and those that step back, if none of them nor the target has changed.</summary>
-    public sealed record SendHandOver(int Round, LeaseId Lease, Revision Term, HandOverPlan Plan) : Call;
+    public sealed record SendHandOver(int Round, LeaseId Lease, Revision Term, HandOverPlan Plan) : Call(Round);
 
     /// <summary>Delete the wish for a transfer, which is fulfilled.</summary>
     public sealed record ForgetWish(Revision At) : Call;

@@ -137,7 +137,7 @@ public sealed class CandidateMachineTests
     public void An_entry_with_an_unknown_outcome_is_found_under_its_lease_and_looked_at()
     {
         var us = Entering();
-        us.Tell(new CandidateMessage.EnterFailed(us.State.Round, Unknown()));
+        us.Tell(new CandidateMessage.Failed(new CandidateEffect.SendEnter(us.State.Round, Lease, "v"), Unknown()));
         us.Fire(CandidateTimer.Retry);
 
         var met = us.Tell(new CandidateMessage.EnterMet(us.State.Round, Own(5)));
@@ -150,7 +150,7 @@ public sealed class CandidateMachineTests
     {
         var us = Entering();
 
-        var effects = us.Tell(new CandidateMessage.EnterFailed(us.State.Round, NotApplied(CoordinationErrorKind.PermissionDenied)));
+        var effects = us.Tell(new CandidateMessage.Failed(new CandidateEffect.SendEnter(us.State.Round, Lease, "v"), NotApplied(CoordinationErrorKind.PermissionDenied)));
 
         Assert.Contains(effects, e => e is CandidateEffect.AnswerCampaign { Answer: ElectionReply.Failed { Error.Kind: CoordinationErrorKind.PermissionDenied } });
         Assert.Contains(new CandidateEffect.CloseSession(), effects);
@@ -173,7 +173,7 @@ public sealed class CandidateMachineTests
         var us = Leading(5);
 
         var effects = us.Tell(new CandidateMessage.OwnPut(Own(5, 9, "vandal", lease: 0)));
-        var failed = us.Tell(new CandidateMessage.RemoveFailed(us.State.Round, NotApplied(CoordinationErrorKind.Unavailable)));
+        var failed = us.Tell(new CandidateMessage.Failed(new CandidateEffect.SendRemove(us.State.Round, Lease, new(5)), NotApplied(CoordinationErrorKind.Unavailable)));
 
         Assert.Contains(new CandidateEffect.EndClaim(LossReason.KeyOverwritten, IsNews: true), effects);
         Assert.Contains(effects, e => e is CandidateEffect.SendRemove { Created.Value: 5 });
@@ -210,7 +210,7 @@ public sealed class CandidateMachineTests
     {
         var us = Leading(5);
         us.Proclaim("one");
-        us.Tell(new CandidateMessage.ProclaimFailed(new(1), NotApplied(CoordinationErrorKind.Timeout)));
+        us.Tell(new CandidateMessage.Failed(new CandidateEffect.SendProclaim(new(1), Lease, new(5), new(6), "one"), NotApplied(CoordinationErrorKind.Timeout)));
 
         var again = us.Fire(CandidateTimer.Retry);
         var met = us.Tell(new CandidateMessage.ProclaimMet(new(1), Own(5, 8, "one")));
@@ -277,7 +277,7 @@ public sealed class CandidateMachineTests
         var us = Leading(5);
         us.Resign();
 
-        var failed = us.Tell(new CandidateMessage.RemoveFailed(us.State.Round, Unknown()));
+        var failed = us.Tell(new CandidateMessage.Failed(new CandidateEffect.SendRemove(us.State.Round, Lease, new(5)), Unknown()));
         var ended = us.Tell(new CandidateMessage.SessionEnded());
 
         Assert.Contains(new CandidateEffect.CloseSession(), failed);

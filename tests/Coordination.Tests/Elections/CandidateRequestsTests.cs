@@ -17,8 +17,8 @@ public sealed class CandidateRequestsTests
         var enter = new CandidateEffect.SendEnter(3, Lease, "v");
 
         Assert.Equal(new CandidateMessage.EnterMet(3, Key(Own, 5)), Settled(enter, Key(Own, 5)));
-        var failed = Assert.IsType<CandidateMessage.EnterFailed>(Settled(enter));
-        Assert.Equal((3, WriteOutcome.NotApplied, true), (failed.Round, failed.Error.Outcome, failed.Error.IsTransient));
+        var failed = Assert.IsType<CandidateMessage.Failed>(Settled(enter));
+        Assert.Equal((enter, WriteOutcome.NotApplied, true), (failed.Request, failed.Error.Outcome, failed.Error.IsTransient));
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class CandidateRequestsTests
 
         Assert.Equal(new CandidateMessage.ProclaimMet(new(1), Key(Own, 5, 8)), Settled(proclaim, Key(Own, 5, 8)));
         Assert.Equal(new CandidateMessage.ProclaimMet(new(1), null), Settled(proclaim));
-        Assert.Equal(WriteOutcome.NotApplied, Assert.IsType<CandidateMessage.ProclaimFailed>(Settled(proclaim, Key(Own, 5, 6))).Error.Outcome);
+        Assert.Equal(WriteOutcome.NotApplied, Assert.IsType<CandidateMessage.Failed>(Settled(proclaim, Key(Own, 5, 6))).Error.Outcome);
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class CandidateRequestsTests
 
         Assert.Equal(new CandidateMessage.Removed(3), Settled(remove));
         Assert.Equal(new CandidateMessage.Removed(3), Settled(remove, Key(Own, 9)));
-        Assert.IsType<CandidateMessage.RemoveFailed>(Settled(remove, Key(Own, 5)));
+        Assert.IsType<CandidateMessage.Failed>(Settled(remove, Key(Own, 5)));
     }
 
     [Fact]

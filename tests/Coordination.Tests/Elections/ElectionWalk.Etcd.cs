@@ -55,7 +55,7 @@ internal sealed partial class ElectionWalk
             case CandidateEffect.SendEnter e when _store.TryGetValue(Keys.Candidate(e.Lease), out var current):
                 return new CandidateMessage.EnterMet(e.Round, current);
             case CandidateEffect.SendEnter e when !_leases.Contains(e.Lease.Value):
-                return new CandidateMessage.EnterFailed(e.Round, LeaseGone);
+                return new CandidateMessage.Failed(e, LeaseGone);
             case CandidateEffect.SendEnter e:
                 var before = Line.LastOrDefault();
                 var created = Commit([(Keys.Candidate(e.Lease), (e.Value, e.Lease.Value)), (Keys.Card(e.Lease), (card.Encode(), e.Lease.Value))]);
@@ -66,7 +66,7 @@ internal sealed partial class ElectionWalk
                         e.Round, _store[Keys.Candidate(e.Lease)], Line.LastOrDefault(kv => kv.CreateRevision < e.Created), new(_revision), default)
                     : new CandidateMessage.Looked(e.Round, null, null, new(_revision), default);
             case CandidateEffect.SendProclaim e when !_leases.Contains(e.Lease.Value):
-                return new CandidateMessage.ProclaimFailed(e.Proclamation, LeaseGone);
+                return new CandidateMessage.Failed(e, LeaseGone);
             case CandidateEffect.SendProclaim e:
                 return Has(Keys.Candidate(e.Lease), e.Term) && _store[Keys.Candidate(e.Lease)].ModRevision == e.At
                     ? new CandidateMessage.Proclaimed(e.Proclamation, Commit([(Keys.Candidate(e.Lease), (e.Value, e.Lease.Value))]))

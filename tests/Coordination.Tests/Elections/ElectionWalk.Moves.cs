@@ -76,7 +76,7 @@ internal sealed partial class ElectionWalk
                     {
                         w._budget = w._budget with { Refused = w._budget.Refused - 1 };
                         x.Calls.RemoveAll(o => o.Id == call.Id);
-                        w.Tell(x, CandidateRequests.Failed(call.Request, Refused));
+                        w.Tell(x, new CandidateMessage.Failed(call.Request, Refused));
                     });
                 }
             }
@@ -118,7 +118,7 @@ internal sealed partial class ElectionWalk
                 x.Calls.RemoveAt(index);
             }
 
-            w.Tell(x, CandidateRequests.Failed(call.Request, Unknown));
+            w.Tell(x, new CandidateMessage.Failed(call.Request, Unknown));
         });
 
     private static WalkMove<ElectionWalk> Apply(WalkCandidate c, WalkCall call) => Move(c, $"{call.Text} is applied by etcd", (w, x) =>
