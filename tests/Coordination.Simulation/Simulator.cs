@@ -208,8 +208,13 @@ internal sealed class Simulator
                 _world.Violate($"{waiting} still waits for {waiting.Awaited ?? "its time"}");
             }
 
-            // What is on its way to those who watch arrives.
-            _world.RunUntil(_world.Now + TimeSpan.FromSeconds(10), RunActors);
+            // What is on its way to those who watch arrives. Leases of the dead may still end.
+            do
+            {
+                _world.RunUntil(_world.Now + TimeSpan.FromSeconds(10), RunActors);
+            }
+            while (_etcd.History.Changes is [.., var last] && last.SeenAt > (_world.Now - TimeSpan.FromSeconds(5)).Ticks);
+
             List<KeyValue> stored = [.. Stored().Select(ProtoMapping.ToKeyValue).Where(static kv => kv.Key.StartsWith("/"))];
             if (_users.Select(static user => user.Stays).OfType<string>().FirstOrDefault(id => !stored.Exists(kv => kv.Key.ToText().Contains(id, StringComparison.Ordinal))) is { } lost)
             {
