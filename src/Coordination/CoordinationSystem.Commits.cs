@@ -1,5 +1,6 @@
 using Coordination.Etcd;
 using Coordination.Journal;
+using Coordination.Leases;
 using Coordination.Supervision;
 
 namespace Coordination;
@@ -51,6 +52,8 @@ public sealed partial class CoordinationSystem
                         return result.Succeeded ? result with { Results = result.Results[..^1] } : result;
                     case Written.Settled { Shown: { Results: [GetResult { First: { } left }] } shown } when left.Value == receipt.Number:
                         return new TxnResult(shown.Header with { Revision = left.ModRevision }, true, []);
+                    case Written.Refused { Error.Kind: CoordinationErrorKind.LeaseNotFound } when await IsReplacedAsync(lease, cancellationToken).ConfigureAwait(false):
+                        break;
                     case Written.Refused { Error: var error }:
                         throw new EtcdException(error.Kind, error.Outcome, error.Message, error.Endpoint, error);
                 }
@@ -62,7 +65,7 @@ public sealed partial class CoordinationSystem
         }
     }
 
-    private async Task<(Leases.LeaseValidity Lease, IActorRef Journal)> OpenSessionAsync(CancellationToken cancellationToken)
+    private async Task<(LeaseValidity Lease, IActorRef Journal)> OpenSessionAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -83,7 +86,32 @@ public sealed partial class CoordinationSystem
         }
     }
 
-    private static async Task<Written> UnlessLostAsync(Task<Written> answer, Leases.LeaseValidity lease)
+    /// <summary>
+    /// A transaction was refused for a lease that does not exist. When that is the session's, which was not noticed yet, the next session makes it; when it is another one, it
+    /// is the caller's mistake.
+    /// </summary>
+    private async Task<bool> IsReplacedAsync(LeaseValidity lease, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if ((await Etcd.GetLeaseAsync(lease.Id, withKeys: false, cancellationToken).ConfigureAwait(false)).Remaining >= TimeSpan.Zero)
+            {
+                return false;
+            }
+        }
+        catch (EtcdException)
+        {
+            return false;
+        }
+
+        Tell(new LeaseMessage.Verify(lease.Id, default));
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Lost);
+        await Task.Delay(Options.Etcd.RequestTimeout, Options.TimeProvider, end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
+        return lease.Lost.IsCancellationRequested;
+    }
+
+    private static async Task<Written> UnlessLostAsync(Task<Written> answer, LeaseValidity lease)
     {
         try
         {
