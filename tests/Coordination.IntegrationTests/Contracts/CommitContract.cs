@@ -88,6 +88,20 @@ public abstract class CommitContract : ServerContract, IAsyncLifetime
     }
 
     [Fact]
+    public async Task Tokens_and_terms_are_revisions_in_conditions()
+    {
+        await using var handle = await _system.Lock(Name).AcquireAsync(Limit);
+        await using var leadership = await _system.Election(Name + "/election").CampaignAsync("me");
+
+        var made = await _system.CommitAsync(_ => new EtcdOp.Txn
+        {
+            If = [When.Unchanged(handle.Key, handle.Token), When.ModRevision(handle.Key).Is(handle.Token), When.CreateRevision(leadership.Key).Is(leadership.Term)],
+        });
+
+        Assert.True(made.Succeeded);
+    }
+
+    [Fact]
     public async Task Many_at_a_time_are_each_made_once_and_leave_as_many_receipts_as_were_under_way()
     {
         var made = await Task.WhenAll(Enumerable.Range(0, 300).Select(i => _system.CommitAsync(_ => If(When.Missing($"{Name}/{i}"), new EtcdOp.Put($"{Name}/{i}", "1")))));
