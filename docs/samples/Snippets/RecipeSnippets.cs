@@ -83,6 +83,39 @@ internal static class RecipeSnippets
         // </barrier>
     }
 
+    public static async Task YieldAsync(ILocks locks, Func<CancellationToken, Task> workAsync, CancellationToken stop)
+    {
+        // <yield>
+        var exclusive = locks.Lock("/devices/scanner");
+
+        // The holder works until it is done, or until somebody else needs the lock more.
+        await using (var handle = await exclusive.AcquireAsync(cancellationToken: stop))
+        {
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(stop, handle.Lost, handle.YieldRequested);
+            await workAsync(end.Token);
+        }
+
+        // Whoever needs it more lines up as always, and asks.
+        var acquiring = exclusive.AcquireAsync(cancellationToken: stop);
+        await exclusive.RequestYieldAsync(stop);
+        await using var urgent = await acquiring;
+
+        // </yield>
+    }
+
+    public static void Delay(ILocks locks)
+    {
+        // <delay>
+        var careful = locks.Lock("/devices/oven", new DistributedLockOptions
+        {
+            OwnLeaseTtl = TimeSpan.FromSeconds(10),
+            LockDelay = TimeSpan.FromSeconds(30),    // when its holder is lost, nobody acquires it for 30 s
+        });
+
+        // </delay>
+        _ = careful;
+    }
+
     public static async Task QueueAsync(IRecipes recipes, Func<Bytes, Task<Bytes>> sendAsync, CancellationToken stop)
     {
         var mails = recipes.Queue("/mails");

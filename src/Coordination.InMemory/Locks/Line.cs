@@ -153,7 +153,9 @@ internal sealed class Line(World world, string name, long capacity)
 }
 
 /// <summary>One place in a line.</summary>
+#pragma warning disable CA1001 // The source has no timer and no link: there is nothing to free.
 internal sealed class Place(Line line, long weight)
+#pragma warning restore CA1001
 {
     private readonly TaskCompletionSource _admitted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _yieldRequested = new();
