@@ -3,10 +3,23 @@ using Coordination.Etcd;
 
 namespace Coordination.Recipes;
 
-/// <summary>What the recipes write.</summary>
+/// <summary>What the recipes read and write.</summary>
 internal static class Commits
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Reads; after the end of the system it says so, like everything else.</summary>
+    public static async Task<T> ReadAsync<T>(this CoordinationSystem system, Func<IEtcdClient, Task<T>> read)
+    {
+        try
+        {
+            return await read(system.Etcd).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is ObjectDisposedException or EtcdException && system.Health.State == CoordinationHealthState.Stopped)
+        {
+            throw new CoordinationException(CoordinationErrorKind.Stopped, $"The coordination system '{system.Options.Name}' has stopped.", error);
+        }
+    }
 
     /// <summary>Writes under guards: the revision, or null when the other conditions did not hold.</summary>
     /// <exception cref="CoordinationException">A guard does not hold (<see cref="CoordinationErrorKind.Lost"/>); or etcd could not be used.</exception>

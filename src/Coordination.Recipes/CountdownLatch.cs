@@ -57,7 +57,7 @@ internal sealed class CountdownLatch(CoordinationSystem system, string name, int
             TransactionOptions.Patient(guards),
             cancellationToken);
 
-    private Task<GetResult> LookAsync(CancellationToken cancellationToken) => system.Etcd.GetAsync(new EtcdOp.Get(name), cancellationToken);
+    private Task<GetResult> LookAsync(CancellationToken cancellationToken) => system.ReadAsync(etcd => etcd.GetAsync(new EtcdOp.Get(name), cancellationToken));
 
     private int Read(Bytes? value)
     {

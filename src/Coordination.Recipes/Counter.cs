@@ -9,7 +9,7 @@ internal sealed class Counter(CoordinationSystem system, string name) : ICounter
     public string Name => name;
 
     public async Task<long> GetAsync(CancellationToken cancellationToken = default) =>
-        Read((await system.Etcd.GetAsync(new EtcdOp.Get(name), cancellationToken).ConfigureAwait(false)).First?.Value);
+        Read((await system.ReadAsync(etcd => etcd.GetAsync(new EtcdOp.Get(name), cancellationToken)).ConfigureAwait(false)).First?.Value);
 
     public Task<long> AddAsync(long amount = 1, IReadOnlyList<EtcdCompare>? guards = null, CancellationToken cancellationToken = default) =>
         Transaction.RunAsync(

@@ -30,7 +30,7 @@ internal sealed class DistributedQueue(CoordinationSystem system, string name) :
         }
 
         // Larger than that of all puts that have ended: each of them made a revision.
-        var now = (await system.Etcd.GetAsync(new EtcdOp.Get(_items), cancellationToken).ConfigureAwait(false)).Header.Revision;
+        var now = (await system.ReadAsync(etcd => etcd.GetAsync(new EtcdOp.Get(_items), cancellationToken)).ConfigureAwait(false)).Header.Revision;
         var number = Interlocked.Increment(ref _puts);
         await system.CommitAsync(
             guards ?? [],
@@ -54,15 +54,15 @@ internal sealed class DistributedQueue(CoordinationSystem system, string name) :
     public async Task<IQueueItem?> TryTakeAsync(CancellationToken cancellationToken = default) => (await TryAsync(cancellationToken).ConfigureAwait(false)).Item;
 
     public async Task<long> CountAsync(CancellationToken cancellationToken = default) =>
-        (await system.Etcd.GetAsync(new EtcdOp.Get(KeyRange.Prefix(_items)) { CountOnly = true }, cancellationToken).ConfigureAwait(false)).Count;
+        (await system.ReadAsync(etcd => etcd.GetAsync(new EtcdOp.Get(KeyRange.Prefix(_items)) { CountOnly = true }, cancellationToken)).ConfigureAwait(false)).Count;
 
     private async Task<(Revision Seen, IQueueItem? Item)> TryAsync(CancellationToken cancellationToken)
     {
         var range = KeyRange.Prefix(_items);
         while (true)
         {
-            var look = await system.Etcd.TxnAsync(
-                new EtcdOp.Txn { Then = [new EtcdOp.Get(range) { Limit = Page }, new EtcdOp.Get(KeyRange.Prefix(_held)) { KeysOnly = true }] }, cancellationToken).ConfigureAwait(false);
+            var both = new EtcdOp.Txn { Then = [new EtcdOp.Get(range) { Limit = Page }, new EtcdOp.Get(KeyRange.Prefix(_held)) { KeysOnly = true }] };
+            var look = await system.ReadAsync(etcd => etcd.TxnAsync(both, cancellationToken)).ConfigureAwait(false);
             var (items, held) = ((GetResult)look.Results[0], ((GetResult)look.Results[1]).KeyValues.Select(kv => kv.Key).ToHashSet());
             if (items.KeyValues.FirstOrDefault(item => !held.Contains(HeldKeyOf(item.Key))) is { } free)
             {

@@ -79,7 +79,8 @@ internal sealed class DoubleBarrier(CoordinationSystem system, string name, int 
         return new Place(system, this, key, put!.Value);
     }
 
-    private async Task<BarrierView> LookAsync(CancellationToken cancellationToken) => _keys.Read(await system.Etcd.TxnAsync(_keys.Look, cancellationToken).ConfigureAwait(false));
+    private async Task<BarrierView> LookAsync(CancellationToken cancellationToken) =>
+        _keys.Read(await system.ReadAsync(etcd => etcd.TxnAsync(_keys.Look, cancellationToken)).ConfigureAwait(false));
 
     private Task<Revision?> BeginAsync(ImmutableArray<KeyValue> members, CancellationToken cancellationToken)
     {

@@ -62,7 +62,7 @@ internal sealed class Transaction(CoordinationSystem system, CancellationToken s
         if (!_read.TryGetValue(key, out var found))
         {
             using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
-            var read = await system.Etcd.GetAsync(new EtcdOp.Get(key) { Revision = _snapshot }, end.Token).ConfigureAwait(false);
+            var read = await system.ReadAsync(etcd => etcd.GetAsync(new EtcdOp.Get(key) { Revision = _snapshot }, end.Token)).ConfigureAwait(false);
             _snapshot = _snapshot == Revision.None ? read.Header.Revision : _snapshot;
             _read[key] = found = read.First;
         }

@@ -15,8 +15,6 @@ public sealed class CoordinationOptionsTests
             (new() { Name = "" }, "Name is ''"),
             (new() { Name = "-a" }, "Name is '-a'"),
             (new() { Name = "a b" }, "Name is 'a b'"),
-            (new() { LockDelay = TimeSpan.FromSeconds(5) }, "LockDelay is '00:00:05': it needs a lease of its own (OwnLeaseTtl)"),
-            (new() { LockDelay = TimeSpan.Zero, OwnLeaseTtl = TimeSpan.FromSeconds(5) }, "LockDelay is '00:00:00': allowed is 00:00:01 to 01:00:00"),
             (new() { Owner = "" }, "Owner is ''"),
             (new() { Owner = new string('o', 257) }, "allowed are 1 to 256 characters"),
             (new() { SessionTtl = TimeSpan.FromSeconds(1) }, "SessionTtl is '00:00:01': allowed is 00:00:02 to 01:00:00"),

@@ -220,6 +220,33 @@ public abstract class TransactionContract(ServerFixture fixture) : RecipeContrac
     }
 
     [Fact]
+    public async Task After_the_end_of_its_system_every_recipe_says_so()
+    {
+        var taken = Here.Queue(Name).TakeAsync();
+        var entering = Here.DoubleBarrier(Name, 2).EnterAsync();
+        await System.DisposeAsync();
+
+        foreach (var request in (Func<Task>[])
+        [
+            () => taken,
+            () => entering,
+            () => Here.Counter(Name).GetAsync(),
+            () => Here.Counter(Name).AddAsync(),
+            () => Here.Counter(Name).SetAsync(1),
+            () => Here.CountdownLatch(Name, 1).CountDownAsync(),
+            () => Here.CountdownLatch(Name, 1).GetLeftAsync(),
+            () => Here.CountdownLatch(Name, 1).WaitAsync(),
+            () => Here.DoubleBarrier(Name, 1).EnterAsync(),
+            () => Here.Queue(Name).EnqueueAsync("1"),
+            () => Here.Queue(Name).TryTakeAsync(),
+            () => Here.Queue(Name).TakeAsync(),
+        ])
+        {
+            Assert.Equal(CoordinationErrorKind.Stopped, await KindAsync(request()));
+        }
+    }
+
+    [Fact]
     public async Task What_is_no_number_or_would_be_none_is_refused_by_name_and_value()
     {
         var counter = Here.Counter(Name);
