@@ -9,7 +9,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 feed=$(realpath -m "${1:-artifacts}")
 mkdir -p "$feed"
-for project in Coordination Coordination.AspNetCore Coordination.DistributedLock Coordination.Embedded Coordination.InMemory Coordination.OpenTelemetry Coordination.ServiceDiscovery Coordination.Demo; do
+for project in Coordination Coordination.AspNetCore Coordination.DistributedLock Coordination.Embedded Coordination.Grpc Coordination.InMemory Coordination.OpenTelemetry Coordination.Recipes Coordination.ServiceDiscovery Coordination.Demo; do
     dotnet pack "src/$project" -c Release --nologo -v quiet -o "$feed"
 done
 

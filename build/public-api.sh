@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# Records the public members of the packages, which a build demands:   ./build/public-api.sh
+# Records the public members of the packages, which a build demands:   ./build/public-api.sh [package…]     (default: all; Coordination.Recipes is one)
 # What is new goes to src/<project>/PublicAPI.Unshipped.txt, what is gone leaves both files. On a release, move the lines to PublicAPI.Shipped.txt. Look at the
 # difference before you commit it: a line that goes is a promise to somebody.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-for project in $(grep -l "" src/*/*.csproj | grep -v Coordination.Demo); do
-    folder=$(dirname "$project")
+[ $# -gt 0 ] || set -- $(ls src | grep -vx Coordination.Demo)
+for package in "$@"; do
+    folder=src/$package
+    project=$folder/$package.csproj
     for file in Shipped Unshipped; do
         [ -f "$folder/PublicAPI.$file.txt" ] || echo "#nullable enable" > "$folder/PublicAPI.$file.txt"
     done

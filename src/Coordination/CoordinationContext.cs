@@ -2,6 +2,7 @@ using Coordination.Diagnostics;
 using Coordination.Discovery.Registration;
 using Coordination.Discovery.Views;
 using Coordination.Etcd;
+using Coordination.Journal;
 using Coordination.Leases;
 using Coordination.Supervision;
 using Coordination.Time;
@@ -17,6 +18,9 @@ internal sealed record CoordinationContext(
     public Random Random { get; } = Chance ?? Random.Shared;
 
     public LeaseRenewals Renewals { get; } = new(Etcd, Options.RenewalProof, Options.Locks.WaitersPrefix, Clock, Log);
+
+    /// <summary>What tells of transactions whether they were made.</summary>
+    public Receipts Receipts { get; } = new(Options.Locks.WaitersPrefix);
 
     /// <summary>Where requests go.</summary>
     public ConceptRoots Roots { get; } = new();

@@ -103,6 +103,8 @@ public sealed class CoordinationOptionsTests
             (new() { OwnLeaseTtl = TimeSpan.Zero }, "OwnLeaseTtl is '00:00:00': allowed is 00:00:02 to 01:00:00"),
             (new() { OwnLeaseTtl = TimeSpan.FromSeconds(-5) }, "OwnLeaseTtl is '-00:00:05'"),
             (new() { OwnLeaseTtl = TimeSpan.MaxValue }, "OwnLeaseTtl is '10675199.02:48:05.4775807'"),
+            (new() { LockDelay = TimeSpan.FromSeconds(5) }, "LockDelay is '00:00:05': it needs a lease of its own (OwnLeaseTtl)"),
+            (new() { LockDelay = TimeSpan.Zero, OwnLeaseTtl = TimeSpan.FromSeconds(5) }, "LockDelay is '00:00:00': allowed is 00:00:01 to 01:00:00"),
             (new() { Owner = "" }, "Owner is ''"),
             (new() { Owner = new string('o', 257) }, "allowed are 1 to 256 characters"),
             (new() { MaxHold = TimeSpan.Zero }, "MaxHold is '00:00:00'"),

@@ -27,6 +27,8 @@ internal sealed class Handle(Place place, Bytes key, long floor) : ILockHandle
 
     public CancellationToken Lost => place.Ending.Lost;
 
+    public CancellationToken YieldRequested => place.YieldRequested;
+
     public LossReason? LossReason => place.Ending.Reason;
 
     public Task ReleaseAsync(CancellationToken cancellationToken = default)

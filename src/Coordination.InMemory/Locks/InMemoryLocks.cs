@@ -58,6 +58,12 @@ internal sealed class InMemoryLock(Line line) : ILock
 
     public Task<ILockHandle?> TryAcquireAsync(TimeSpan timeout, CancellationToken cancellationToken = default) => TryAsync(timeout, cancellationToken);
 
+    public async Task<bool> RequestYieldAsync(CancellationToken cancellationToken = default)
+    {
+        line.World.Check(cancellationToken);
+        return await line.RequestYieldAsync().ConfigureAwait(false);
+    }
+
     public Task<LockHolder?> GetHolderAsync(CancellationToken cancellationToken = default)
     {
         line.World.Check(cancellationToken);

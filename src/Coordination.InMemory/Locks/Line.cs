@@ -89,6 +89,19 @@ internal sealed class Line(World world, string name, long capacity)
         }
     }
 
+    /// <summary>Asks who is in to leave; false: nobody is.</summary>
+    public async Task<bool> RequestYieldAsync()
+    {
+        Place? asked;
+        lock (world.Gate)
+        {
+            asked = _places.Find(place => place.IsIn);
+        }
+
+        await (asked?.RequestYieldAsync() ?? Task.CompletedTask).ConfigureAwait(false);
+        return asked is not null;
+    }
+
     /// <summary>Those who are in, then those who wait.</summary>
     public IReadOnlyList<LockHolder> Everybody()
     {
@@ -140,9 +153,12 @@ internal sealed class Line(World world, string name, long capacity)
 }
 
 /// <summary>One place in a line.</summary>
+#pragma warning disable CA1001 // The source has no timer and no link: there is nothing to free.
 internal sealed class Place(Line line, long weight)
+#pragma warning restore CA1001
 {
     private readonly TaskCompletionSource _admitted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _yieldRequested = new();
 
     public Line Line => line;
 
@@ -152,12 +168,16 @@ internal sealed class Place(Line line, long weight)
 
     public Task Admitted => _admitted.Task;
 
+    public CancellationToken YieldRequested => _yieldRequested.Token;
+
     public bool IsIn => _admitted.Task.IsCompleted;
 
     /// <summary>The revision at which it was let in.</summary>
     public long Token { get; private set; }
 
     public LockHolder Holder => new(line.World.Owner, Token, Etcd.LeaseId.None, null, IsForeign: false);
+
+    public Task RequestYieldAsync() => _yieldRequested.CancelAsync();
 
     public void Admit()
     {

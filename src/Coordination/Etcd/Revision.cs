@@ -12,6 +12,12 @@ public readonly record struct Revision(long Value) : IComparable<Revision>
     /// <summary>The revision after this one.</summary>
     public Revision Next => new(Value + 1);
 
+    /// <summary>
+    /// Fencing tokens and terms are revisions: each can be used wherever a condition takes one, as in <c>When.Unchanged(handle.Key, handle.Token)</c>. They are plain numbers
+    /// elsewhere, because they go to resources that know nothing of etcd.
+    /// </summary>
+    public static implicit operator Revision(long value) => new(value);
+
     /// <summary>Order of time.</summary>
     public static bool operator <(Revision left, Revision right) => left.Value < right.Value;
 

@@ -147,7 +147,7 @@ internal sealed class LeaseActor : UntypedActor, IWithTimers
         {
             case LeaseEffect.SendGrant e:
                 var grantSentAt = _context.Clock.Now;
-                _context.Etcd.GrantLeaseAsync(Settings.Ttl, e.Id).PipeTo(
+                _context.Etcd.GrantLeaseAsync(Settings.Asked, e.Id).PipeTo(
                     Self,
                     success: granted => new LeaseMessage.Granted(grantSentAt, granted.Ttl, grantSentAt),
                     failure: error => new LeaseMessage.GrantFailed(EtcdFailure.From(error), grantSentAt));

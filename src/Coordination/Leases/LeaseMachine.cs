@@ -75,7 +75,7 @@ internal sealed class LeaseMachine(LeaseSettings settings, Func<LeaseId> newId)
 
     private static Step Prepend(Step step, LeaseEffect effect) => (step.State, step.Effects.Insert(0, effect));
 
-    private Step OnGranted(LeaseState.Acquiring s, LeaseMessage.Granted m) => Open(s.Id, m.SentAt, m.Ttl, m.Now);
+    private Step OnGranted(LeaseState.Acquiring s, LeaseMessage.Granted m) => Open(s.Id, m.SentAt, settings.Claimable(m.Ttl), m.Now);
 
     private Step OnGrantFailed(LeaseState.Acquiring s, LeaseMessage.GrantFailed m)
     {
@@ -96,7 +96,7 @@ internal sealed class LeaseMachine(LeaseSettings settings, Func<LeaseId> newId)
         (new LeaseState.Adopting(id, failures), [new LeaseEffect.SendKeepAlive(id, LeaseSettings.RenewalTimeout(settings.Ttl, failures))]);
 
     private Step OnProven(LeaseState.Adopting s, LeaseMessage.Renewed m) =>
-        m.Ttl <= TimeSpan.Zero ? Grant(newId(), m.Now, null, 0) : Open(s.Id, m.SentAt, settings.Believable(m.Ttl), m.Now);
+        m.Ttl <= TimeSpan.Zero ? Grant(newId(), m.Now, null, 0) : Open(s.Id, m.SentAt, settings.Claimable(settings.Believable(m.Ttl)), m.Now);
 
     private Step Open(LeaseId id, Instant sentAt, TimeSpan ttl, Instant now)
     {
@@ -128,7 +128,8 @@ internal sealed class LeaseMachine(LeaseSettings settings, Func<LeaseId> newId)
         }
 
         // A renewal gives what the grant gave; more is not believed.
-        var ttl = m.Ttl < s.Ttl ? m.Ttl : s.Ttl;
+        var told = settings.Claimable(m.Ttl);
+        var ttl = told < s.Ttl ? told : s.Ttl;
         var proven = m.SentAt > s.ProvenAt ? m.SentAt : s.ProvenAt;
         var computed = settings.Deadline(m.SentAt, ttl);
         var deadline = computed > s.Deadline ? computed : s.Deadline;
@@ -162,9 +163,9 @@ internal sealed class LeaseMachine(LeaseSettings settings, Func<LeaseId> newId)
             new LeaseEffect.Tell(new LeaseEvent.Lost(id, reason)),
 
             // The server may still have it, and its keys in everybody's way; an etcd that was restarted gives it a whole TTL again. Its holders get
-            // their margin to stop first.
+            // their margin to stop first, and what they protect the delay.
             .. settings.RevokeWhenLost
-                ? (LeaseEffect[])[new LeaseEffect.SetTimer(LeaseTimer.RevokeLost, LeaseSettings.Margin(ttl)), new LeaseEffect.SetTimer(LeaseTimer.GiveUp, RevokeLimit + (2 * ttl))]
+                ? (LeaseEffect[])[new LeaseEffect.SetTimer(LeaseTimer.RevokeLost, LeaseSettings.Margin(ttl) + settings.Delay), new LeaseEffect.SetTimer(LeaseTimer.GiveUp, RevokeLimit + (2 * ttl) + settings.Delay)]
                 : [new LeaseEffect.End()],
         ]);
 

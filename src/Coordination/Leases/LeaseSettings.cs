@@ -24,8 +24,19 @@ internal sealed record LeaseSettings(TimeSpan Ttl, double ClockRateBound)
     /// </summary>
     public bool RevokeWhenLost { get; init; } = true;
 
+    /// <summary>
+    /// How much longer than it may be claimed the lease lives in etcd, when it ends without being given back: its keys stay in everybody's way for so long.
+    /// </summary>
+    public TimeSpan Delay { get; init; }
+
+    /// <summary>The TTL that etcd is asked for.</summary>
+    public TimeSpan Asked => Ttl + Delay;
+
+    /// <summary>How long a lease may be claimed of which a server told this TTL.</summary>
+    public TimeSpan Claimable(TimeSpan told) => told - Delay;
+
     /// <summary>A TTL that a server told, as far as it can be believed: no server makes more of what was asked for.</summary>
-    public TimeSpan Believable(TimeSpan told) => TimeSpan.FromTicks(Math.Min(told.Ticks, Math.Max(Ttl.Ticks, LongestRaisedTtl.Ticks)));
+    public TimeSpan Believable(TimeSpan told) => TimeSpan.FromTicks(Math.Min(told.Ticks, Math.Max(Asked.Ticks, LongestRaisedTtl.Ticks)));
 
     /// <summary>
     /// Until when a lease may be claimed after a renewal: counted from the time the renewal was sent, because the server may have renewed at

@@ -6,6 +6,7 @@ internal sealed class SessionView
     private readonly Lock _lock = new();
     private TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private LeaseValidity? _lease;
+    private IActorRef _journal = ActorRefs.Nobody;
     private Exception? _lastError;
     private LossReason? _lostBy;
 
@@ -17,6 +18,18 @@ internal sealed class SessionView
             lock (_lock)
             {
                 return _lease is { IsHeld: true } ? _lease : null;
+            }
+        }
+    }
+
+    /// <summary>The lease and the journal of what is written on it, when there is one that is not lost.</summary>
+    public (LeaseValidity Lease, IActorRef Journal)? Open
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _lease is { IsHeld: true } ? (_lease, _journal) : null;
             }
         }
     }
@@ -57,11 +70,12 @@ internal sealed class SessionView
         }
     }
 
-    public void SetOpened(LeaseValidity lease)
+    public void SetOpened(LeaseValidity lease, IActorRef journal)
     {
         lock (_lock)
         {
             _lease = lease;
+            _journal = journal;
             _lastError = null;
             _lostBy = null;
             _opened.TrySetResult();

@@ -14,7 +14,7 @@ internal sealed class DistributedLock : ILock
     {
         Options = options ?? DistributedLockOptions.Default;
         OptionProblems.ThrowIfAny("The options of a lock", Options.Validate(), nameof(options));
-        _requests = new LockRequests(system, LockForm.Mutex, name, Options.OwnLeaseTtl);
+        _requests = new LockRequests(system, LockForm.Mutex, name, Options.OwnLeaseTtl, Options.LockDelay);
     }
 
     public string Name => _requests.Lock.Name;
@@ -37,6 +37,8 @@ internal sealed class DistributedLock : ILock
     /// <returns>Who asks; told <see cref="LockErrandCommand.Cancel"/> it withdraws what was not answered. It ends by itself.</returns>
     public IActorRef AcquireFor(IActorRef requester, TimeSpan? timeout = null) =>
         _requests.System.StartErrand(LockErrand.PropsFor(_requests, _requests.Command(Options.Terms, timeout), requester));
+
+    public Task<bool> RequestYieldAsync(CancellationToken cancellationToken = default) => YieldWatch.AskAsync(_requests.System, Key, cancellationToken);
 
     public async Task<LockHolder?> GetHolderAsync(CancellationToken cancellationToken = default)
     {

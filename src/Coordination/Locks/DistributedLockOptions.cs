@@ -21,6 +21,14 @@ public sealed record DistributedLockOptions
     /// </summary>
     public TimeSpan? OwnLeaseTtl { get; init; }
 
+    /// <summary>
+    /// How long nobody acquires the lock after a holder's unclean end: it crashed, was cut off or paused, and lost its lease. The time begins when its handle is lost at the latest, and
+    /// is for what the holder had under way. The key stays in etcd for so long, so other programs are held off, too. A release, an orderly end, and somebody who deletes the key or
+    /// revokes the lease cause no delay. Needs a lease of its own (<see cref="OwnLeaseTtl"/>), which lives so much longer. 1 s to 1 h; null: none.
+    /// Default null.
+    /// </summary>
+    public TimeSpan? LockDelay { get; init; }
+
     /// <summary>What others see as the holder; null: <see cref="CoordinationOptions.Owner"/>. 1 to 256 characters. Default null.</summary>
     public string? Owner { get; init; }
 
@@ -40,6 +48,15 @@ public sealed record DistributedLockOptions
         if (OwnLeaseTtl is { } ttl)
         {
             problems.Check(nameof(OwnLeaseTtl), ttl, LeaseSettings.LeastTtl, LeaseSettings.LongestTtl);
+        }
+
+        if (LockDelay is { } delay)
+        {
+            problems.Check(nameof(LockDelay), delay, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
+            if (OwnLeaseTtl is null)
+            {
+                problems.Add(nameof(LockDelay), delay, $"it needs a lease of its own ({nameof(OwnLeaseTtl)})");
+            }
         }
 
         if (Owner is { Length: 0 or > LongestOwner })

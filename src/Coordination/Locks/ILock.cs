@@ -33,6 +33,15 @@ public interface ILock
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
     Task<ILockHandle?> TryAcquireAsync(TimeSpan timeout, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Asks whoever holds the lock now to give it back: <see cref="ILockHandle.YieldRequested"/> of its handle is cancelled. Nothing else happens, and who asks waits for the lock as
+    /// always. The next holder is not asked. A holder of another program does not hear it.
+    /// </summary>
+    /// <param name="cancellationToken">Gives up. Nobody was asked when this throws.</param>
+    /// <returns>Whether somebody holds the lock, and was asked.</returns>
+    /// <exception cref="CoordinationException">As in <see cref="CoordinationSystem.CommitAsync"/>.</exception>
+    Task<bool> RequestYieldAsync(CancellationToken cancellationToken = default);
+
     /// <summary>Who holds the lock now, or null. Already old when it is returned.</summary>
     /// <exception cref="CoordinationException">etcd could not be asked, or the system has stopped.</exception>
     Task<LockHolder?> GetHolderAsync(CancellationToken cancellationToken = default);

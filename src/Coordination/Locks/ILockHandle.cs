@@ -36,6 +36,13 @@ public interface ILockHandle : IClaim
     /// <summary>The lease that the key lives on.</summary>
     LeaseId Lease { get; }
 
+    /// <summary>
+    /// Cancelled when somebody asks the holder to give the lock back (<see cref="ILock.RequestYieldAsync"/>). Nothing happens by itself: finish what is under way, then release. From
+    /// the first reading on it costs a watch; who asked before is heard then, too. Never cancelled for places in reader-writer locks and for permits. Callbacks run on a thread of
+    /// their own.
+    /// </summary>
+    CancellationToken YieldRequested { get; }
+
     /// <summary>The condition for a transaction of your own: it is true exactly as long as this acquisition lasts. Exact fencing for data in etcd.</summary>
     EtcdCompare Guard { get; }
 }

@@ -9,6 +9,7 @@ internal sealed class LockHandle : ILockHandle
 {
     private readonly LockRequests _requests;
     private readonly HeldLock _held;
+    private YieldWatch? _yield;
 
     public LockHandle(LockRequests requests, LockReply.Acquired acquired) =>
         (_requests, _held) = (requests, new HeldLock(requests, acquired, "Lock"));
@@ -30,6 +31,8 @@ internal sealed class LockHandle : ILockHandle
     public CancellationToken Lost => _held.Claim.Lost;
 
     public LossReason? LossReason => _held.Claim.Reason;
+
+    public CancellationToken YieldRequested => LazyInitializer.EnsureInitialized(ref _yield, () => new YieldWatch(_requests.System, _held.Claim)).Requested;
 
     public EtcdCompare Guard => EtcdCompare.Unchanged(Key, _held.Claim.Token);
 

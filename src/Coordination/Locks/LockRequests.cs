@@ -10,7 +10,7 @@ internal sealed class LockRequests
 {
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(24);
 
-    public LockRequests(CoordinationSystem system, LockForm form, string name, TimeSpan? ownTtl = null)
+    public LockRequests(CoordinationSystem system, LockForm form, string name, TimeSpan? ownTtl = null, TimeSpan? ownDelay = null)
     {
         ArgumentNullException.ThrowIfNull(name);
         var length = Encoding.UTF8.GetByteCount(name);
@@ -21,7 +21,7 @@ internal sealed class LockRequests
         }
 
         System = system;
-        Lock = new LockName(form, name, ownTtl);
+        Lock = new LockName(form, name, ownTtl) { OwnDelay = ownDelay ?? TimeSpan.Zero };
     }
 
     public CoordinationSystem System { get; }

@@ -36,6 +36,8 @@ internal sealed class SharedLockHandle : ILockHandle
 
     public LossReason? LossReason => _held.Claim.Reason;
 
+    public CancellationToken YieldRequested => CancellationToken.None;
+
     public EtcdCompare Guard => EtcdCompare.Unchanged(Key, _held.Claim.Token);
 
     public Task ReleaseAsync(CancellationToken cancellationToken = default) => _held.ReleaseAsync(cancellationToken);

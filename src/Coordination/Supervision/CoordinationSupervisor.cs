@@ -131,7 +131,7 @@ internal sealed class CoordinationSupervisor : UntypedActor
         {
             case SessionEvent.Opened e:
                 _open = e;
-                _context.Session.SetOpened(e.Lease);
+                _context.Session.SetOpened(e.Lease, e.Journal);
                 break;
             case SessionEvent.NotYetOpened e:
                 _context.Session.SetFailed(e.Error);

@@ -28,6 +28,14 @@ internal sealed class ReplyRef<T> : MinimalActorRef
         return reply._reply.Task;
     }
 
+    /// <summary>Asks a question that says itself who is answered.</summary>
+    public static Task<T> AskAsync(CoordinationSystem system, IActorRef actor, Func<IActorRef, object> question)
+    {
+        var reply = new ReplyRef<T>(system);
+        actor.Tell(question(reply), reply);
+        return reply._reply.Task;
+    }
+
     protected override void TellInternal(object message, IActorRef sender)
     {
         _stopping.Unregister();

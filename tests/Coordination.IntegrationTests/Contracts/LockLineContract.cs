@@ -261,6 +261,68 @@ public abstract class LockLineContract(ServerFixture fixture) : ServerContract(f
     }
 
     [Fact]
+    public async Task After_an_unclean_end_nobody_acquires_for_the_lock_delay_and_after_a_release_at_once()
+    {
+        var options = new DistributedLockOptions { OwnLeaseTtl = TimeSpan.FromSeconds(2), LockDelay = TimeSpan.FromSeconds(3) };
+        await using var proxy = TcpProxy.To(Server.Endpoint);
+        await using var holder = Server.StartSystem("holder", endpoint: proxy.Endpoint);
+        await using var waiter = Server.StartSystem("waiter");
+        await (await holder.Lock(Name, options).AcquireAsync(Limit)).ReleaseAsync();
+        await (await waiter.Lock(Name).AcquireAsync(Limit)).ReleaseAsync();
+
+        var handle = await holder.Lock(Name, options).AcquireAsync(Limit);
+        var waiting = AcquiredAtAsync();
+        var lost = handle.LostAtAsync();
+        proxy.BlackHole(true);
+
+        Assert.InRange(TimeProvider.System.GetElapsedTime(await lost, await waiting), TimeSpan.FromSeconds(3), Limit);
+        Assert.Equal(LossReason.Expired, handle.LossReason);
+
+        async Task<long> AcquiredAtAsync()
+        {
+            await using var next = await waiter.Lock(Name).AcquireAsync(Limit);
+            return TimeProvider.System.GetTimestamp();
+        }
+    }
+
+    [Fact]
+    public async Task A_lease_with_a_lock_delay_lives_longer_in_etcd_than_it_may_be_claimed()
+    {
+        await using var system = Server.StartSystem();
+        await using var etcd = Server.CreateClient();
+        await using var handle = await system.Lock(Name, new DistributedLockOptions { OwnLeaseTtl = TimeSpan.FromSeconds(2), LockDelay = TimeSpan.FromSeconds(60) }).AcquireAsync(Limit);
+
+        Assert.Equal(TimeSpan.FromSeconds(62), (await etcd.GetLeaseAsync(handle.Lease)).Granted);
+        Assert.InRange(handle.ValidFor, TimeSpan.Zero, TimeSpan.FromSeconds(2));
+    }
+
+    [Fact]
+    public async Task A_request_to_yield_reaches_the_holder_that_is_meant_even_when_it_looks_later_and_leaves_nothing()
+    {
+        await using var holder = Server.StartSystem("holder");
+        await using var waiter = Server.StartSystem("waiter");
+        var yieldKey = TicketKeys.YieldOf(waiter.Options.Locks.WaitersPrefix, Name);
+        var first = await holder.Lock(Name).AcquireAsync(Limit);
+        var waiting = waiter.Lock(Name).AcquireAsync(Limit);
+        Assert.True(await waiter.Lock(Name).RequestYieldAsync());
+        Assert.Equal(first.Lease, (await holder.Etcd.GetAsync(new EtcdOp.Get(yieldKey))).First!.Lease);
+
+        await first.YieldRequested.CancelledAsync();
+        await holder.Etcd.UntilGoneAsync(yieldKey);
+        await first.ReleaseAsync();
+
+        // The next one is not meant: it is asked by a request of its own.
+        await using var second = await waiting;
+        await holder.Etcd.PutAsync(new EtcdOp.Put(yieldKey, $"{first.Token}"));
+        var requested = second.YieldRequested;
+        await holder.Etcd.PutAsync(new EtcdOp.Put(yieldKey, "something else"));
+        Assert.False(requested.IsCancellationRequested);
+        Assert.True(await holder.Lock(Name).RequestYieldAsync());
+        await requested.CancelledAsync();
+        await holder.Etcd.UntilGoneAsync(yieldKey);
+    }
+
+    [Fact]
     public async Task A_hold_that_is_over_is_told_and_then_the_lock_goes_to_who_waits()
     {
         await using var holder = Server.StartSystem("holder");

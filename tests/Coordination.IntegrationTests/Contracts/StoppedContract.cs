@@ -23,6 +23,8 @@ public abstract class StoppedContract(ServerFixture fixture) : ServerContract(fi
             () => system.Lock(Name).TryAcquireAsync(),
             () => system.Lock(Name).TryAcquireAsync(TimeSpan.FromSeconds(1)),
             () => system.Lock(Name).GetHolderAsync(),
+            () => system.Lock(Name).RequestYieldAsync(),
+            () => system.CommitAsync(_ => new Etcd.EtcdOp.Txn()),
             () => system.ReaderWriterLock(Name).AcquireReadAsync(),
             () => system.ReaderWriterLock(Name).TryAcquireWriteAsync(),
             () => system.ReaderWriterLock(Name).GetLineAsync(),

@@ -114,6 +114,35 @@ public abstract class SampleContract(ServerFixture fixture)
     }
 
     [Fact]
+    public async Task The_orders_service_is_asked_over_gRPC_by_name_has_one_cleaner_and_shows_its_metrics()
+    {
+        var (first, second) = (FreePort(), FreePort());
+        using var one = Start("OrdersService", $"--Kestrel:Endpoints:Web:Url=http://127.0.0.1:{first}");
+        using var two = Start("OrdersService", $"--Kestrel:Endpoints:Web:Url=http://127.0.0.1:{second}");
+        await Task.WhenAll(one.PrintedAsync("registered on lease"), two.PrintedAsync("registered on lease"));
+        await Task.WhenAny(one.PrintedAsync("Cleaning up"), two.PrintedAsync("Cleaning up"));
+        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{first}") };
+
+        Assert.Equal("Healthy", await http.GetStringAsync(new Uri("/ready", UriKind.Relative)));
+        var askedBoth = false;
+        for (var i = 0; i < 100 && !askedBoth; i++)
+        {
+            using var taken = await http.PostAsync(new Uri("/orders/7", UriKind.Relative), null);
+            var text = await taken.Content.ReadAsStringAsync();
+            Assert.StartsWith("order 7 taken by process ", text, StringComparison.Ordinal);
+            askedBoth = text.Contains($"process {two.Id},", StringComparison.Ordinal);
+        }
+
+        Assert.True(askedBoth);
+        Assert.Contains("coordination", await http.GetStringAsync(new Uri("/metrics", UriKind.Relative)), StringComparison.OrdinalIgnoreCase);
+        one.Terminate();
+        two.Terminate();
+        Assert.Equal((0, 0), (await one.EndAsync(), await two.EndAsync()));
+        await using var client = fixture.Server.CreateClient();
+        await client.UntilCountAsync(KeyRange.Prefix("/services/orders/"), 0);
+    }
+
+    [Fact]
     public async Task The_actor_is_told_of_services_of_its_lock_and_of_its_leadership()
     {
         using var sample = new SampleProcess("DiscoveryActor", fixture.Server.Endpoint.GetLeftPart(UriPartial.Authority));
@@ -171,6 +200,13 @@ public abstract class SampleContract(ServerFixture fixture)
 
     private SampleProcess Start(string sample, params string[] arguments) => new(
         sample, ["--Coordination:Embedded=false", $"--Coordination:Etcd:Endpoints={fixture.Server.Endpoint.GetLeftPart(UriPartial.Authority)}", .. arguments]);
+
+    private static int FreePort()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+    }
 
     private static long Token(string line) => long.Parse(line[(line.LastIndexOf(' ') + 1)..], System.Globalization.CultureInfo.InvariantCulture);
 }

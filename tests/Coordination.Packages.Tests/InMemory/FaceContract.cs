@@ -52,6 +52,24 @@ public abstract class FaceContract
     protected abstract Task<Faces> StartAsync();
 
     [Fact]
+    public async Task A_holder_is_asked_to_yield_and_nothing_happens_by_itself()
+    {
+        var it = (await StartAsync()).Locks.Lock(Name + "/yield");
+        Assert.False(await it.RequestYieldAsync());
+        await using var first = await it.AcquireAsync(Limit);
+        Assert.False(first.YieldRequested.IsCancellationRequested);
+        var waiting = it.AcquireAsync(Limit);
+
+        Assert.True(await it.RequestYieldAsync());
+        await first.YieldRequested.CancelledAsync();
+        Assert.True(first.IsHeld && !first.Lost.IsCancellationRequested);
+        await first.ReleaseAsync();
+
+        await using var second = await waiting;
+        Assert.False(second.YieldRequested.IsCancellationRequested);
+    }
+
+    [Fact]
     public async Task A_lock_has_one_holder_at_a_time_and_tokens_grow_in_the_order_of_the_line()
     {
         var it = (await StartAsync()).Locks.Lock(Name);

@@ -26,7 +26,7 @@ public sealed class HealthTests
         context.Value.Session.SetFailed(new CoordinationException(CoordinationErrorKind.Unavailable, "nobody listens"));
         Assert.Contains("nobody listens", Read(context).Reason, StringComparison.Ordinal);
 
-        context.Value.Session.SetOpened(lease);
+        context.Value.Session.SetOpened(lease, ActorRefs.Nobody);
         Assert.Equal((CoordinationHealthState.Ready, null), (Read(context).State, Read(context).Reason));
 
         _time.Advance(LeaseSettings.SuspectAfter(Ttl) - TimeSpan.FromMilliseconds(1));

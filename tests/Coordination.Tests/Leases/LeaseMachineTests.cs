@@ -56,6 +56,23 @@ public sealed class LeaseMachineTests
     }
 
     [Fact]
+    public void A_delay_makes_the_lease_longer_and_not_the_claim_and_comes_before_the_revocation_of_a_lost_one()
+    {
+        var delay = TimeSpan.FromSeconds(30);
+        var settings = new LeaseSettings(Ttl, 0.01) { Delay = delay };
+        var machine = new LeaseMachine(settings, () => new LeaseId(1));
+        var (asked, _) = machine.Handle(new LeaseState.Idle(), new LeaseMessage.Acquire(At(0)));
+        var (held, opened) = machine.Handle(asked, new LeaseMessage.Granted(At(0), settings.Asked, At(1)));
+        var (renewed, extended) = machine.Handle(held, new LeaseMessage.Renewed(At(3), settings.Asked, At(4)));
+        var (_, lost) = machine.Handle(renewed, new LeaseMessage.ClaimRanOut(At(5)));
+
+        Assert.Equal(TimeSpan.FromSeconds(40), settings.Asked);
+        Assert.Contains(new LeaseEffect.Open(new(1), Ttl, At(0) + Claim), opened);
+        Assert.Contains(new LeaseEffect.Extend(At(3) + Claim), extended);
+        Assert.Contains(new LeaseEffect.SetTimer(LeaseTimer.RevokeLost, delay + TimeSpan.FromMilliseconds(500)), lost);
+    }
+
+    [Fact]
     public void A_lost_lease_whose_keys_are_to_stay_is_not_revoked()
     {
         var machine = new LeaseMachine(new LeaseSettings(Ttl, 0.01) { RevokeWhenLost = false }, () => new LeaseId(1));

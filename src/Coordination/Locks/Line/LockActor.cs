@@ -57,7 +57,7 @@ internal sealed class LockActor : UntypedActor, IWithTimers
     {
         if (_name.OwnTtl is { } ttl)
         {
-            _session = Context.ActorOf(SessionActor.PropsFor(_context, new LeaseSettings(ttl, _context.Options.ClockRateBound)));
+            _session = Context.ActorOf(SessionActor.PropsFor(_context, new LeaseSettings(ttl, _context.Options.ClockRateBound) { Delay = _name.OwnDelay }));
             Context.Watch(_session);
         }
         else if (_open is { } open)

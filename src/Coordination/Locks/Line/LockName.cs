@@ -50,6 +50,9 @@ internal readonly record struct AttemptId(Guid Value)
 /// </summary>
 internal sealed record LockName(LockForm Form, string Name, TimeSpan? OwnTtl = null)
 {
+    /// <summary>How much longer than it may be claimed the lease of its own lives.</summary>
+    public TimeSpan OwnDelay { get; init; }
+
     /// <summary>The key of a mutex.</summary>
     public Bytes Key { get; } = Name;
 
@@ -62,9 +65,9 @@ internal sealed record LockName(LockForm Form, string Name, TimeSpan? OwnTtl = n
     /// <summary>The key of an entry.</summary>
     public Bytes KeyOf(LockMode mode, LeaseId lease, AttemptId attempt) => $"{Name}/{FolderName(mode)}/{lease}/{attempt}";
 
-    public bool Equals(LockName? other) => other is not null && Form == other.Form && Name == other.Name && OwnTtl == other.OwnTtl;
+    public bool Equals(LockName? other) => other is not null && Form == other.Form && Name == other.Name && OwnTtl == other.OwnTtl && OwnDelay == other.OwnDelay;
 
-    public override int GetHashCode() => HashCode.Combine(Form, Name, OwnTtl);
+    public override int GetHashCode() => HashCode.Combine(Form, Name, OwnTtl, OwnDelay);
 
     public override string ToString() => Name;
 
@@ -97,6 +100,9 @@ internal sealed class TicketKeys
 
     /// <summary>The ticket of the session with this lease.</summary>
     public Bytes KeyOf(LeaseId lease) => _prefix + Hex(lease);
+
+    /// <summary>Where the holder is asked to give the lock back. No line's prefix contains the sign.</summary>
+    public static Bytes YieldOf(string root, Bytes key) => $"{root}?{Escape(key)}";
 
     /// <summary>Where the session with this lease is told that a lock is its own.</summary>
     public Bytes InboxOf(LeaseId lease) => InboxOf(_root, lease);
