@@ -182,7 +182,7 @@ internal sealed class User : MinimalActorRef
     private void OnElected(LeadershipClaim claim)
     {
         _world.Note(_process.Name, $"leads {_wish.Name} in term {claim.Term.Value}");
-        _claims.Add($"election {_wish.Name}", _process.Name, claim.Term.Value, 1, () => claim.IsLeader);
+        _claims.Add($"election {_wish.Name}", _process.Name, claim.Term.Value, 1, () => claim.IsHeld);
         _process.Clock.After(_wish.Hold, () =>
         {
             claim.End(LossReason.Released, isNews: false);

@@ -28,7 +28,7 @@ internal sealed class Leadership : ILeadership
 
     public Bytes Value => _claim.Value;
 
-    public bool IsLeader => _claim.IsLeader;
+    public bool IsLeader => _claim.IsHeld;
 
     public TimeSpan ValidFor => _claim.ValidFor;
 

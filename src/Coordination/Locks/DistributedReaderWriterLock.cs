@@ -27,8 +27,8 @@ internal sealed class DistributedReaderWriterLock : IReaderWriterLock
     public Task<IReadOnlyList<LockHolder>> GetLineAsync(CancellationToken cancellationToken = default) => _requests.GetLineAsync(cancellationToken);
 
     private async Task<ILockHandle> AcquireAsync(LockTerms terms, TimeSpan? timeout, CancellationToken cancellationToken) =>
-        new SharedLockHandle(_requests, await _requests.AcquireAsync(terms, timeout, cancellationToken).ConfigureAwait(false));
+        new LockHandle(_requests, await _requests.AcquireAsync(terms, timeout, cancellationToken).ConfigureAwait(false));
 
     private async Task<ILockHandle?> TryAsync(LockTerms terms, TimeSpan timeout, CancellationToken cancellationToken) =>
-        await _requests.TryAsync(terms, timeout, cancellationToken).ConfigureAwait(false) is { } acquired ? new SharedLockHandle(_requests, acquired) : null;
+        await _requests.TryAsync(terms, timeout, cancellationToken).ConfigureAwait(false) is { } acquired ? new LockHandle(_requests, acquired) : null;
 }

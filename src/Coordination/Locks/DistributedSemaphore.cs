@@ -20,10 +20,10 @@ internal sealed class DistributedSemaphore : ISemaphore
     public int Permits { get; }
 
     public async Task<ILockHandle> AcquireAsync(int count = 1, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        new SharedLockHandle(_requests, await _requests.AcquireAsync(Ask(count), timeout, cancellationToken).ConfigureAwait(false));
+        new LockHandle(_requests, await _requests.AcquireAsync(Ask(count), timeout, cancellationToken).ConfigureAwait(false));
 
     public async Task<ILockHandle?> TryAcquireAsync(int count = 1, TimeSpan timeout = default, CancellationToken cancellationToken = default) =>
-        await _requests.TryAsync(Ask(count), timeout, cancellationToken).ConfigureAwait(false) is { } acquired ? new SharedLockHandle(_requests, acquired) : null;
+        await _requests.TryAsync(Ask(count), timeout, cancellationToken).ConfigureAwait(false) is { } acquired ? new LockHandle(_requests, acquired) : null;
 
     public Task<IReadOnlyList<LockHolder>> GetLineAsync(CancellationToken cancellationToken = default) => _requests.GetLineAsync(cancellationToken);
 

@@ -4,15 +4,20 @@ using Coordination.Locks.Line;
 
 namespace Coordination;
 
-/// <summary>What is held of a lock.</summary>
+/// <summary>What is held of a lock: a mutex, or an entry in the line of a reader-writer lock or semaphore.</summary>
 internal sealed class LockHandle : ILockHandle
 {
     private readonly LockRequests _requests;
     private readonly HeldLock _held;
+    private readonly Revision _floor;
     private YieldWatch? _yield;
 
-    public LockHandle(LockRequests requests, LockReply.Acquired acquired) =>
-        (_requests, _held) = (requests, new HeldLock(requests, acquired, "Lock"));
+    public LockHandle(LockRequests requests, LockReply.Acquired acquired)
+    {
+        _requests = requests;
+        _held = new HeldLock(requests, acquired, IsMutex ? "Lock" : "Place");
+        _floor = acquired.Floor;
+    }
 
     public string Name => _requests.Lock.Name;
 
@@ -20,7 +25,7 @@ internal sealed class LockHandle : ILockHandle
 
     public long Token => _held.Claim.Token.Value;
 
-    public long Floor => Token;
+    public long Floor => _floor.Value;
 
     public LeaseId Lease => _held.Claim.Lease;
 
@@ -32,9 +37,13 @@ internal sealed class LockHandle : ILockHandle
 
     public LossReason? LossReason => _held.Claim.Reason;
 
-    public CancellationToken YieldRequested => LazyInitializer.EnsureInitialized(ref _yield, () => new YieldWatch(_requests.System, _held.Claim)).Requested;
+    public CancellationToken YieldRequested => IsMutex
+        ? LazyInitializer.EnsureInitialized(ref _yield, () => new YieldWatch(_requests.System, _held.Claim)).Requested
+        : CancellationToken.None;
 
     public EtcdCompare Guard => EtcdCompare.Unchanged(Key, _held.Claim.Token);
+
+    private bool IsMutex => _requests.Lock.Form == LockForm.Mutex;
 
     public Task ReleaseAsync(CancellationToken cancellationToken = default) => _held.ReleaseAsync(cancellationToken);
 
