@@ -12,7 +12,7 @@ public sealed class DashboardInputTests
     [InlineData(2, "--token: it has 5 characters; 16 or more are needed", "dashboard", "--token", "short")]
     [InlineData(2, "--prefix: the key is empty", "dashboard", "--prefix", "")]
     [InlineData(2, "--layout: 'odd' is no form", "dashboard", "--layout", "odd")]
-    [InlineData(2, "so services cannot be told from other keys", "top", "--layout", "plain:{service}/{id}")]
+    [InlineData(2, "so services cannot be distinguished from other keys", "top", "--layout", "plain:{service}/{id}")]
     [InlineData(3, "etcd cannot be read within 500ms", "top", "--once", "--command-timeout", "500ms")]
     [InlineData(3, "192.0.2.1:8484 cannot be served", "dashboard", "--listen", "192.0.2.1:8484", "--token", "0123456789abcdef")]
     public async Task Bad_input_is_named(int expected, string message, params string[] arguments)

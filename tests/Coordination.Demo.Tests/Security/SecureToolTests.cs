@@ -105,9 +105,11 @@ public sealed class SecureToolTests(SecureEtcd etcd) : IClassFixture<SecureEtcd>
         await using var one = CoordinationSystem.Start(new CoordinationOptions { Etcd = EtcdEnvironment.Read(new(), etcd.Environment().GetValueOrDefault) });
         await using var two = CoordinationSystem.Start(new CoordinationOptions { Etcd = EtcdEnvironment.Read(new(), etcd.Environment().GetValueOrDefault) });
 
-        await Task.WhenAll(TakeTurnsAsync(one), TakeTurnsAsync(two));
+        // However long one of them takes to start: only who waits is told.
+        var turns = Task.WhenAll(TakeTurnsAsync(one, told.Task), TakeTurnsAsync(two, told.Task));
 
         await told.Task.WaitAsync(Limit);
+        await turns;
     }
 
     [Fact]
@@ -166,9 +168,9 @@ public sealed class SecureToolTests(SecureEtcd etcd) : IClassFixture<SecureEtcd>
     public async Task Plaintext_to_a_server_with_tls_is_named() =>
         await FailsAsync(etcd.Environment(), "Write the endpoint as https://", "kv", "get", "/jobs/k", "--etcd", $"http://{etcd.Endpoint.Authority}");
 
-    private static async Task TakeTurnsAsync(CoordinationSystem system)
+    private static async Task TakeTurnsAsync(CoordinationSystem system, Task end)
     {
-        for (var turn = 0; turn < 20; turn++)
+        while (!end.IsCompleted)
         {
             await using var handle = await system.Lock("/jobs/b").AcquireAsync(Limit);
         }
