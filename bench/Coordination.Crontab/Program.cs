@@ -2,7 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using Coordination.Crontab;
 
-// Two machines, a process each, with the same entry every few seconds for a minute: dotnet run -c Release --project bench/Coordination.Crontab [ticks]
+// Two machines, a process each, with the same entry every few seconds for a minute: dotnet run -c Release --project bench/Coordination.Crontab [ticks [restart]]
+// With 'restart' etcd is killed and started again in the middle.
 if (args is ["machine", var machine, var etcd, var folder, var at, var count])
 {
     var one = new CrontabRun(new Uri(etcd), folder) { Ticks = int.Parse(count, CultureInfo.InvariantCulture) };
@@ -22,6 +23,14 @@ try
     [
         "machine", name, run.Etcd.ToString(), notes, start.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture), run.Ticks.ToString(CultureInfo.InvariantCulture),
     ])).ToList();
+    if (args is [_, "restart"])
+    {
+        await Task.Delay(run.Period * (run.Ticks / 2), TimeProvider.System);
+        await server.KillAsync();
+        await server.StartProcessAsync();
+        Console.WriteLine($"etcd was killed and started again after {run.Ticks / 2} ticks");
+    }
+
     await Task.WhenAll(machines.Select(process => process.WaitForExitAsync()));
 
     var runs = run.Read();
