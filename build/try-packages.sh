@@ -72,7 +72,7 @@ cd bin/Release/net10.0
 for n in 1 2; do ./FirstService --urls http://127.0.0.1:0 > "$work/service$n" & services="${services:-} $!"; done
 until_says() { for _ in $(seq 100); do if grep -q "$2" "$work/service$1"; then return; fi; read -rt 0.2 <> <(:) || true; done; echo "try-packages.sh: service $1 did not say '$2'." >&2; exit 1; }
 for n in 1 2; do until_says $n "registered on lease"; done
-address=$(grep -o "http://127.0.0.1:[0-9]*" "$work/service1" | head -n 1)
+address=$(sed -n 's/.*Now listening on: //p' "$work/service1" | head -n 1)
 curl -fsS "$address/ready"; echo
 curl -fsS "$address/somebody"; echo
 curl -fsS -X POST "$address/orders/7"; echo
