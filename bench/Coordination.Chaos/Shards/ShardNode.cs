@@ -28,7 +28,7 @@ internal sealed class ShardNode(string name, Uri etcd, int port, int seedPort)
                 gossip-interval = 200ms
                 leader-actions-interval = 200ms
                 unreachable-nodes-reaper-interval = 300ms
-                failure-detector { heartbeat-interval = 300ms, acceptable-heartbeat-pause = 2s, expected-response-after = 300ms }
+                failure-detector { heartbeat-interval = 300ms, acceptable-heartbeat-pause = 4s, expected-response-after = 300ms }
                 downing-provider-class = "Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster"
                 split-brain-resolver {
                   active-strategy = lease-majority

@@ -18,7 +18,7 @@ internal sealed partial class AkkaClusterProcess : IDisposable
         "--Logging:Console:FormatterName=simple",
         "--Logging:Console:FormatterOptions:SingleLine=true",
         "--Akka:cluster:split-brain-resolver:stable-after=3s",
-        "--Akka:cluster:failure-detector:acceptable-heartbeat-pause=2s");
+        "--Akka:cluster:failure-detector:acceptable-heartbeat-pause=4s");
 
     public int Id => _process.Id;
 
