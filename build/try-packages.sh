@@ -7,7 +7,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
 etcd_pid=""
 finish() {
-    if [ -n "$etcd_pid" ]; then kill "$etcd_pid" 2>/dev/null || true; fi
+    for pid in $etcd_pid ${services:-}; do kill "$pid" 2>/dev/null || true; done
     rm -rf "$work"
 }
 trap finish EXIT
