@@ -93,11 +93,11 @@ internal sealed class DistributedQueue(CoordinationSystem system, string name) :
         return since is { } revision ? new Item(system, item, held, revision, PriorityOf(item.Key)) : null;
     }
 
-    private Bytes HeldKeyOf(Bytes item) => new byte[][] { [.. _held.Span, .. item.Span[_items.Length..]] }[0];
+    private Bytes HeldKeyOf(Bytes item) => (byte[])[.. _held.Span, .. item.Span[_items.Length..]];
 
     private int PriorityOf(Bytes item) => int.TryParse(item.Span[_items.Length..].Slice(0, 4), NumberStyles.None, CultureInfo.InvariantCulture, out var priority) ? priority : 0;
 
-    private static Bytes After(Bytes key) => new byte[][] { [.. key.Span, 0] }[0];
+    private static Bytes After(Bytes key) => (byte[])[.. key.Span, 0];
 
     private sealed class Item(CoordinationSystem system, KeyValue item, Bytes held, Revision since, int priority) : IQueueItem
     {

@@ -8,9 +8,7 @@ namespace Coordination.Locks;
 /// How a holder of a mutex is asked to give it back: a key beside the line, which holds the token of the holder that is meant, on that holder's lease. Whoever is meant and looks removes
 /// it. It is no part of the line: a request that is lost, or not heard, changes nothing about whose turn it is.
 /// </summary>
-#pragma warning disable CA1001 // The sources have no timer and no link: there is nothing to free.
 internal sealed class YieldWatch(CoordinationSystem system, LockClaim claim)
-#pragma warning restore CA1001
 {
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _over = new();

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Coordination.Etcd;
 using Coordination.IntegrationTests.Contracts;
 using Coordination.Locks.Line;
@@ -30,7 +29,6 @@ public abstract class TerminationContract(ServerFixture fixture)
         var leader = (await etcd.GetAsync(new EtcdOp.Get(KeyRange.Prefix("/everything/election/")))).KeyValues.MinBy(kv => kv.CreateRevision)!.Key.ToString();
         var held = await etcd.GetAsync(new EtcdOp.Get("/everything/lock"));
         var lease = held.First!.Lease;
-        using var history = new History(etcd, held.Header.Revision.Next);
 
         var start = TimeProvider.System.GetTimestamp();
         service.Terminate();
@@ -43,10 +41,10 @@ public abstract class TerminationContract(ServerFixture fixture)
         var left = (await etcd.ListLeasesAsync()).ToHashSet();
         Assert.DoesNotContain(lease, left);
         Assert.True(leases.Length - left.Count >= 3, $"{leases.Length} leases before, {left.Count} after");
-        await history.CatchUpAsync();
-        var instance = history.RevisionOf(change => change.IsDelete && change.Current.Key.ToString() == $"/services/everything/{service.Id}");
-        var leading = history.RevisionOf(change => change.IsDelete && change.Current.Key.ToString() == leader);
-        var holding = history.RevisionOf(change => change.Current.Key.ToString() == "/everything/lock");
+        var history = await EtcdHistory.ReadAsync(etcd, KeyRange.Prefix("/"), held.Header.Revision);
+        var instance = history.Changes.First(change => change.IsDelete && change.Key == $"/services/everything/{service.Id}").Revision;
+        var leading = history.Changes.First(change => change.IsDelete && change.Key == leader).Revision;
+        var holding = history.Changes.First(change => change.Key == "/everything/lock").Revision;
         Assert.True(instance < leading && instance < holding, $"instance {instance}, leadership {leading}, lock {holding}");
         Assert.True(taken < Bound && ended < Bound, $"taken over after {taken}, ended after {ended}");
 
@@ -58,41 +56,4 @@ public abstract class TerminationContract(ServerFixture fixture)
 
     private SampleProcess Start() =>
         new("Everything", "--Coordination:Embedded=false", $"--Coordination:Etcd:Endpoints={fixture.Server.Endpoint.GetLeftPart(UriPartial.Authority)}");
-
-    /// <summary>What happened in etcd.</summary>
-    private sealed class History : IDisposable
-    {
-        private readonly ConcurrentQueue<EtcdEvent> _events = new();
-        private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly EtcdClient _etcd;
-        private readonly IEtcdWatch _watch;
-
-        public History(EtcdClient etcd, Revision from)
-        {
-            _etcd = etcd;
-            _watch = etcd.Watch(new EtcdWatchSpec(KeyRange.Prefix("/"), from), signal =>
-            {
-                foreach (var change in (signal as EtcdWatchSignal.Changes)?.Events ?? [])
-                {
-                    _events.Enqueue(change);
-                    if (change.IsDelete && change.Current.Key.ToString() == "/end")
-                    {
-                        _end.TrySetResult();
-                    }
-                }
-            });
-        }
-
-        /// <summary>Completes when everything up to now has arrived.</summary>
-        public async Task CatchUpAsync()
-        {
-            await _etcd.PutAsync(new EtcdOp.Put("/end", ""));
-            await _etcd.DeleteAsync(new EtcdOp.Delete("/end"));
-            await _end.Task.WaitAsync(TimeSpan.FromSeconds(30));
-        }
-
-        public long RevisionOf(Func<EtcdEvent, bool> which) => _events.First(which).Current.ModRevision.Value;
-
-        public void Dispose() => _watch.Dispose();
-    }
 }
