@@ -1,3 +1,7 @@
+using Coordination.Demo.Cli;
+using Coordination.Demo.Holding;
+using Coordination.Demo.Locking;
+
 namespace Coordination.Demo.Tests;
 
 /// <summary>A time that the command line gives is kept, also when etcd is away.</summary>
@@ -23,5 +27,24 @@ public sealed class TimeBudgetTests
         Assert.Equal(3, exitCode);
         Assert.Contains(limit, errors, StringComparison.Ordinal);
         Assert.True(took < TimeSpan.FromSeconds(4), $"It took {took}: {errors}");
+    }
+
+    [Fact]
+    public async Task A_wait_that_is_shorter_than_an_answer_ends_with_who_has_the_lock_and_does_not_blame_etcd()
+    {
+        await using var server = await EmbeddedServer.StartAsync();
+        await using var holder = server.StartSystem("holder");
+        await using var proxy = TcpProxy.To(server.Endpoint);
+        await using var system = server.StartSystem(endpoint: proxy.Endpoint);
+        await using var handle = await holder.Lock("k").AcquireAsync();
+        await system.WaitUntilReadyAsync(TimeSpan.FromSeconds(30));
+        proxy.Delay = TimeSpan.FromMilliseconds(200);
+        using var terminal = new Terminal(Stream.Null, Stream.Null, TextWriter.Null);
+        using var signals = new SignalRelay();
+        var settings = new LockSettings("k", TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(2), TimeSpan.Zero, 42, new HeldCommand(["true"], TimeSpan.Zero, signals));
+
+        var exitCode = await new LockRun(system, settings, new HoldReporter(null, isJson: false, report => report), terminal).RunAsync(CancellationToken.None);
+
+        Assert.Equal(42, exitCode);
     }
 }

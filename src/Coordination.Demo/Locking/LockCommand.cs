@@ -18,7 +18,7 @@ internal sealed class LockCommand(EtcdConnection connection, TrailingCommand tra
     private readonly Option<bool> _try = new("--try") { Description = "Do not wait: if somebody else has the lock, end. The same as --wait 0s." };
     private readonly Option<Duration?> _wait = new("--wait")
     {
-        Description = "How long to wait for the lock, and for an etcd that is away (at least --dial-timeout). Default: without end for the lock, --command-timeout for etcd.",
+        Description = "How long to wait for the lock, and for etcd to answer (at least --dial-timeout). Default: without end for the lock, --command-timeout for etcd.",
         HelpName = "duration",
         CustomParser = result => Duration.Between(TimeSpan.Zero, TimeSpan.FromSeconds(Day))(result),
     };
@@ -99,6 +99,7 @@ internal sealed class LockCommand(EtcdConnection connection, TrailingCommand tra
             var settings = new LockSettings(
                 result.GetRequiredValue(_name),
                 rest < TimeSpan.Zero ? TimeSpan.Zero : rest,
+                dial,
                 result.GetRequiredValue(_atLeast).Value,
                 result.GetRequiredValue(_conflict),
                 new HeldCommand(trailing.Words, _hold.Grace(result), trailing.Signals));

@@ -13,9 +13,7 @@ internal sealed class LockRun(CoordinationSystem system, LockSettings settings, 
     public async Task<int> RunAsync(CancellationToken interrupted)
     {
         reporter.Say("waiting");
-        var handle = settings.Wait is { } wait
-            ? await _lock.TryAcquireAsync(wait, interrupted).ConfigureAwait(false)
-            : await _lock.AcquireAsync(null, interrupted).ConfigureAwait(false);
+        var handle = await AcquireAsync(interrupted).ConfigureAwait(false);
         if (handle is null)
         {
             await SayBusyAsync(interrupted).ConfigureAwait(false);
@@ -32,6 +30,24 @@ internal sealed class LockRun(CoordinationSystem system, LockSettings settings, 
         }
 
         return exitCode;
+    }
+
+    private async Task<ILockHandle?> AcquireAsync(CancellationToken interrupted)
+    {
+        if (settings.Wait is not { } wait)
+        {
+            return await _lock.AcquireAsync(null, interrupted).ConfigureAwait(false);
+        }
+
+        try
+        {
+            return await _lock.TryAcquireAsync(wait, interrupted).ConfigureAwait(false);
+        }
+        catch (CoordinationException late) when (late.Kind == CoordinationErrorKind.Timeout && wait < settings.Answer)
+        {
+            // What the connection left of the wait was shorter than an answer takes. So this was no attempt yet, and says nothing about etcd.
+            return await _lock.TryAcquireAsync(interrupted).ConfigureAwait(false);
+        }
     }
 
     private async Task<int> RunAsync(ILockHandle handle, CancellationToken interrupted)
