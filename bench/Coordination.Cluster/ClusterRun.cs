@@ -31,8 +31,24 @@ internal sealed class ClusterRun
 
     public static async Task<ClusterVerdict> RunAsync(ImmutableArray<Scenario> scenarios, Action<string> print, CancellationToken stop = default)
     {
-        await using var cluster = await EtcdCluster.StartAsync();
-        return await new ClusterRun(cluster, print).RunAsync(scenarios, stop);
+        var disks = new List<LoopDisk>();
+        try
+        {
+            for (var n = 0; n < 3 && scenarios.Any(scenario => scenario.FreezesDisk); n++)
+            {
+                disks.Add(await LoopDisk.MountAsync());
+            }
+
+            await using var cluster = await EtcdCluster.StartAsync(scenarios.Any(scenario => scenario.Isolates), disks.Count > 0 ? disks : null);
+            return await new ClusterRun(cluster, print).RunAsync(scenarios, stop);
+        }
+        finally
+        {
+            foreach (var disk in disks)
+            {
+                await disk.DisposeAsync();
+            }
+        }
     }
 
     private async Task<ClusterVerdict> RunAsync(ImmutableArray<Scenario> scenarios, CancellationToken stop)

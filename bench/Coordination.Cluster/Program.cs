@@ -6,7 +6,7 @@ using Coordination.Cluster;
 var names = string.Join(", ", Scenario.All.Select(scenario => scenario.Name));
 var rounds = new Option<int>("--rounds") { Description = "How often each scenario is run.", DefaultValueFactory = _ => 1 };
 var only = new Option<string[]>("--only") { Description = $"Which scenarios: {names}. Default: all.", AllowMultipleArgumentsPerToken = true };
-var root = new RootCommand("Three nodes of etcd under load of locks, watches, reads and writes, while nodes are killed, stopped and replaced.") { rounds, only };
+var root = new RootCommand("Three nodes of etcd under load of locks, watches, reads and writes, while nodes are killed, stopped, cut off and replaced, and their disks hang (as root).") { rounds, only };
 root.SetAction(async (result, cancellationToken) =>
 {
     var wanted = result.GetValue(only) is { Length: > 0 } chosen ? Scenario.All.Where(scenario => chosen.Contains(scenario.Name)) : Scenario.All;

@@ -11,6 +11,8 @@ public sealed class EndpointNameTests
     [InlineData("lease", "list")]
     [InlineData("member", "list")]
     [InlineData("watch", "k", "--command-timeout", "1s")]
+    [InlineData("discover", "web", "--once", "--command-timeout", "1s")]
+    [InlineData("elect", "k", "--command-timeout", "1s", "--", "true")]
     public async Task An_error_names_the_endpoint_once(params string[] arguments)
     {
         var (exitCode, _, errors) = await ToolRun.RunAsync([], "", ["--etcd", Nobody, .. arguments]);

@@ -29,6 +29,9 @@ internal enum FaultKind
 
     /// <summary>Somebody deletes the key of a lock.</summary>
     Deletion,
+
+    /// <summary>Another member leads. A process goes on with the one that led, which does not know it and acknowledges renewals.</summary>
+    LeaderChange,
 }
 
 /// <summary>All that is wanted and all that goes wrong in one run. Made from a seed; a shorter one is a part of it.</summary>
@@ -39,6 +42,9 @@ internal sealed record Plan(int Seed, int Processes, IReadOnlyList<Wish> Wishes,
 
     /// <summary>Whether each process follows all keys by a watch.</summary>
     public bool HasMirrors { get; init; }
+
+    /// <summary>Whether etcd is of a version in which a deposed leader acknowledges renewals.</summary>
+    public bool IsOldEtcd => Faults.Any(static fault => fault.Kind == FaultKind.LeaderChange);
 
     public static Plan Of(int seed)
     {
@@ -68,12 +74,15 @@ internal sealed record Plan(int Seed, int Processes, IReadOnlyList<Wish> Wishes,
             Some(random, Busy),
             Enum.GetValues<FaultKind>()[random.Next(6)],
             random.Next(processes),
-            Some(random, TimeSpan.FromSeconds(8)))).OrderBy(static fault => fault.At).ToList();
+            Some(random, TimeSpan.FromSeconds(8)))).ToList();
+        var leaders = new Random(seed ^ 0x1ead);
+        faults.AddRange(Enumerable.Range(0, Math.Max(0, leaders.Next(12) - 9)).Select(_ => new Fault(
+            Some(leaders, Busy), FaultKind.LeaderChange, leaders.Next(processes), Some(leaders, TimeSpan.FromSeconds(8)))));
         return new Plan(
             seed,
             processes,
             wishes,
-            faults,
+            [.. faults.OrderBy(static fault => fault.At)],
             new Network
             {
                 LosesRequests = bad * random.NextDouble(),

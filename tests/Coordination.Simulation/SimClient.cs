@@ -28,11 +28,12 @@ internal sealed record Network
 }
 
 /// <summary>The client of one life of a process: its requests take time, get lost, and may be carried out long after nobody waits for them any more.</summary>
-internal sealed class SimClient(World world, SimEtcd etcd, SimProcess process, Network network, TimeSpan requestTimeout) : IEtcdClient
+internal sealed class SimClient(World world, SimEtcd etcd, SimProcess process, Network network, TimeSpan requestTimeout, bool isOldEtcd) : IEtcdClient
 {
     private static readonly Uri Endpoint = new("http://sim:2379");
     private static readonly TimeSpan Quickest = TimeSpan.FromMicroseconds(50);
     private readonly List<SimWatch> _watches = [];
+    private DeposedLeader? _deposed;
     private bool _isGone;
 
     public ImmutableArray<Uri> Endpoints => [Endpoint];
@@ -56,6 +57,19 @@ internal sealed class SimClient(World world, SimEtcd etcd, SimProcess process, N
         {
             IsCut = false;
             world.Note(process.Name, "is connected");
+        });
+    }
+
+    /// <summary>Another member leads. For a while this client's renewals go to the one that led: it does not know, and acknowledges them. What it should write or read is lost, or goes elsewhere.</summary>
+    public void StayWithDeposedLeader(TimeSpan time)
+    {
+        world.Note(process.Name, "stays with the deposed leader");
+        _deposed = DeposedLeader.Of(etcd.Node);
+        etcd.ChangeLeader();
+        world.After(time, () =>
+        {
+            _deposed = null;
+            world.Note(process.Name, "has left the deposed leader");
         });
     }
 
@@ -89,7 +103,7 @@ internal sealed class SimClient(World world, SimEtcd etcd, SimProcess process, N
         CallAsync("revoke", node => node.LeaseRevoke(new Etcdserverpb.LeaseRevokeRequest { ID = id.Value }).Header.ToHeader());
 
     public Task<LeaseRenewed> KeepAliveAsync(LeaseId id, TimeSpan timeout, CancellationToken cancellationToken = default) =>
-        CallAsync("renew", node => LeaseReplies.Renewed(node.LeaseKeepAlive(new Etcdserverpb.LeaseKeepAliveRequest { ID = id.Value })), timeout);
+        CallAsync("renew", node => LeaseReplies.Renewed(_deposed?.Renew(id) ?? node.LeaseKeepAlive(new Etcdserverpb.LeaseKeepAliveRequest { ID = id.Value })), timeout);
 
     public Task<LeaseInfo> GetLeaseAsync(LeaseId id, bool withKeys = false, CancellationToken cancellationToken = default) =>
         CallAsync("lease", node => LeaseReplies.Info(node.LeaseTimeToLive(new Etcdserverpb.LeaseTimeToLiveRequest { ID = id.Value, Keys = withKeys })));
@@ -104,7 +118,7 @@ internal sealed class SimClient(World world, SimEtcd etcd, SimProcess process, N
     public void Forget(SimWatch watch) => _watches.Remove(watch);
 
     public Task<EndpointStatus> GetStatusAsync(Uri? endpoint = null, CancellationToken cancellationToken = default) => CallAsync(
-        "status", node => new EndpointStatus(Endpoint, node.Header().ToHeader(), "3.5.21", 1, 0, node.LogIndex, []));
+        "status", node => new EndpointStatus(Endpoint, node.Header().ToHeader(), isOldEtcd ? "3.4.23" : "3.5.21", 1, 0, node.LogIndex, []));
 
     public Task<EtcdHeader> CompactAsync(Revision revision, bool physical = false, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
@@ -127,7 +141,7 @@ internal sealed class SimClient(World world, SimEtcd etcd, SimProcess process, N
         var limit = timeout ?? requestTimeout;
         process.Clock.After(limit, () => call.TrySetException(
             new EtcdException(CoordinationErrorKind.Timeout, WriteOutcome.Unknown, $"No answer within {limit.TotalSeconds:0.###} s", Endpoint)));
-        if (IsCut || world.Happens(Network.LosesRequests))
+        if (IsCut || world.Happens(Network.LosesRequests) || (_deposed is not null && what != "renew" && world.Happens(0.5)))
         {
             if (world.Happens(0.5))
             {
@@ -181,4 +195,13 @@ internal sealed class SimClient(World world, SimEtcd etcd, SimProcess process, N
             told();
         }
     }));
+
+    /// <summary>A member that led: what it knew when it lost the leadership.</summary>
+    private sealed record DeposedLeader(Etcdserverpb.ResponseHeader Header, IReadOnlyDictionary<long, long> Ttls)
+    {
+        public static DeposedLeader Of(EtcdNode node) => new(
+            node.Header(), node.LeaseLeases().Leases.ToDictionary(lease => lease.ID, lease => node.LeaseTimeToLive(new Etcdserverpb.LeaseTimeToLiveRequest { ID = lease.ID }).GrantedTTL));
+
+        public Etcdserverpb.LeaseKeepAliveResponse Renew(LeaseId lease) => new() { Header = Header, ID = lease.Value, TTL = Ttls.GetValueOrDefault(lease.Value) };
+    }
 }

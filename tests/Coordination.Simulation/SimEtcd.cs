@@ -60,6 +60,20 @@ internal sealed class SimEtcd
         });
     }
 
+    /// <summary>Another member leads from now on, and gives every lease its whole time again. It knows all that was written.</summary>
+    public void ChangeLeader()
+    {
+        Take();
+        foreach (var watch in _watches.ToList())
+        {
+            watch.Break();
+        }
+
+        Node.Restart();
+        _writing = Write();
+        _world.Note("etcd", $"term {Node.Identity.Term}");
+    }
+
     public void Compact()
     {
         if (IsUp && Node.Store.CurrentRevision > Node.Store.CompactedRevision + 1)

@@ -126,7 +126,7 @@ internal sealed class Simulator
                     Locks = new LockOptions { FallbackInterval = Never },
                     Elections = new ElectionOptions { FallbackInterval = Never },
                 },
-                new SimClient(_world, _etcd, process, _isBusy ? _plan.Network : new Network(), RequestTimeout));
+                new SimClient(_world, _etcd, process, _isBusy ? _plan.Network : new Network(), RequestTimeout, _plan.IsOldEtcd));
             if (_plan.HasMirrors)
             {
                 _mirrors.Add((process, process.Context, Mirror.Begin(process)));
@@ -159,6 +159,9 @@ internal sealed class Simulator
                     break;
                 case FaultKind.Cut when process is { IsUp: true, Client.IsCut: false }:
                     process.Client.Cut(fault.For);
+                    break;
+                case FaultKind.LeaderChange when _etcd.IsUp && process is { IsUp: true, Client.IsCut: false }:
+                    process.Client.StayWithDeposedLeader(fault.For);
                     break;
                 case FaultKind.Stop when !process.IsStopped:
                     _world.Note(process.Name, "stands still");

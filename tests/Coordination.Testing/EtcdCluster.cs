@@ -16,12 +16,15 @@ public sealed class EtcdCluster : IAsyncDisposable
 
     public Uri[] Endpoints => [.. _nodes.Select(node => node.Endpoint)];
 
-    public static async Task<EtcdCluster> StartAsync(int nodes = 3)
+    /// <summary>Starts three nodes.</summary>
+    /// <param name="canBeIsolated">Whether <see cref="IsolateAsync"/> is wanted: the nodes call each other through proxies then.</param>
+    /// <param name="disks">A disk for each node, when they are to be frozen; they are the caller's.</param>
+    public static async Task<EtcdCluster> StartAsync(bool canBeIsolated = false, IReadOnlyList<LoopDisk>? disks = null)
     {
         var cluster = new EtcdCluster();
-        for (var n = 0; n < nodes; n++)
+        for (var n = 0; n < 3; n++)
         {
-            cluster._nodes.Add(new EtcdClusterNode($"n{n}"));
+            cluster._nodes.Add(new EtcdClusterNode($"n{n}", canBeIsolated, disks?[n]));
         }
 
         var members = string.Join(',', cluster._nodes.Select(node => $"{node.Name}={node.PeerUrl}"));
@@ -77,13 +80,35 @@ public sealed class EtcdCluster : IAsyncDisposable
         await Etcdctl.QueryAsync(leader.Endpoint, "move-leader", await IdAsync(next));
     }
 
+    /// <summary>Cuts a node off from the others, in both directions. It runs, and its clients reach it. What is given back puts it right.</summary>
+    public async Task<Action> IsolateAsync(EtcdClusterNode node)
+    {
+        // etcd says in each request between nodes who asks.
+        var calls = $"X-Server-From: {await IdAsync(node)}";
+        foreach (var each in _nodes)
+        {
+            each.Callers!.Drop(each == node ? "" : calls);
+        }
+
+        return () =>
+        {
+            foreach (var each in _nodes)
+            {
+                // What was dropped is missing in the middle of these connections, and of one that begins meanwhile.
+                each.Callers!.CutAll();
+                each.Callers.Drop(null);
+                each.Callers.CutAll();
+            }
+        };
+    }
+
     /// <summary>Replaces a member by a new one, which has no data and other addresses, as when a machine is replaced.</summary>
     public async Task<EtcdClusterNode> ReplaceAsync(EtcdClusterNode old)
     {
         var other = _nodes.First(node => node != old && node.IsServing);
         await WhenHealthyAsync(other, "remove", await IdAsync(old));
         await old.KillAsync();
-        var added = new EtcdClusterNode($"n{_nodes.Count}");
+        var added = new EtcdClusterNode($"n{_nodes.Count}", old.Callers is not null, disk: null);
         _nodes.Add(added);
         await WhenHealthyAsync(other, "add", added.Name, $"--peer-urls={added.PeerUrl}");
         var members = _nodes.Where(node => node != old).Select(node => $"{node.Name}={node.PeerUrl}");

@@ -22,7 +22,7 @@ public sealed class EtcdProcess(IReadOnlyList<string> arguments) : IAsyncDisposa
 
     private readonly List<string> _log = [];
     private TaskCompletionSource _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Process? _process;
+    private volatile Process? _process;
 
     public bool IsRunning => _process is { HasExited: false };
 
@@ -43,8 +43,10 @@ public sealed class EtcdProcess(IReadOnlyList<string> arguments) : IAsyncDisposa
 
         try
         {
-            _process?.Dispose();
+            // In this order: others may ask meanwhile whether it runs.
+            var old = _process;
             _process = Process.Start(start)!;
+            old?.Dispose();
         }
         catch (System.ComponentModel.Win32Exception error)
         {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using System.Threading.Channels;
 
 namespace Coordination.Testing;
@@ -8,10 +9,14 @@ namespace Coordination.Testing;
 /// <summary>Stands between a client and a server and misbehaves on demand: replies dropped, both ways dropped, connections cut.</summary>
 public sealed class TcpProxy : IAsyncDisposable
 {
+    private const int BufferSize = 64 * 1024;
+    private const int OpeningSize = 2048;
+
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly Uri _target;
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentDictionary<Socket, Socket> _links = new();
+    private readonly ConcurrentDictionary<int, string> _openings = new();
     private readonly ConcurrentBag<Task> _pumps = [];
     private readonly Task _accepting;
     private volatile TaskCompletionSource<int>? _requestAwaited;
@@ -21,6 +26,7 @@ public sealed class TcpProxy : IAsyncDisposable
     private volatile bool _dropReplies;
     private volatile bool _dropRequests;
     private volatile bool _refuse;
+    private volatile string? _dropped;
 
     public TcpProxy(Uri target)
     {
@@ -67,6 +73,9 @@ public sealed class TcpProxy : IAsyncDisposable
 
     /// <summary>Nothing gets through in either direction, and nobody is told.</summary>
     public void BlackHole(bool on) => _dropReplies = _dropRequests = on;
+
+    /// <summary>Nothing gets through on connections whose first request has this text in it; the empty text is in each. Null: all are well again.</summary>
+    public void Drop(string? saying) => _dropped = saying;
 
     /// <summary>Completes when the client has sent something from now on.</summary>
     public Task RequestPassedAsync() => (_requestAwaited = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
@@ -146,14 +155,19 @@ public sealed class TcpProxy : IAsyncDisposable
 
     private async Task PumpAsync(Socket from, Socket to, int link, bool isRequest)
     {
-        var buffer = new byte[64 * 1024];
+        var buffer = new byte[BufferSize];
         var onTheWay = Channel.CreateUnbounded<(long At, TimeSpan Delay, byte[] Bytes)>();
         var delivering = DeliverAsync(onTheWay.Reader, to);
         try
         {
             while (await from.ReceiveAsync(buffer, _stopping.Token) is > 0 and var count)
             {
-                if (link > _frozenLink && (isRequest ? !_dropRequests : !_dropReplies))
+                if (isRequest && !_openings.ContainsKey(link))
+                {
+                    _openings[link] = Encoding.ASCII.GetString(buffer, 0, Math.Min(count, OpeningSize));
+                }
+
+                if (Passes(link, isRequest))
                 {
                     if (isRequest)
                     {
@@ -179,8 +193,16 @@ public sealed class TcpProxy : IAsyncDisposable
         finally
         {
             onTheWay.Writer.TryComplete();
+            if (isRequest)
+            {
+                _openings.TryRemove(link, out _);
+            }
         }
     }
+
+    private bool Passes(int link, bool isRequest) =>
+        link > _frozenLink && (isRequest ? !_dropRequests : !_dropReplies)
+        && !(_dropped is { } saying && _openings.TryGetValue(link, out var opening) && opening.Contains(saying, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Each piece is as late as the delay says, and not later for those before it: a long way, not a narrow one.</summary>
     private async Task DeliverAsync(ChannelReader<(long At, TimeSpan Delay, byte[] Bytes)> onTheWay, Socket to)

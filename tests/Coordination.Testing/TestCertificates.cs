@@ -22,7 +22,10 @@ public sealed class TestCertificates : IDisposable
 
     public X509Certificate2 Authority { get; }
 
-    public X509Certificate2 Server(string dnsName, IPAddress? address = null)
+    /// <param name="dnsName">Its name.</param>
+    /// <param name="address">Its address.</param>
+    /// <param name="isExpired">Whether it was valid until an hour ago.</param>
+    public X509Certificate2 Server(string dnsName, IPAddress? address = null, bool isExpired = false)
     {
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName(dnsName);
@@ -31,10 +34,10 @@ public sealed class TestCertificates : IDisposable
             names.AddIpAddress(address);
         }
 
-        return Issue($"CN={dnsName}", names.Build());
+        return Issue($"CN={dnsName}", names.Build(), isExpired);
     }
 
-    public X509Certificate2 Client(string name) => Issue($"CN={name}");
+    public X509Certificate2 Client(string name, bool isExpired = false) => Issue($"CN={name}", null, isExpired);
 
     /// <summary>TLS settings of a client that trusts this authority and no other.</summary>
     public SslClientAuthenticationOptions Trusted()
@@ -51,7 +54,7 @@ public sealed class TestCertificates : IDisposable
         _key.Dispose();
     }
 
-    private X509Certificate2 Issue(string subject, X509Extension? extension = null)
+    private X509Certificate2 Issue(string subject, X509Extension? extension, bool isExpired)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);
@@ -60,7 +63,8 @@ public sealed class TestCertificates : IDisposable
             request.CertificateExtensions.Add(extension);
         }
 
-        using var certificate = request.Create(Authority, _now.AddHours(-1), _now.AddHours(1), RandomNumberGenerator.GetBytes(8));
+        var until = _now.AddHours(isExpired ? -1 : 1);
+        using var certificate = request.Create(Authority, until.AddHours(-2), until, RandomNumberGenerator.GetBytes(8));
         var withKey = certificate.CopyWithPrivateKey(key);
         _issued.Add(withKey);
         return withKey;

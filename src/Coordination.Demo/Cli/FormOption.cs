@@ -21,7 +21,7 @@ internal sealed class FormOption
     {
         command.Options.Add(_json);
         command.Options.Add(_write);
-        command.Validators.Add(result =>
+        command.Check(result =>
         {
             if (result.GetValue(_json) && result.GetValue(_write) is { } form and not "json")
             {

@@ -23,7 +23,7 @@ internal sealed class DashboardOptions
     {
         command.Options.Add(_prefix);
         command.Options.Add(_layout);
-        command.Validators.Add(result =>
+        command.Check(result =>
         {
             if (result.GetValue(_prefix)?.Contains("") is true)
             {

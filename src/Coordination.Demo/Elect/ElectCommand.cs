@@ -57,7 +57,7 @@ internal sealed class ElectCommand(EtcdConnection connection, TrailingCommand tr
         };
         _hold.AddTo(command);
         trailing.BelongsTo(command);
-        command.Validators.Add(Validate);
+        command.Check(Validate);
         command.SetAction((result, interrupted) => trailing.UnlessMissingAsync(
             connection.Terminal,
             () => _hold.ReportAsync(

@@ -44,7 +44,7 @@ internal sealed class EtcdCommand
         {
             _port, _data, _certificate, _key, _clientAuthorities,
         };
-        serve.Validators.Add(result =>
+        serve.Check(result =>
         {
             if (result.GetValue(_certificate) is null != result.GetValue(_key) is null)
             {

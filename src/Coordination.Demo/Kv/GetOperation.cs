@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Coordination.Demo.Cli;
 using Coordination.Etcd;
 
 namespace Coordination.Demo.Kv;
@@ -31,7 +32,7 @@ internal sealed class GetOperation(Option<bool>? hex = null) : IKvOperation
             command.Options.Add(option);
         }
 
-        command.Validators.Add(result =>
+        command.Check(result =>
         {
             if (result.GetValue(_keysOnly) && result.GetValue(_valueOnly))
             {

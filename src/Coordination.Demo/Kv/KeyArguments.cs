@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Coordination.Demo.Cli;
 using Coordination.Etcd;
 
 namespace Coordination.Demo.Kv;
@@ -37,7 +38,7 @@ internal sealed class KeyArguments
             command.Options.Add(_fromKey);
         }
 
-        command.Validators.Add(Check);
+        command.Check(CheckKeys);
     }
 
     /// <summary>Whether a key is given.</summary>
@@ -58,7 +59,7 @@ internal sealed class KeyArguments
 
     private static bool IsEmpty(string key, string end, bool isHex) => KeyRange.Between(HexText.Read(key, isHex), HexText.Read(end, isHex)).IsEmpty;
 
-    private void Check(CommandResult result)
+    private void CheckKeys(CommandResult result)
     {
         var isPrefix = result.GetValue(_prefix);
         var isFrom = _hasFromKey && result.GetValue(_fromKey);

@@ -24,7 +24,7 @@ internal sealed class PutOperation(Option<bool>? hex = null) : IKvOperation
             command.Options.Add(option);
         }
 
-        command.Validators.Add(result =>
+        command.Check(result =>
         {
             if (result.GetValue(_key) is "")
             {

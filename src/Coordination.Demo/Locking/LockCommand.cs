@@ -57,7 +57,7 @@ internal sealed class LockCommand(EtcdConnection connection, TrailingCommand tra
         };
         _hold.AddTo(command);
         trailing.BelongsTo(command);
-        command.Validators.Add(Validate);
+        command.Check(Validate);
         command.SetAction((result, interrupted) => trailing.UnlessMissingAsync(
             connection.Terminal,
             () => _hold.ReportAsync(result, connection.Terminal, report => report with { Lock = result.GetRequiredValue(_name) }, reporter => RunAsync(result, reporter, interrupted))));

@@ -47,7 +47,7 @@ internal sealed class WatchCommand(EtcdConnection connection, TrailingCommand tr
 
         _form.AddTo(command);
         trailing.BelongsTo(command);
-        command.Validators.Add(result =>
+        command.Check(result =>
         {
             if (result.GetValue(_interactive) == _line.IsGiven(result))
             {

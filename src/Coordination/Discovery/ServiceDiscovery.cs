@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Coordination.Discovery;
 using Coordination.Discovery.Views;
+using Coordination.Etcd;
 
 namespace Coordination;
 
@@ -36,7 +37,7 @@ internal sealed class ServiceDiscovery : IServiceDiscovery
         {
             throw new CoordinationException(
                 _feed.LastError?.Kind ?? CoordinationErrorKind.Unavailable,
-                $"The service '{Service}' could not be read within {timeout.TotalSeconds:0.###} s (endpoints {string.Join(", ", _system.Etcd.Endpoints.Select(e => e.GetLeftPart(UriPartial.Authority)))}): "
+                $"The service '{Service}' could not be read within {timeout.TotalSeconds:0.###} s{EndpointText.Beside(_feed.LastError?.Message, _system.Etcd.Endpoints)}: "
                 + (_feed.LastError?.Message ?? "etcd has not answered"),
                 _feed.LastError);
         }

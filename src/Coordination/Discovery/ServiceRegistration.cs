@@ -54,8 +54,8 @@ internal sealed class ServiceRegistration : IServiceRegistration
                 ? _system.HasStopped()
                 : new CoordinationException(
                     health.State is RegistrationState.Conflict ? CoordinationErrorKind.InvalidRequest : health.Error?.Kind ?? CoordinationErrorKind.Unavailable,
-                    $"{Instance.Service}/{Instance.Id} is not registered after {timeout.TotalSeconds:0.###} s ({health.State}, endpoints "
-                    + $"{string.Join(", ", _system.Etcd.Endpoints.Select(e => e.GetLeftPart(UriPartial.Authority)))}): {health.Problem ?? "etcd has not answered"}",
+                    $"{Instance.Service}/{Instance.Id} is not registered after {timeout.TotalSeconds:0.###} s, but {health.State}"
+                    + $"{EndpointText.Beside(health.Problem, _system.Etcd.Endpoints)}: {health.Problem ?? "etcd has not answered"}",
                     health.Error);
         }
     }

@@ -64,7 +64,11 @@ public static class HoconOptions
         foreach (var block in OptionSchema.HoconBlocks)
         {
             var path = block.Key.Length == 0 ? Root : $"{Root}.{block.Key}";
-            if (config.HasPath(path))
+            if (config.HasPath(path) && !config.GetValue(path).IsObject())
+            {
+                reading.Refuse($"{path} is no block of settings ({origin}); allowed is {path} {{ … }} with: {string.Join(", ", block)}");
+            }
+            else if (config.HasPath(path))
             {
                 foreach (var name in config.GetConfig(path).AsEnumerable().Select(field => field.Key).Except(block))
                 {
@@ -79,7 +83,11 @@ public static class HoconOptions
             if (config.HasPath(path))
             {
                 var value = config.GetValue(path)!;
-                if ((value.IsArray() ? string.Join(",", value.GetStringList()) : value.GetString()) is { } text)
+                if (value.IsEmpty || value.IsObject())
+                {
+                    reading.Refuse($"{path} is {(value.IsEmpty ? "without a value" : "a block of settings")} ({origin}); allowed is {path} = …");
+                }
+                else if ((value.IsArray() ? string.Join(",", value.GetStringList()) : value.GetString()) is { } text)
                 {
                     reading.Take(setting, text, $"{origin}: {path}");
                 }

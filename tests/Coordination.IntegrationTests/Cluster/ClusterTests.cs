@@ -3,7 +3,7 @@ using Xunit.Abstractions;
 
 namespace Coordination.IntegrationTests.Cluster;
 
-/// <summary>A short run of the cluster program; the long ones are for people. Rows 7 and 10 of docs/faults.md.</summary>
+/// <summary>A short run of the cluster program; the long ones are for people. Rows 7, 9a and 10 of docs/faults.md.</summary>
 [Collection(Undisturbed.Name)]
 public sealed class ClusterTests(ITestOutputHelper output)
 {
@@ -20,5 +20,18 @@ public sealed class ClusterTests(ITestOutputHelper output)
         Assert.Equal(0, verdict.Recoveries[0].LocksLost);
         Assert.All(verdict.Recoveries.SelectMany(recovery => recovery.Times), time => Assert.InRange(time.Took, TimeSpan.Zero, TimeSpan.FromSeconds(10)));
         Assert.All(verdict.Counts, count => Assert.True(count.Count > 20, $"{count}"));
+    }
+
+    [Fact]
+    public async Task While_the_leader_and_a_follower_are_cut_off_from_the_others_and_reached_by_clients_no_lock_is_held_twice_and_no_event_is_missed()
+    {
+        var verdict = await ClusterRun.RunAsync([Scenario.LeaderIsolated, Scenario.FollowerIsolated], output.WriteLine);
+
+        output.WriteLine(verdict.ToString());
+        Assert.Empty(verdict.Violations);
+        Assert.Equal(0, verdict.Recoveries.Sum(recovery => recovery.LocksLost));
+
+        // While it lasts, and not after it: everybody has moved to another member.
+        Assert.All(verdict.Recoveries.SelectMany(recovery => recovery.Times), time => Assert.InRange(time.Took, TimeSpan.Zero, Scenario.LeaderIsolated.Lasts));
     }
 }

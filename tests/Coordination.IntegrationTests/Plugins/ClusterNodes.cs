@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Akka.Cluster;
 using Akka.Configuration;
+using Akka.Coordination;
 using Coordination.Plugins;
 using Membership = Akka.Cluster.Cluster;
 
@@ -108,6 +109,9 @@ internal sealed record ClusterNode(string Host, ActorSystem Actors, TcpProxy Etc
     public Address Address => ((ExtendedActorSystem)Actors).Provider.DefaultAddress;
 
     public bool IsUp => !Actors.WhenTerminated.IsCompleted;
+
+    /// <summary>Whether it knows that it has this lease. (The extension gives back the lease that the node itself uses.)</summary>
+    public bool HasLease(string name) => LeaseProvider.Get(Actors).GetLease(name, "akka.coordination.lease.etcd", Address.HostPort()).CheckLease();
 
     /// <summary>Until it sees so many members that are up, and none that is unreachable.</summary>
     public Task UntilMembersAsync(int count) => Until.SoAsync(

@@ -3,7 +3,8 @@ namespace Coordination.IntegrationTests.Plugins;
 /// <summary>Akka's split brain resolver with the lease in etcd: after a partition exactly one side survives.</summary>
 public sealed class SplitBrainTests
 {
-    private const string LeaseKey = $"akka/leases/{ClusterNodes.Name}-akka-sbr";
+    private const string LeaseName = $"{ClusterNodes.Name}-akka-sbr";
+    private const string LeaseKey = $"akka/leases/{LeaseName}";
 
     [Fact]
     public async Task After_a_partition_one_side_survives_and_the_key_of_the_lease_names_it()
@@ -59,7 +60,9 @@ public sealed class SplitBrainTests
         await using var system = etcd.StartSystem();
 
         nodes.Partition([0, 1], [2]);
-        await system.Etcd.UntilAsync(LeaseKey, held => held is not null);
+
+        // In etcd is not enough: the reply must have come through.
+        await Until.SoAsync(() => nodes[0].HasLease(LeaseName) || nodes[1].HasLease(LeaseName), () => "nobody has the lease");
         nodes[0].Etcd.BlackHole(true);
         nodes[1].Etcd.BlackHole(true);
         var holder = await system.Lock(LeaseKey).GetHolderAsync();

@@ -14,14 +14,14 @@ internal sealed class CertificateFolder : IDisposable
     public string AuthorityFile { get; }
 
     /// <summary>Certificate and key of a server on the loopback address, or by another name.</summary>
-    public EtcdServerCertificates Server(bool asksClients = false, string name = "localhost")
+    public EtcdServerCertificates Server(bool asksClients = false, string name = "localhost", bool isExpired = false)
     {
-        var (certificate, key) = Write(name, _certificates.Server(name, name == "localhost" ? IPAddress.Loopback : null));
+        var (certificate, key) = Write(name, _certificates.Server(name, name == "localhost" ? IPAddress.Loopback : null, isExpired));
         return new EtcdServerCertificates(certificate, key, asksClients ? AuthorityFile : null);
     }
 
     /// <summary>Certificate and key of a client.</summary>
-    public (string CertificateFile, string KeyFile) Client(string name) => Write(name, _certificates.Client(name));
+    public (string CertificateFile, string KeyFile) Client(string name, bool isExpired = false) => Write(name, _certificates.Client(name, isExpired));
 
     public string Write(string file, string text)
     {

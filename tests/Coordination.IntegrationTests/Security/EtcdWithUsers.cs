@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Coordination.IntegrationTests.Security;
 
 /// <summary>A real etcd with users, whose tokens live two seconds.</summary>
-public abstract class EtcdWithUsers : IAsyncLifetime
+/// <param name="tokens">Its options about tokens. By default they are its own ("simple"), and using one keeps it alive.</param>
+public abstract class EtcdWithUsers(params string[] tokens) : IAsyncLifetime
 {
     private const string RootPassword = "root-s3cret";
     protected const string Password = "anna-s3cret";
@@ -18,7 +19,7 @@ public abstract class EtcdWithUsers : IAsyncLifetime
     public async Task InitializeAsync()
     {
         // Since 3.5 it says at this level only that a token has expired.
-        Server = await RealEtcd.StartAsync("--auth-token-ttl", "2", "--bcrypt-cost", "4", "--logger", "zap", "--log-level", "debug");
+        Server = await RealEtcd.StartAsync([.. tokens.Length > 0 ? tokens : ["--auth-token-ttl", "2"], "--bcrypt-cost", "4", "--logger", "zap", "--log-level", "debug"]);
 
         // Not yet needed when it is made: authentication is off then.
         Root = Client(new EtcdCredentials("root") { Password = RootPassword });
@@ -33,7 +34,7 @@ public abstract class EtcdWithUsers : IAsyncLifetime
         await Root.Auth.EnableAsync();
     }
 
-    public async Task DisposeAsync()
+    public virtual async Task DisposeAsync()
     {
         await Root.DisposeAsync();
         await Server.DisposeAsync();

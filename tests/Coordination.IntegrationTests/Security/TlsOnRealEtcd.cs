@@ -44,6 +44,21 @@ public sealed class TlsOnRealEtcd : IDisposable
     }
 
     [Fact]
+    public async Task A_certificate_that_has_expired_is_refused_on_both_sides()
+    {
+        await using var expired = await RealEtcd.StartAsync(_ours.Server(isExpired: true));
+        await using var server = await RealEtcd.StartAsync(_others.Server(asksClients: true));
+        var (certificate, key) = _others.Client("client", isExpired: true);
+
+        await RefusedAsync(expired.Endpoint, new EtcdTlsOptions { AuthorityFile = _ours.AuthorityFile }, EtcdSecurityProblem.CertificateNotValidNow, "and not now");
+        await RefusedAsync(
+            server.Endpoint,
+            new EtcdTlsOptions { AuthorityFile = _others.AuthorityFile, CertificateFile = certificate, KeyFile = key },
+            EtcdSecurityProblem.ClientCertificateRefused,
+            "valid from");
+    }
+
+    [Fact]
     public async Task A_server_that_speaks_plaintext_is_never_asked_in_plaintext()
     {
         await using var server = await RealEtcd.StartAsync();

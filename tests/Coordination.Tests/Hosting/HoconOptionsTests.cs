@@ -86,6 +86,13 @@ public sealed class HoconOptionsTests
     [InlineData("coordination {\n  owner = \"\"\"me\n}\n", "line 2: \"\"\" is not closed")]
     [InlineData("coordination {\n  owner = ${?NAME\n", "line 2: '${' is not closed")]
     [InlineData("coordination {\n  owner = ${nowhere.to.be.found}\n}", "nowhere.to.be.found")]
+    [InlineData("coordination {\n etcd.endpoints = [http://10.0.0.1:2379]\n}", "line 2: ':' in a list; a text that has it is written in quotes")]
+    [InlineData("coordination {\n etcd.endpoints = [${?NAME}, $x]\n}", "line 2: '$' in a list")]
+    [InlineData("coordination {\n include \"other.conf\"\n}", "'include \"other.conf\"': other files are not included")]
+    [InlineData("coordination {\n  etcd = 5\n}", "coordination.etcd is no block of settings")]
+    [InlineData("coordination {\n  owner { a = 1 }\n}", "coordination.owner is a block of settings")]
+    [InlineData("coordination {\n  owner\n}", "coordination.owner is without a value")]
+    [InlineData("coordination = on", "coordination is no block of settings")]
     public void A_syntax_error_names_the_file_and_the_place(string text, string problem)
     {
         var error = Assert.Throws<ArgumentException>(() => Load(text));

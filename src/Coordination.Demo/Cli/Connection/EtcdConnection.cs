@@ -46,7 +46,7 @@ internal sealed class EtcdConnection
             root.Options.Add(option);
         }
 
-        _endpoints.Validators.Add(result =>
+        _endpoints.Check(result =>
         {
             try
             {
@@ -57,7 +57,7 @@ internal sealed class EtcdConnection
                 result.AddError($"--etcd: {error.Message}");
             }
         });
-        _password.Validators.Add(result =>
+        _password.Check(result =>
         {
             if (result.GetValue(_user) is null && Variable("USER", "USER") is null)
             {
@@ -67,7 +67,7 @@ internal sealed class EtcdConnection
     }
 
     /// <summary>Refuses a command line that does not say which etcd, for commands where processes meet so that one in memory is of no use.</summary>
-    public void RequireFor(Command command) => command.Validators.Add(result =>
+    public void RequireFor(Command command) => command.Check(result =>
     {
         if (result.GetValue(_endpoints) is null && Variable("ENDPOINTS", "ENDPOINTS") is null)
         {

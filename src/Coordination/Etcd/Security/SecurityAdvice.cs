@@ -24,7 +24,7 @@ internal static class SecurityAdvice
         EtcdSecurityProblem.UntrustedAuthority => ". Set Tls.AuthorityFile to the authority that issued the certificate of etcd",
         EtcdSecurityProblem.WrongHostName => ". Use an endpoint by one of these names, or set Tls.ServerName",
         EtcdSecurityProblem.CertificateNotValidNow => ". Renew the certificate of etcd, or set the clock right",
-        EtcdSecurityProblem.ClientCertificateRefused => ". Set Tls.CertificateFile and Tls.KeyFile to a certificate of an authority that etcd trusts (--trusted-ca-file)",
+        EtcdSecurityProblem.ClientCertificateRefused => ". Set Tls.CertificateFile and Tls.KeyFile to a certificate that is valid now, of an authority that etcd trusts (--trusted-ca-file)",
         EtcdSecurityProblem.ServerSpeaksPlaintext => ". Write the endpoint as http://…, or turn TLS on in etcd (--cert-file, --key-file)",
         EtcdSecurityProblem.ServerSpeaksTls => ". Write the endpoint as https://…",
         EtcdSecurityProblem.UserRequired => ". etcd's authentication is on: set Credentials (user and password)",

@@ -11,7 +11,8 @@ internal static class HoconText
 {
     /// <summary>Parses a text.</summary>
     /// <exception cref="FormatException">It is no HOCON; the message names the line.</exception>
-    public static Config Parse(string text) => ConfigurationFactory.ParseString(WithEnvironment(text));
+    public static Config Parse(string text) => ConfigurationFactory.ParseString(
+        WithEnvironment(text), static name => throw new FormatException($"'include \"{name}\"': other files are not included"));
 
     private static string WithEnvironment(string text)
     {
@@ -22,11 +23,11 @@ internal static class HoconText
         for (var at = 0; at < text.Length;)
         {
             var here = line;
-            var end = at + LengthOfToken(text, at, line);
-            line += text.AsSpan(at, end - at).Count('\n');
-            var first = text[at];
-            whole.Append(first == '$' ? ValueOf(text.AsSpan(at, end - at)) : text.AsSpan(at, end - at));
-            at = end;
+            var token = text.AsSpan(at, LengthOfToken(text, at, line));
+            line += token.Count('\n');
+            at += token.Length;
+            var first = token[0];
+            whole.Append(first == '$' ? ValueOf(token) : token);
             if (char.IsWhiteSpace(first) || first is '#' or '/')
             {
                 continue;
@@ -40,6 +41,8 @@ internal static class HoconText
             valueMissing = first == '=' ? here : 0;
             switch (first)
             {
+                case '$' or ':' or '=' or '+' or '`' or '^' or '?' or '!' or '@' or '*' or '&' or '\\' when token.Length == 1 && open.TryPeek(out var list) && list.Bracket == '[':
+                    throw Problem(here, $"'{first}' in a list; a text that has it is written in quotes");
                 case '{' or '[':
                     open.Push((first, here));
                     break;

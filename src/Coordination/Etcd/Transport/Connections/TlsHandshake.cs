@@ -46,7 +46,7 @@ internal sealed class TlsHandshake
     public static InsecureConnectionException ClientRefused(TlsSettings settings, Exception? error) => new(
         EtcdSecurityProblem.ClientCertificateRefused,
         settings.ClientCertificate is { TargetCertificate: var certificate }
-            ? $"the server refuses the client certificate '{certificate.Subject}' issued by '{certificate.Issuer}'"
+            ? $"the server refuses the client certificate '{certificate.Subject}' issued by '{certificate.Issuer}', valid from {certificate.GetEffectiveDateString()} to {certificate.GetExpirationDateString()}"
             : "the server wants a client certificate, and none is set",
         error);
 
