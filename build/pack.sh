@@ -3,13 +3,14 @@
 #   <folder>/*.nupkg           the packages; NuGet can use the folder as a feed:
 #                                dotnet add package Coordination --source <folder>
 #                                dotnet tool install --global --add-source <folder> Coordination.Tool      then: coordination --help
+#                              The tool is three packages: the native program for the platform of this machine, one for all others, and one that names both.
 #   <folder>/coordination/     the tool for machines without .NET: copy the folder, run coordination/coordination
 # Where a C compiler is (clang or gcc, and zlib's headers), the folder holds one native program, which starts fastest; elsewhere .NET itself lies beside the tool.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 feed=$(realpath -m "${1:-artifacts}")
 mkdir -p "$feed"
-for project in Coordination Coordination.AspNetCore Coordination.DistributedLock Coordination.Embedded Coordination.Grpc Coordination.InMemory Coordination.OpenTelemetry Coordination.Recipes Coordination.ServiceDiscovery Coordination.Demo; do
+for project in Coordination Coordination.AspNetCore Coordination.DistributedLock Coordination.Embedded Coordination.Grpc Coordination.InMemory Coordination.OpenTelemetry Coordination.Recipes Coordination.ServiceDiscovery ${2:+Coordination.Demo}; do
     dotnet pack "src/$project" -c Release --nologo -v quiet -o "$feed"
 done
 
@@ -39,17 +40,23 @@ if [ "$native" = true ] && [ "$os" = linux ] && ! echo '#include <zlib.h>' | "${
     native=false
 fi
 
-# The project's files of this build are apart from those of others.
 made=$(mktemp -d)
 trap 'rm -rf "$made"' EXIT
+lean=(-p:CopyOutputSymbolsToPublishDirectory=false -p:PublishDocumentationFiles=false -p:AllowedReferenceRelatedFileExtensions=none)
 if [ "$native" = true ]; then
-    dotnet publish src/Coordination.Demo -c Release -r "$os-$cpu" --nologo -v quiet -p:Native=true "${linker[@]}" -o "$made"
+    # Makes all three packages, but the one for this platform without the native program; so that one once more. It takes whatever lies where it is published.
+    pack() { dotnet pack src/Coordination.Demo -c Release --nologo -v quiet -p:CompiledFor="$os-$cpu" "$@" -o "$feed"; }
+    pack
+    published="src/Coordination.Demo/bin/Release/net10.0/$os-$cpu/publish"
+    rm -rf "$published"
+    pack -r "$os-$cpu" "${linker[@]}" "${lean[@]}"
+    cp -R "$published"/. "$made"
 else
-    dotnet publish src/Coordination.Demo -c Release -r "$os-$cpu" --self-contained --nologo -v quiet -p:PublishReadyToRun=true -p:PublishReadyToRunComposite=true -o "$made"
+    dotnet pack src/Coordination.Demo -c Release --nologo -v quiet -o "$feed"
+    dotnet publish src/Coordination.Demo -c Release -r "$os-$cpu" --self-contained --nologo -v quiet -p:PublishReadyToRun=true -p:PublishReadyToRunComposite=true "${lean[@]}" -o "$made"
 fi
 
-# Without what is for debuggers; under the name that one types.
-rm -f "$made"/*.dbg "$made"/*.pdb "$made"/*.xml
+# Under the name that one types.
 mv "$made/Coordination.Demo" "$made/coordination"
 rm -rf "$feed/coordination"
 mkdir "$feed/coordination"

@@ -7,7 +7,7 @@ namespace Coordination.IntegrationTests.Cluster;
 [Collection(Undisturbed.Name)]
 public sealed class ClusterTests(ITestOutputHelper output)
 {
-    private static readonly TimeSpan Lasts = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan Lasts = TimeSpan.FromSeconds(5);
 
     [Fact]
     public async Task While_the_leader_is_killed_and_the_quorum_lost_no_lock_is_held_twice_no_event_is_missed_and_writes_say_what_became_of_them()

@@ -12,7 +12,7 @@ public sealed class VandalOnRealEtcd(RealEtcdFixture fixture, ITestOutputHelper 
 /// <summary>Somebody writes whatever comes to mind over the keys of locks, tickets, inboxes, fences, candidates and instances. Row 36 of docs/faults.md.</summary>
 public abstract class VandalContract(ServerFixture fixture, ITestOutputHelper output) : ServerContract(fixture, "vandal")
 {
-    private const int Deeds = 800;
+    private const int Deeds = 600;
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Hold = TimeSpan.FromMilliseconds(20);
