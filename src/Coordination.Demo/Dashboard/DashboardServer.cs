@@ -73,7 +73,9 @@ internal sealed class DashboardServer : IAsyncDisposable
                 response.Redirect("/");
                 return Task.CompletedTask;
             case GateAnswer.Refuse:
-                return SayAsync(response, StatusCodes.Status401Unauthorized, "This dashboard needs its token: open it once as /?token=… , or send 'Authorization: Bearer …'.");
+                return SayAsync(response, StatusCodes.Status401Unauthorized, request.Query.ContainsKey("token") || request.Headers.Authorization.Count > 0
+                    ? "This is not the token of this dashboard."
+                    : "This dashboard needs its token: open it once as /?token=… , or send 'Authorization: Bearer …'.");
             case GateAnswer.WrongHost:
                 return SayAsync(response, StatusCodes.Status403Forbidden, $"'{request.Host.Host}' is no name of this machine. Without --token the dashboard answers to 127.0.0.1, [::1] and localhost.");
         }

@@ -112,6 +112,12 @@ internal sealed class OverviewFeed
                 var answers = ImmutableDictionary.CreateBuilder<LeaseId, LeaseAnswer>();
                 foreach (var lease in LeasesToAsk())
                 {
+                    if (!Read().Etcd.IsConnected)
+                    {
+                        // Each would be waited for, and readers hear nothing meanwhile.
+                        break;
+                    }
+
                     if (await AskAsync(lease, stopping).ConfigureAwait(false) is { } answer)
                     {
                         answers[lease] = answer;

@@ -13,6 +13,7 @@ public sealed class DashboardInputTests
     [InlineData(2, "--prefix: the key is empty", "dashboard", "--prefix", "")]
     [InlineData(2, "--layout: 'odd' is no form", "dashboard", "--layout", "odd")]
     [InlineData(2, "so services cannot be distinguished from other keys", "top", "--layout", "plain:{service}/{id}")]
+    [InlineData(2, "top: --filter is for what people read", "top", "--json", "--filter", "x")]
     [InlineData(3, "etcd cannot be read within 500ms", "top", "--once", "--command-timeout", "500ms")]
     [InlineData(3, "192.0.2.1:8484 cannot be served", "dashboard", "--listen", "192.0.2.1:8484", "--token", "0123456789abcdef")]
     public async Task Bad_input_is_named(int expected, string message, params string[] arguments)
@@ -50,12 +51,14 @@ public sealed class DashboardInputTests
         using var http = new HttpClient { BaseAddress = address };
 
         using var refused = await http.GetAsync(new Uri("state", UriKind.Relative));
+        using var wrong = await http.GetAsync(new Uri("?token=0123456789abcdee", UriKind.Relative));
         using var shown = await http.GetAsync(new Uri("?token=0123456789abcdef", UriKind.Relative));
         var state = await http.GetStringAsync(new Uri("state", UriKind.Relative));
         await run.InterruptAsync();
         await run.EndAsync();
 
         Assert.Equal(System.Net.HttpStatusCode.Unauthorized, refused.StatusCode);
+        Assert.Contains("not the token", await wrong.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Equal(address, shown.RequestMessage!.RequestUri);
         Assert.Contains("\"locks\"", state, StringComparison.Ordinal);
     }

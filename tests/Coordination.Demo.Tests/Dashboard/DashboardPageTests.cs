@@ -107,17 +107,17 @@ public sealed partial class DashboardPageTests : IAsyncLifetime
             await _page.WaitForURLAsync(LockAddress());
         }
 
-        await _page.Locator("tr[data-kind=history][data-what=released]").WaitForAsync();
+        await _page.Locator("tr[data-kind=history][data-what='no longer held']").WaitForAsync();
         var told = await _page.EvalOnSelectorAllAsync<string[]>("tr[data-kind=history]", "rows => rows.map(row => row.dataset.what + ' ' + row.dataset.owner)");
         await _page.Keyboard.PressAsync("Escape");
         await _page.Locator("#locks").WaitForAsync();
 
-        Assert.Equal(["released web-1", "acquired web-1"], told);
+        Assert.Equal(["no longer held web-1", "acquired web-1"], told);
         Assert.Empty(_faults);
     }
 
     [ChromiumFact]
-    public async Task The_filter_leaves_what_matches_and_a_phone_sees_no_line_cut_off()
+    public async Task The_filter_leaves_what_matches_also_when_the_page_is_loaded_again_and_a_phone_sees_no_line_cut_off()
     {
         await using var system = _etcd.StartSystem("<b>web</b>", TimeSpan.FromSeconds(30));
         await using var first = await system.Lock("/a/" + new string('x', 120)).AcquireAsync();
@@ -128,6 +128,9 @@ public sealed partial class DashboardPageTests : IAsyncLifetime
 
         Assert.Single(await NamesAsync("lock"));
         Assert.Contains("<b>web</b>", await _page.Locator("tr[data-kind=lock] .holders").TextContentAsync());
+        await _page.ReloadAsync();
+        await ShowsAllAsync();
+        Assert.Single(await NamesAsync("lock"));
         await _page.SetViewportSizeAsync(360, 700);
         Assert.True(await _page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= 360"));
         Assert.Empty(_faults);

@@ -15,8 +15,8 @@ public sealed class KeyMirrorTests
 
         Assert.Equal("acquired a 4", Told(4, Put(Keys.Lock("/x", "a", 4, 1))));
         Assert.Equal("waits b ", Told(5, Put(Keys.Ticket("%2Fx", "b", 5, 2))));
-        Assert.Equal("handed over b 6; left the line b ", Told(6, Put(Keys.Lock("/x", "b", 6, 2)), Delete(Keys.Ticket("%2Fx", "b", 5, 2), 6)));
-        Assert.Equal("released b ", Told(7, Delete(Keys.Lock("/x", "b", 6, 2), 7)));
+        Assert.Equal("handed over to b 6; waits no longer b ", Told(6, Put(Keys.Lock("/x", "b", 6, 2)), Delete(Keys.Ticket("%2Fx", "b", 5, 2), 6)));
+        Assert.Equal("no longer held b ", Told(7, Delete(Keys.Lock("/x", "b", 6, 2), 7)));
         Assert.Empty(_mirror.Keys);
         Assert.Equal(7, _mirror.Revision);
     }
@@ -28,7 +28,7 @@ public sealed class KeyMirrorTests
 
         var told = _mirror.Apply(new WatchEvent.Resynced(new Revision(9), [Keys.Lock("/y", "a", 3, 1)], [Delete(Keys.Lock("/x", "a", 2, 1), 9)]), DateTimeOffset.UnixEpoch);
 
-        Assert.Equal("released", Assert.Single(told).What);
+        Assert.Equal("no longer held", Assert.Single(told).What);
         Assert.Equal("/y", Assert.Single(_mirror.Keys).Key.ToText());
     }
 

@@ -1,3 +1,4 @@
+using Coordination.Demo.Dashboard.Model;
 using Coordination.Demo.Dashboard.Top;
 
 namespace Coordination.Demo.Tests.Dashboard;
@@ -22,6 +23,14 @@ public sealed class TopTextTests
 
         Assert.Contains("LOCKS (1 of 2)", lines);
         Assert.DoesNotContain(lines, line => line.Contains("/a", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void What_is_wrong_is_shown_whatever_the_filter_is()
+    {
+        var overview = Keys.Read(Keys.Lock("/a", "me", 10, 1)) with { Problems = [new Problem("warning", "/services/web/x", "no address")] };
+
+        Assert.Contains(TopText.Lines(overview, "/a", Now), line => line.Contains("no address", StringComparison.Ordinal));
     }
 
     [Fact]

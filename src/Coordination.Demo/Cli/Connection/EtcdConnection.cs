@@ -11,12 +11,12 @@ internal sealed class EtcdConnection
 {
     private static readonly TimeSpan ShortestLimit = TimeSpan.FromMilliseconds(10);
 
-    private readonly Option<string?> _endpoints = Text("--etcd", "The etcd to use: http://host:port, several with commas between. Also in the environment, see below: …_ENDPOINTS.", "URL[,URL…]", "--endpoints");
+    private readonly Option<string?> _endpoints = Text("--etcd", "The etcd to use: http://host:port, several with commas between. Also in the environment: COORDINATION_ETCD_ENDPOINTS or ETCDCTL_ENDPOINTS, and so each of these options.", "URL[,URL…]", "--endpoints");
     private readonly Option<string?> _authority = Text("--cacert", "A PEM file with the certificate authorities to trust, instead of the system's.", "file");
     private readonly Option<string?> _certificate = Text("--cert", "A PEM file with the certificate to show to etcd.", "file");
     private readonly Option<string?> _key = Text("--key", "A PEM file with the private key of --cert.", "file");
     private readonly Option<string?> _user = Text("--user", "The user to log in as. Without a password in a terminal, it is asked for.", "user[:password]");
-    private readonly Option<string?> _password = Text("--password", "The password of --user. Others on this machine can see it here: …_PASSWORD or …_PASSWORD_FILE in the environment is better.", "password");
+    private readonly Option<string?> _password = Text("--password", "The password of --user. Others on this machine can see it here: COORDINATION_ETCD_PASSWORD or COORDINATION_ETCD_PASSWORD_FILE in the environment is better.", "password");
     private readonly Option<bool> _skipVerification = new("--insecure-skip-tls-verify") { Description = "Accept every certificate of the server. For tests only.", Recursive = true };
     private readonly Option<Duration?> _dialTimeout = Limit("--dial-timeout", "How long a connection may take to be made. Default 2s.", 60);
     private readonly Option<Duration?> _commandTimeout = Limit("--command-timeout", "How long one request to etcd may take in all, and how long a command that holds or follows something waits for an etcd that is away. Default 5s.", 600);

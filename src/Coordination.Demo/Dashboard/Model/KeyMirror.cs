@@ -78,10 +78,10 @@ internal sealed class KeyMirror(ServiceLayout layout)
 
         return KeyKind.Of(subject, layout) switch
         {
-            KeyKind.Lock held => isDelete ? Entry(held.Name, "released") : Entry(held.Name, previous is null ? "acquired" : "handed over", current.ModRevision.Value),
-            KeyKind.Ticket ticket => isDelete ? Entry(ticket.Name, "left the line") : previous is null ? Entry(ticket.Name, "waits") : null,
-            KeyKind.Shared shared => isDelete ? Entry(shared.Name, "left") : previous is null ? Entry(shared.Name, $"came ({shared.Mode})", current.CreateRevision.Value) : null,
-            KeyKind.Candidate candidate => isDelete ? Entry(candidate.Name, "left") : previous is null ? Entry(candidate.Name, "campaigns", current.CreateRevision.Value) : Entry(candidate.Name, "proclaims"),
+            KeyKind.Lock held => isDelete ? Entry(held.Name, "no longer held") : Entry(held.Name, previous is null ? "acquired" : "handed over to", current.ModRevision.Value),
+            KeyKind.Ticket ticket => isDelete ? Entry(ticket.Name, "waits no longer") : previous is null ? Entry(ticket.Name, "waits") : null,
+            KeyKind.Shared shared => isDelete ? Entry(shared.Name, "no longer in") : previous is null ? Entry(shared.Name, $"came ({shared.Mode})", current.CreateRevision.Value) : null,
+            KeyKind.Candidate candidate => isDelete ? Entry(candidate.Name, "gone") : previous is null ? Entry(candidate.Name, "campaigns", current.CreateRevision.Value) : Entry(candidate.Name, "proclaims"),
             _ => null,
         };
     }

@@ -2,13 +2,21 @@
 let state = null;
 const history_ = new Map();
 const mostHistory = 500;
+const longestSilence = 20000;
 let heard = false;
+let heardAt = 0;
+let silence = '';
+let events = null;
+
+// A name in an address that somebody typed may be no right one.
+function decoded(text) { try { return decodeURIComponent(text); } catch { return text; } }
 
 function draw() {
   if (!state) return;
   const focused = document.activeElement && document.activeElement.dataset.focus;
   const [, kind, name] = /^#\/(lock|election)\/(.*)$/.exec(location.hash) || [];
-  const view = kind === 'lock' ? lockPage(state, decodeURIComponent(name), history_) : kind === 'election' ? electionPage(state, decodeURIComponent(name), history_) : overviewView(state);
+  const view = kind === 'lock' ? lockPage(state, decoded(name), history_) : kind === 'election' ? electionPage(state, decoded(name), history_) : overviewView(state);
+  byId('filter').hidden = Boolean(kind);
   byId('main').replaceChildren(...view.flat(Infinity).filter(part => part));
   byId('main').classList.toggle('stale', !heard || !state.etcd.isConnected);
   byId('nav').replaceChildren(...(kind ? [el('a', { href: '#/' }, '← all')] : sections().map(([id, title, count], i) =>
@@ -30,14 +38,14 @@ function drawPill() {
   const pill = byId('etcd');
   const live = heard && state && state.etcd.isConnected;
   pill.className = `pill ${live ? 'live' : 'away'}`;
-  const text = !heard ? 'the dashboard does not answer; trying again' : live ? `live · revision ${state.etcd.revision}` : `etcd is away${state.etcd.staleSince ? `; as of ${new Date(state.etcd.staleSince).toLocaleTimeString()}` : ''}`;
+  const text = !heard ? silence : live ? `live · revision ${state.etcd.revision}` : !state.etcd.revision ? 'etcd has not answered yet' : `etcd is away${state.etcd.staleSince ? `; as of ${new Date(state.etcd.staleSince).toLocaleTimeString()}` : ''}`;
   if (pill.textContent !== text) pill.textContent = text;
   pill.title = state ? state.etcd.endpoints + (state.etcd.error ? `: ${state.etcd.error}` : '') : '';
 }
 
 function listen() {
-  const events = new EventSource('events');
-  events.addEventListener('overview', message => { heard = true; state = JSON.parse(message.data); draw(); });
+  events = new EventSource('events');
+  events.addEventListener('overview', message => { heard = true; heardAt = Date.now(); state = JSON.parse(message.data); draw(); });
   events.addEventListener('history', message => {
     for (const entry of JSON.parse(message.data)) {
       const list = history_.get(entry.subject) || [];
@@ -47,8 +55,37 @@ function listen() {
     }
     if (/^#\/(lock|election)\//.test(location.hash)) draw();
   });
-  // The browser connects again by itself.
-  events.onerror = () => { heard = false; byId('main').classList.add('stale'); drawPill(); };
+  events.onerror = () => {
+    hush('the dashboard does not answer; trying again');
+
+    // As long as the stream is not closed, the browser connects again by itself.
+    if (events.readyState === EventSource.CLOSED) {
+      fetch('state', { method: 'HEAD' }).then(answer => { if (answer.status === 401) hush('the token is no longer right: open the page with /?token=… again'); }, () => {});
+      setTimeout(listen, 3000);
+    }
+  };
+}
+
+function hush(why) {
+  heard = false;
+  silence = why;
+  byId('main').classList.add('stale');
+  drawPill();
+}
+
+// Something comes every few seconds. A dashboard that is stopped, or a way to it that is gone, is noticed by that nothing does.
+function listenAnew() {
+  if (!heard || Date.now() - heardAt < longestSilence) return;
+  events.close();
+  hush('the dashboard does not answer; trying again');
+  listen();
+}
+
+// The filter is in the address, so that it stays and can be passed on.
+function keepFilter() {
+  const words = byId('filter').value;
+  history.replaceState(null, '', (words ? `?filter=${encodeURIComponent(words)}` : location.pathname) + location.hash);
+  draw();
 }
 
 function move(step) {
@@ -71,7 +108,8 @@ function firstTheme() {
 document.documentElement.dataset.theme = firstTheme();
 const switchTheme = () => setTheme(document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark');
 byId('theme').addEventListener('click', switchTheme);
-byId('filter').addEventListener('input', draw);
+byId('filter').value = new URLSearchParams(location.search).get('filter') || '';
+byId('filter').addEventListener('input', keepFilter);
 addEventListener('hashchange', () => {
   draw();
   const place = /^#(\w+)$/.exec(location.hash);
@@ -81,7 +119,7 @@ addEventListener('hashchange', () => {
 addEventListener('keydown', key => {
   if (key.ctrlKey || key.metaKey || key.altKey) return;
   if (key.target === byId('filter')) {
-    if (key.key === 'Escape') { byId('filter').value = ''; byId('filter').blur(); draw(); }
+    if (key.key === 'Escape') { byId('filter').value = ''; byId('filter').blur(); keepFilter(); }
     if (key.key === 'ArrowDown' || key.key === 'Enter') { key.preventDefault(); byId('filter').blur(); move(1); }
     return;
   }
@@ -93,5 +131,5 @@ addEventListener('keydown', key => {
   else if (key.key === 't') switchTheme();
   else if (digit) location.hash = `#${digit[0]}`;
 });
-setInterval(tick, 1000);
+setInterval(() => { tick(); listenAnew(); }, 1000);
 listen();

@@ -3,9 +3,9 @@ const lockLink = name => `#/lock/${encodeURIComponent(name)}`;
 const electionLink = name => `#/election/${encodeURIComponent(name)}`;
 
 function problemsView(state) {
-  const shown = state.problems.filter(p => matches(p.subject, p.text));
-  return state.problems.length === 0 ? null : withClass('problems', section('problems', 'Look at this', counted(shown.length, state.problems.length),
-    table(['', 'What', 'Why'], shown.map(p => ({ attributes: { 'data-kind': 'problem', 'data-name': p.subject }, cells: [tag(p.severity), mono(p.subject), el('span', { class: 'who' }, p.text)] })))));
+  // Whatever the filter says: what is wrong is to be seen.
+  return state.problems.length === 0 ? null : withClass('problems', section('problems', 'Look at this', state.problems.length,
+    table(['', 'What', 'Why'], state.problems.map(p => ({ attributes: { 'data-kind': 'problem', 'data-name': p.subject }, cells: [tag(p.severity), mono(p.subject), el('span', { class: 'who' }, p.text)] })))));
 }
 
 function withClass(name, element) { element.classList.add(name); return element; }
@@ -79,6 +79,7 @@ function sessionsView(state) {
 }
 
 function overviewView(state) {
+  if (!state.etcd.isConnected && !state.etcd.revision) return [problemsView(state), el('p', { class: 'empty' }, 'etcd has not answered yet: nothing is known.')];
   return [problemsView(state), locksView(state), electionsView(state), servicesView(state), sessionsView(state)];
 }
 
@@ -102,7 +103,7 @@ function lockPage(state, name, history) {
   const lock = state.locks.find(one => one.name === name) || { name, kind: 'lock', holders: [], waiters: [] };
   return [
     el('h1', {}, mono(name)), el('p', {}, lock.kind),
-    section('holders', lock.holders.length > 1 ? 'Holders' : 'Holder', lock.holders.length || '', lock.holders.length ? table(['Who', 'Token', 'For', 'Lease'], claimRows(lock.holders, 'holder')) : el('p', { class: 'empty' }, 'Free.')),
+    section('holders', lock.holders.length > 1 ? 'Holders' : 'Holder', lock.holders.length || '', lock.holders.length ? table(['Who', 'Token', 'For', 'Lease'], claimRows(lock.holders, 'holder')) : el('p', { class: 'empty' }, 'Nobody: it is free, or no lock has this name.')),
     section('waiters', 'Line', lock.waiters.length || '', lock.waiters.length ? table(['Who', 'Came at revision', 'For', 'Lease'], claimRows(lock.waiters, 'waiter')) : el('p', { class: 'empty' }, 'Nobody waits.')),
     historyView(name, history),
   ];
@@ -112,7 +113,7 @@ function electionPage(state, name, history) {
   const election = state.elections.find(one => one.name === name) || { candidates: [] };
   return [
     el('h1', {}, mono(name)), el('p', {}, 'election', election.transferTo ? `, to be handed over to ${election.transferTo}` : ''),
-    section('candidates', 'Candidates', election.candidates.length, table(['Who', 'Name', 'Priority', 'Term', 'Lease'], election.candidates.map((c, i) => ({
+    section('candidates', 'Candidates', election.candidates.length, election.candidates.length === 0 ? el('p', { class: 'empty' }, 'Nobody campaigns, or no election has this name.') : table(['Who', 'Name', 'Priority', 'Term', 'Lease'], election.candidates.map((c, i) => ({
       attributes: { 'data-kind': 'candidate', 'data-owner': c.value },
       cells: [el('span', {}, c.value, i === 0 ? [' ', tag('leads')] : null), c.name || '', c.priority === undefined ? '' : String(c.priority), mono(c.term), mono(c.lease)],
     })))),

@@ -12,7 +12,7 @@ internal sealed class TopCommand(EtcdConnection connection)
     private static readonly TimeSpan ClockPace = TimeSpan.FromSeconds(1);
 
     private readonly DashboardOptions _options = new();
-    private readonly Option<string> _filter = new("--filter") { Description = "Show only lines that contain all these words.", HelpName = "words", DefaultValueFactory = _ => "" };
+    private readonly Option<string> _filter = new("--filter") { Description = "Show only lines that contain all these words; what is wrong is always shown.", HelpName = "words", DefaultValueFactory = _ => "" };
     private readonly Option<bool> _once = new("--once") { Description = "Print the present state and end. This is also the default without a terminal." };
     private readonly Option<bool> _json = new("--json") { Description = "The overview as a line of JSON; without --once one whenever it changes." };
 
@@ -35,6 +35,13 @@ internal sealed class TopCommand(EtcdConnection connection)
             _filter, _once, _json,
         };
         _options.AddTo(command);
+        command.Check(result =>
+        {
+            if (result.GetValue(_json) && !string.IsNullOrEmpty(result.GetValue(_filter)))
+            {
+                result.AddError("top: --filter is for what people read; --json prints everything, to choose from with jq.");
+            }
+        });
         command.SetAction((result, stopping) => connection.RunSystemAsync(
             result, new CoordinationOptions { Name = "top", HasSession = false }, system => RunAsync(result, system, stopping), stopping));
         return command;
@@ -105,9 +112,11 @@ internal sealed class TopCommand(EtcdConnection connection)
 
     private async Task<int> JsonAsync(OverviewFeed feed, CancellationToken stopping)
     {
+        var isKnown = false;
         await foreach (var message in feed.ReadAsync(stopping).ConfigureAwait(false))
         {
-            if (message.Overview is { } overview)
+            // Before the first answer of etcd there is nothing to print, and that is not an empty etcd.
+            if (message.Overview is { } overview && (isKnown |= overview.Etcd.IsConnected))
             {
                 Print(overview, json: true, "");
                 connection.Terminal.Flush();

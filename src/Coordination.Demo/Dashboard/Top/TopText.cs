@@ -17,7 +17,7 @@ internal static class TopText
     {
         var words = filter.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         List<string> lines = [Head(overview)];
-        Section(lines, "LOOK AT THIS", [["WHAT", "WHY"], .. overview.Problems.Select(problem => (string[])[$"{problem.Subject}", problem.Text])], words, isShownEmpty: false);
+        Section(lines, "LOOK AT THIS", [["WHAT", "WHY"], .. overview.Problems.Select(problem => (string[])[$"{problem.Subject}", problem.Text])], [], isShownEmpty: false);
         Section(lines, "LOCKS", [["LOCK", "HOLDER", "TOKEN", "HELD FOR", "WAITING"], .. overview.Locks.Select(row => Lock(row, now))], words);
         Section(lines, "ELECTIONS", [["ELECTION", "LEADER", "TERM", "BEHIND"], .. overview.Elections.Select(Election)], words);
         Section(lines, "SERVICES", [["SERVICE", "INSTANCE", "ADDRESS", "STATE", "WEIGHT", "ZONE"], .. overview.Services.SelectMany(Service)], words);
