@@ -5,7 +5,8 @@ const mostHistory = 500;
 const longestSilence = 20000;
 let heard = false;
 let heardAt = 0;
-let silence = '';
+const noAnswer = 'the dashboard does not answer; trying again';
+let silence = noAnswer;
 let events = null;
 
 // A name in an address that somebody typed may be no right one.
@@ -56,11 +57,11 @@ function listen() {
     if (/^#\/(lock|election)\//.test(location.hash)) draw();
   });
   events.onerror = () => {
-    hush('the dashboard does not answer; trying again');
+    if (heard) hush(noAnswer);
 
     // As long as the stream is not closed, the browser connects again by itself.
     if (events.readyState === EventSource.CLOSED) {
-      fetch('state', { method: 'HEAD' }).then(answer => { if (answer.status === 401) hush('the token is no longer right: open the page with /?token=… again'); }, () => {});
+      fetch('state', { method: 'HEAD' }).then(answer => hush(answer.status === 401 ? 'the token is no longer right: open the page with /?token=… again' : noAnswer), () => hush(noAnswer));
       setTimeout(listen, 3000);
     }
   };
@@ -77,7 +78,7 @@ function hush(why) {
 function listenAnew() {
   if (!heard || Date.now() - heardAt < longestSilence) return;
   events.close();
-  hush('the dashboard does not answer; trying again');
+  hush(noAnswer);
   listen();
 }
 
