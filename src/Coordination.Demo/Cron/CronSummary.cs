@@ -53,7 +53,7 @@ internal sealed record CronSummary
             ? "  hand-overs: none"
             : Invariant($"  hand-overs: {Handovers.Count} from a release to the next waiter, p50 {Handovers.P50Milliseconds:0.00} ms, p99 {Handovers.P99Milliseconds:0.00} ms, max {Handovers.MaxMilliseconds:0.00} ms");
         yield return Invariant($"  ledger: {Ledger.Entries} runs begun, {Ledger.Finished} finished, {Ledger.Entries - Ledger.Finished} cut off (killed, lost, or stopped at the end), overlaps = {Ledger.Overlaps}, tokens strictly increasing = {(Ledger.TokensOutOfOrder == 0 ? "yes" : "NO")}, ticks run twice = {Ledger.TicksRunTwice}");
-        yield return Invariant($"  left behind in etcd: {LeftBehind - RunningOut} keys{(RunningOut > 0 ? Invariant($", and {RunningOut} of a killed worker that run out with its lease") : "")}");
+        yield return Invariant($"  left behind in etcd: {LeftBehind - RunningOut} keys{(RunningOut > 0 ? Invariant($", and {RunningOut} of a killed worker that {(RunningOut == 1 ? "goes" : "go")} when its lease runs out") : "")}");
         yield return Ok ? "The check holds." : $"THE CHECK FAILED: {string.Join("; ", Problems)}.";
     }
 

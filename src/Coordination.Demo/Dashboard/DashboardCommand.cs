@@ -65,6 +65,10 @@ internal sealed class DashboardCommand(EtcdConnection connection)
         }
     }
 
+    // "All addresses" is none that a browser could open.
+    private static string Reachable(Uri address, IPAddress listen) =>
+        (listen.Equals(IPAddress.Any) || listen.Equals(IPAddress.IPv6Any) ? new UriBuilder(address) { Host = Dns.GetHostName() }.Uri : address).GetLeftPart(UriPartial.Authority);
+
     private string? Token(string? onLine) => onLine ?? (connection.Terminal.Variable(Variable) is { Length: > 0 } value ? value : null);
 
     private async Task<int> RunAsync(ParseResult result, CoordinationSystem system, CancellationToken stopping)
@@ -80,7 +84,7 @@ internal sealed class DashboardCommand(EtcdConnection connection)
             var server = await DashboardServer.StartAsync(feed, new DashboardGate(token), listen, stopping).ConfigureAwait(false);
             await using (server.ConfigureAwait(false))
             {
-                connection.Terminal.WriteLine($"The dashboard is at {server.Address.GetLeftPart(UriPartial.Authority)}/{(token is null ? "" : " with ?token=… once")}; Ctrl-C ends it");
+                connection.Terminal.WriteLine($"The dashboard is at {Reachable(server.Address, listen.Address)}/{(token is null ? "" : " with ?token=… once")}; Ctrl-C ends it");
                 connection.Terminal.Flush();
                 await Task.WhenAny(following, stopping.CancelledAsync()).ConfigureAwait(false);
             }

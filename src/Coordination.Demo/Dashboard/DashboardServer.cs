@@ -110,9 +110,13 @@ internal sealed class DashboardServer : IAsyncDisposable
         {
             await foreach (var message in _feed.ReadAsync(end.Token).ConfigureAwait(false))
             {
-                var (name, json) = message.Overview is { } overview
-                    ? ("overview", JsonSerializer.SerializeToUtf8Bytes(overview, OverviewJson.Default.Overview))
-                    : ("history", JsonSerializer.SerializeToUtf8Bytes(message.History, OverviewJson.Default.ImmutableArrayHistoryEntry));
+                var (name, json) = message switch
+                {
+                    FeedMessage.Present m => ("overview", JsonSerializer.SerializeToUtf8Bytes(m.Overview, OverviewJson.Default.Overview)),
+                    FeedMessage.Past m => ("past", JsonSerializer.SerializeToUtf8Bytes(m.History, OverviewJson.Default.ImmutableArrayHistoryEntry)),
+                    FeedMessage.Happened m => ("history", JsonSerializer.SerializeToUtf8Bytes(m.History, OverviewJson.Default.ImmutableArrayHistoryEntry)),
+                    _ => throw new System.Diagnostics.UnreachableException(),
+                };
                 await http.Response.WriteAsync($"event: {name}\ndata: ", end.Token).ConfigureAwait(false);
                 await http.Response.Body.WriteAsync(json, end.Token).ConfigureAwait(false);
                 await http.Response.WriteAsync("\n\n", end.Token).ConfigureAwait(false);

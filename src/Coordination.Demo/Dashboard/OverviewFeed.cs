@@ -8,8 +8,8 @@ using Coordination.Etcd;
 namespace Coordination.Demo.Dashboard;
 
 /// <summary>
-/// Follows etcd and tells its readers what there is and what happens. One for all readers: an overview is made once, at most every <see cref="Pace"/>, and
-/// only while somebody reads.
+/// Follows etcd and tells its readers what there is, what has happened and what happens. One for all readers: an overview is made once, at most every
+/// <see cref="Pace"/>, and only while somebody reads.
 /// </summary>
 internal sealed class OverviewFeed
 {
@@ -29,6 +29,7 @@ internal sealed class OverviewFeed
     private readonly ImmutableArray<WatchedRange> _ranges;
     private readonly ConcurrentDictionary<Channel<FeedMessage>, bool> _readers = [];
     private readonly Lock _lock = new();
+    private readonly HistoryLog _history = new();
     private ImmutableDictionary<LeaseId, LeaseAnswer> _leases = ImmutableDictionary<LeaseId, LeaseAnswer>.Empty;
     private Overview? _latest;
 
@@ -51,14 +52,37 @@ internal sealed class OverviewFeed
         }
     }
 
-    /// <summary>What there is now, and from then on what changes and what happens.</summary>
+    /// <summary>What there is now, once etcd has told it, with what etcd says about the leases.</summary>
+    public async Task<Overview> ReadOnceAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var message in ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (message is FeedMessage.Present { Overview.Etcd.IsConnected: true })
+            {
+                break;
+            }
+        }
+
+        await AskLeasesOnceAsync(cancellationToken).ConfigureAwait(false);
+        return Read();
+    }
+
+    /// <summary>What there is now, what has happened so far, and from then on what changes and what happens.</summary>
     public async IAsyncEnumerable<FeedMessage> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var channel = Channel.CreateBounded<FeedMessage>(new BoundedChannelOptions(ReaderBuffer) { FullMode = BoundedChannelFullMode.DropOldest });
-        _readers[channel] = true;
         try
         {
-            yield return new FeedMessage(Read(), []);
+            FeedMessage.Past past;
+            lock (_lock)
+            {
+                // What is not in the past any more comes through the channel.
+                _readers[channel] = true;
+                past = new FeedMessage.Past(_history.All);
+            }
+
+            yield return new FeedMessage.Present(Read());
+            yield return past;
             await foreach (var message in channel.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
             {
                 yield return message;
@@ -74,16 +98,15 @@ internal sealed class OverviewFeed
     {
         await foreach (var told in _system.Watch(range.Keys).WithCancellation(stopping).ConfigureAwait(false))
         {
-            ImmutableArray<HistoryEntry> history;
             lock (_lock)
             {
-                history = range.Apply(told);
+                var history = range.Apply(told);
                 _latest = null;
-            }
-
-            if (!history.IsEmpty)
-            {
-                Tell(new FeedMessage(null, history));
+                if (!history.IsEmpty)
+                {
+                    _history.Add(history);
+                    Tell(new FeedMessage.Happened(history));
+                }
             }
         }
     }
@@ -97,7 +120,7 @@ internal sealed class OverviewFeed
             if (!_readers.IsEmpty && Read() is var now && !ReferenceEquals(now, told))
             {
                 told = now;
-                Tell(new FeedMessage(now, []));
+                Tell(new FeedMessage.Present(now));
             }
         }
     }
@@ -109,28 +132,33 @@ internal sealed class OverviewFeed
         {
             if (!_readers.IsEmpty)
             {
-                var answers = ImmutableDictionary.CreateBuilder<LeaseId, LeaseAnswer>();
-                foreach (var lease in LeasesToAsk())
-                {
-                    if (!Read().Etcd.IsConnected)
-                    {
-                        // Each would be waited for, and readers hear nothing meanwhile.
-                        break;
-                    }
-
-                    if (await AskAsync(lease, stopping).ConfigureAwait(false) is { } answer)
-                    {
-                        answers[lease] = answer;
-                    }
-                }
-
-                lock (_lock)
-                {
-                    (_leases, _latest) = (answers.ToImmutable(), null);
-                }
+                await AskLeasesOnceAsync(stopping).ConfigureAwait(false);
             }
         }
         while (await timer.WaitForNextTickAsync(stopping).ConfigureAwait(false));
+    }
+
+    private async Task AskLeasesOnceAsync(CancellationToken stopping)
+    {
+        var answers = ImmutableDictionary.CreateBuilder<LeaseId, LeaseAnswer>();
+        foreach (var lease in LeasesToAsk())
+        {
+            if (!Read().Etcd.IsConnected)
+            {
+                // Each would be waited for, and readers hear nothing meanwhile.
+                break;
+            }
+
+            if (await AskAsync(lease, stopping).ConfigureAwait(false) is { } answer)
+            {
+                answers[lease] = answer;
+            }
+        }
+
+        lock (_lock)
+        {
+            (_leases, _latest) = (answers.ToImmutable(), null);
+        }
     }
 
     private IEnumerable<LeaseId> LeasesToAsk()
@@ -159,12 +187,20 @@ internal sealed class OverviewFeed
         _ranges.SelectMany(range => range.Mirror.Keys),
         _layout,
         _leases,
+        SeenSoFar(),
         new EtcdCondition(
             _ranges.All(range => range.IsConnected),
             string.Join(", ", _system.Etcd.Endpoints.Select(endpoint => endpoint.Authority)),
             _ranges.Max(range => range.Mirror.Revision),
             _ranges.FirstOrDefault(range => range.Error is not null)?.Error,
             _ranges.Min(range => range.StaleSince)));
+
+    private Seen SeenSoFar()
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        var seen = _ranges.Select(range => range.Mirror.Seen(now)).ToList();
+        return new Seen(seen.SelectMany(one => one.LeadsSince).ToDictionary(), [.. seen.SelectMany(one => one.Gone)]);
+    }
 
     private void Tell(FeedMessage message)
     {
@@ -195,5 +231,19 @@ internal sealed class OverviewFeed
     }
 }
 
-/// <summary>What a reader is told: the whole of what there is, or what happened.</summary>
-internal sealed record FeedMessage(Overview? Overview, ImmutableArray<HistoryEntry> History);
+/// <summary>What a reader is told.</summary>
+internal abstract record FeedMessage
+{
+    private FeedMessage()
+    {
+    }
+
+    /// <summary>The whole of what there is.</summary>
+    public sealed record Present(Overview Overview) : FeedMessage;
+
+    /// <summary>What had happened before the reader came; once, after the first <see cref="Present"/>.</summary>
+    public sealed record Past(ImmutableArray<HistoryEntry> History) : FeedMessage;
+
+    /// <summary>What has just happened.</summary>
+    public sealed record Happened(ImmutableArray<HistoryEntry> History) : FeedMessage;
+}

@@ -96,7 +96,7 @@ public sealed partial class DashboardPageTests : IAsyncLifetime
     }
 
     [ChromiumFact]
-    public async Task A_locks_own_page_tells_its_history_since_the_page_was_opened_and_the_keyboard_gets_there_and_back()
+    public async Task A_locks_own_page_tells_its_history_also_when_it_is_loaded_again_and_the_keyboard_gets_there_and_back()
     {
         await using var system = _etcd.StartSystem("web-1", TimeSpan.FromSeconds(30));
         await using (await system.Lock("/a").AcquireAsync())
@@ -108,11 +108,32 @@ public sealed partial class DashboardPageTests : IAsyncLifetime
         }
 
         await _page.Locator("tr[data-kind=history][data-what='no longer held']").WaitForAsync();
+        await _page.ReloadAsync();
+        await _page.Locator("tr[data-kind=history][data-what='no longer held']").WaitForAsync();
         var told = await _page.EvalOnSelectorAllAsync<string[]>("tr[data-kind=history]", "rows => rows.map(row => row.dataset.what + ' ' + row.dataset.owner)");
         await _page.Keyboard.PressAsync("Escape");
         await _page.Locator("#locks").WaitForAsync();
 
         Assert.Equal(["no longer held web-1", "acquired web-1"], told);
+        Assert.Empty(_faults);
+    }
+
+    [ChromiumFact]
+    public async Task An_instance_that_goes_leaves_a_trace_and_while_text_is_selected_the_page_waits()
+    {
+        await using var system = _etcd.StartSystem("web-1", TimeSpan.FromSeconds(30));
+        await using var service = system.Register(new ServiceInstance { Service = "billing", Id = "node1", Host = "10.0.0.1", Port = 8080 });
+        await service.WaitUntilRegisteredAsync(TimeSpan.FromSeconds(20));
+        await _page.Locator("tr[data-name=node1][data-state=serving]").WaitForAsync();
+
+        await _page.EvaluateAsync("getSelection().selectAllChildren(document.querySelector('tr[data-name=node1] .who'))");
+        await service.DisposeAsync();
+        await _page.WaitForFunctionAsync("() => document.querySelector('#etcd').textContent.includes('while text is selected') && !state.services[0].instances.length");
+        Assert.Equal(1, await _page.Locator("tr[data-name=node1][data-state=serving]").CountAsync());
+        await _page.EvaluateAsync("getSelection().removeAllRanges()");
+
+        await _page.Locator("tr[data-kind=gone][data-name=node1]").WaitForAsync();
+        Assert.Equal(0, await _page.Locator("tr[data-kind=instance]").CountAsync());
         Assert.Empty(_faults);
     }
 

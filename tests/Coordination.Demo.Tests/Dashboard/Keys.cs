@@ -25,5 +25,5 @@ internal static class Keys
 
     public static Overview Read(params KeyValue[] keys) => Read(ImmutableDictionary<LeaseId, LeaseAnswer>.Empty, keys);
 
-    public static Overview Read(IReadOnlyDictionary<LeaseId, LeaseAnswer> leases, params KeyValue[] keys) => OverviewReader.Read(keys, ServiceLayout.Default, leases, Connected);
+    public static Overview Read(IReadOnlyDictionary<LeaseId, LeaseAnswer> leases, params KeyValue[] keys) => OverviewReader.Read(keys, ServiceLayout.Default, leases, Seen.Nothing, Connected);
 }

@@ -124,8 +124,19 @@ public sealed class OverviewReaderTests
     public void A_lock_without_a_lease_and_an_etcd_that_is_away_are_problems()
     {
         var away = Keys.Connected with { IsConnected = false, Error = "Connection refused" };
-        var overview = OverviewReader.Read([Keys.Lock("/a", "me", 4, 0)], ServiceLayout.Default, new Dictionary<LeaseId, LeaseAnswer>(), away);
+        var overview = OverviewReader.Read([Keys.Lock("/a", "me", 4, 0)], ServiceLayout.Default, new Dictionary<LeaseId, LeaseAnswer>(), Seen.Nothing, away);
 
         Assert.Equal([("error", "etcd"), ("warning", "/a")], overview.Problems.Select(problem => (problem.Severity, problem.Subject)));
+    }
+
+    [Fact]
+    public void Who_has_gone_stays_for_a_while_also_when_nobody_else_is_there()
+    {
+        var at = DateTimeOffset.UnixEpoch;
+        var seen = Seen.Nothing with { Gone = [new GoneInstance("web", "n1", "10.0.0.1:80", InstanceState.Draining, at)] };
+
+        var service = Assert.Single(OverviewReader.Read([], ServiceLayout.Default, new Dictionary<LeaseId, LeaseAnswer>(), seen, Keys.Connected).Services);
+
+        Assert.Equal(("web", 0, new GoneRow("n1", "10.0.0.1:80", "draining", at)), (service.Name, service.Instances.Length, Assert.Single(service.Gone)));
     }
 }

@@ -1,5 +1,6 @@
 using Coordination.Demo.Dashboard.Model;
 using Coordination.Demo.Dashboard.Top;
+using Coordination.Etcd;
 
 namespace Coordination.Demo.Tests.Dashboard;
 
@@ -39,5 +40,17 @@ public sealed class TopTextTests
         var lines = TopText.Lines(Keys.Read(Keys.Lock("/" + new string('a', 200), "me", 10, 1)), "", Now, width: 40);
 
         Assert.All(lines, line => Assert.True(line.Length <= 40, line));
+    }
+
+    [Fact]
+    public void Since_when_a_leader_leads_and_who_has_gone_is_shown_as_far_as_it_was_seen()
+    {
+        var seen = new Seen(new Dictionary<string, DateTimeOffset> { ["/e"] = Now.AddSeconds(-5) }, [new GoneInstance("web", "n1", "10.0.0.1:80", InstanceState.Serving, Now.AddSeconds(-70))]);
+        var lines = TopText.Lines(
+            OverviewReader.Read([Keys.Key("/e/2a", "first", 4, 0x2a), Keys.Key("/f/2b", "other", 5, 0x2b)], ServiceLayout.Default, new Dictionary<LeaseId, LeaseAnswer>(), seen, Keys.Connected), "", Now);
+
+        Assert.Contains("  /e        first   4     5 s", lines);
+        Assert.Contains("  /f        other   5", lines);
+        Assert.Contains("  web      n1        10.0.0.1:80  gone 1 min 10 s ago", lines);
     }
 }

@@ -7,7 +7,7 @@ namespace Coordination.Demo.Dashboard.Model;
 internal static class ElectionRows
 {
     /// <summary>An election: the candidates in the order of their create revisions; the first one leads.</summary>
-    public static ElectionRow Of(string name, IEnumerable<KeyValue> candidates, IReadOnlyDictionary<string, StoredCard> cards, string? transferTo) => new(
+    public static ElectionRow Of(string name, IEnumerable<KeyValue> candidates, IReadOnlyDictionary<string, StoredCard> cards, DateTimeOffset? leadsSince, string? transferTo) => new(
         name,
         [
             .. candidates.OrderBy(kv => kv.CreateRevision).ThenBy(kv => kv.Key).Select(kv =>
@@ -17,6 +17,7 @@ internal static class ElectionRows
                 return new CandidateRow(StoredOwner.TextOf(kv.Value), card?.Name, card?.Priority, kv.CreateRevision.Value, lease);
             }),
         ],
+        leadsSince,
         transferTo);
 
     /// <summary>

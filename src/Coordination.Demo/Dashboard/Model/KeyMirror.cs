@@ -7,11 +7,16 @@ namespace Coordination.Demo.Dashboard.Model;
 internal sealed class KeyMirror(ServiceLayout layout)
 {
     private readonly Dictionary<Bytes, KeyValue> _keys = [];
+    private readonly LeaderWatch _leaders = new();
+    private readonly InstanceWatch _instances = new(layout);
 
     public IReadOnlyCollection<KeyValue> Keys => _keys.Values;
 
     /// <summary>The revision of the copy; 0 before the first one.</summary>
     public long Revision { get; private set; }
+
+    /// <summary>What the keys do not say, but their changes did.</summary>
+    public Seen Seen(DateTimeOffset now) => new(_leaders.Since.ToImmutableDictionary(), _instances.Gone(now));
 
     /// <summary>Takes over what the watch tells.</summary>
     /// <returns>What happened.</returns>
@@ -23,6 +28,7 @@ internal sealed class KeyMirror(ServiceLayout layout)
                 _keys.Clear();
                 snapshot.KeyValues.ToList().ForEach(kv => _keys[kv.Key] = kv);
                 Revision = snapshot.Revision.Value;
+                Begin();
                 return [];
             case WatchEvent.Resynced resynced:
                 Revision = resynced.Revision.Value;
@@ -41,6 +47,13 @@ internal sealed class KeyMirror(ServiceLayout layout)
         }
     }
 
+    private void Begin()
+    {
+        var kinds = _keys.Values.Select(kv => (Kind: KeyKind.Of(kv, layout), Key: kv)).ToList();
+        _leaders.Begin(kinds.Where(one => one.Kind is KeyKind.Candidate).Select(one => (((KeyKind.Candidate)one.Kind).Name, one.Key)));
+        _instances.Begin(kinds.Where(one => one.Kind is KeyKind.Service).Select(one => ((KeyKind.Service)one.Kind, one.Key)));
+    }
+
     private ImmutableArray<HistoryEntry> Apply(ImmutableArray<EtcdEvent> events, DateTimeOffset now)
     {
         var history = ImmutableArray.CreateBuilder<HistoryEntry>();
@@ -57,32 +70,40 @@ internal sealed class KeyMirror(ServiceLayout layout)
                 _keys[current.Key] = current;
             }
 
-            if (Tell(change.IsDelete, current, previous, now) is { } entry)
-            {
-                history.Add(entry);
-            }
+            history.AddRange(Tell(change.IsDelete, current, previous, now));
         }
 
         return history.ToImmutable();
     }
 
-    private HistoryEntry? Tell(bool isDelete, KeyValue current, KeyValue? previous, DateTimeOffset now)
+    private IEnumerable<HistoryEntry> Tell(bool isDelete, KeyValue current, KeyValue? previous, DateTimeOffset now)
     {
         var subject = isDelete ? previous : current;
         if (subject is null)
         {
-            return null;
+            return [];
         }
 
         HistoryEntry Entry(string name, string what, long? token = null) => new(now, current.ModRevision.Value, name, what, StoredOwner.NameOf(subject), token);
 
-        return KeyKind.Of(subject, layout) switch
+        switch (KeyKind.Of(subject, layout))
         {
-            KeyKind.Lock held => isDelete ? Entry(held.Name, "no longer held") : Entry(held.Name, previous is null ? "acquired" : "handed over to", current.ModRevision.Value),
-            KeyKind.Ticket ticket => isDelete ? Entry(ticket.Name, "waits no longer") : previous is null ? Entry(ticket.Name, "waits") : null,
-            KeyKind.Shared shared => isDelete ? Entry(shared.Name, "no longer in") : previous is null ? Entry(shared.Name, $"came ({shared.Mode})", current.CreateRevision.Value) : null,
-            KeyKind.Candidate candidate => isDelete ? Entry(candidate.Name, "gone") : previous is null ? Entry(candidate.Name, "campaigns", current.CreateRevision.Value) : Entry(candidate.Name, "proclaims"),
-            _ => null,
-        };
+            case KeyKind.Lock held:
+                return [isDelete ? Entry(held.Name, "no longer held") : Entry(held.Name, previous is null ? "acquired" : "handed over to", current.ModRevision.Value)];
+            case KeyKind.Ticket ticket:
+                return isDelete ? [Entry(ticket.Name, "waits no longer")] : previous is null ? [Entry(ticket.Name, "waits")] : [];
+            case KeyKind.Shared shared:
+                return isDelete ? [Entry(shared.Name, "no longer in")] : previous is null ? [Entry(shared.Name, $"came ({shared.Mode})", current.CreateRevision.Value)] : [];
+            case KeyKind.Candidate candidate:
+                var own = isDelete ? Entry(candidate.Name, "gone") : previous is null ? Entry(candidate.Name, "campaigns", current.CreateRevision.Value) : Entry(candidate.Name, "proclaims");
+                return _leaders.Apply(candidate.Name, previous, isDelete ? null : current, now) is { } leader
+                    ? [own, own with { What = "leads", Owner = StoredOwner.NameOf(leader), Token = leader.CreateRevision.Value }]
+                    : [own];
+            case KeyKind.Service service:
+                _instances.Apply(service, subject, isDelete, now);
+                return [];
+            default:
+                return [];
+        }
     }
 }

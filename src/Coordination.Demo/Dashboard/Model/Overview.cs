@@ -36,7 +36,11 @@ internal sealed record Claim(string Owner, long Token, string Lease, DateTimeOff
 internal sealed record LockRow(string Name, string Kind, ImmutableArray<Claim> Holders, ImmutableArray<Claim> Waiters);
 
 /// <summary>An election: the first candidate leads.</summary>
-internal sealed record ElectionRow(string Name, ImmutableArray<CandidateRow> Candidates, string? TransferTo);
+/// <param name="Name">Its name.</param>
+/// <param name="Candidates">In their order.</param>
+/// <param name="LeadsSince">When this program saw the first one become the leader; null when that was before.</param>
+/// <param name="TransferTo">Whom somebody wants to lead.</param>
+internal sealed record ElectionRow(string Name, ImmutableArray<CandidateRow> Candidates, DateTimeOffset? LeadsSince, string? TransferTo);
 
 /// <summary>A candidate.</summary>
 /// <param name="Value">What it proclaims.</param>
@@ -47,10 +51,21 @@ internal sealed record ElectionRow(string Name, ImmutableArray<CandidateRow> Can
 internal sealed record CandidateRow(string Value, string? Name, int? Priority, long Term, string Lease);
 
 /// <summary>A service and its instances.</summary>
-internal sealed record ServiceRow(string Name, ImmutableArray<InstanceRow> Instances, ImmutableArray<SetAside> SetAside);
+/// <param name="Name">Its name.</param>
+/// <param name="Instances">Those that are registered.</param>
+/// <param name="SetAside">Entries that cannot be understood.</param>
+/// <param name="Gone">Instances that this program saw go in the last ten minutes, and that did not come back.</param>
+internal sealed record ServiceRow(string Name, ImmutableArray<InstanceRow> Instances, ImmutableArray<SetAside> SetAside, ImmutableArray<GoneRow> Gone);
 
 /// <summary>An instance of a service.</summary>
 internal sealed record InstanceRow(string Id, string Address, string State, int Weight, string? Zone, string? Version, string Lease);
+
+/// <summary>An instance that is there no longer.</summary>
+/// <param name="Id">The instance.</param>
+/// <param name="Address">Where it was.</param>
+/// <param name="State">In which state it was.</param>
+/// <param name="At">When this program heard that it has gone.</param>
+internal sealed record GoneRow(string Id, string Address, string State, DateTimeOffset At);
 
 /// <summary>An entry that cannot be understood.</summary>
 internal sealed record SetAside(string Key, string Reason);

@@ -19,7 +19,7 @@ internal sealed class OverviewReader
     {
     }
 
-    public static Overview Read(IEnumerable<KeyValue> keys, ServiceLayout layout, IReadOnlyDictionary<LeaseId, LeaseAnswer> leases, EtcdCondition etcd)
+    public static Overview Read(IEnumerable<KeyValue> keys, ServiceLayout layout, IReadOnlyDictionary<LeaseId, LeaseAnswer> leases, Seen seen, EtcdCondition etcd)
     {
         var reader = new OverviewReader();
         foreach (var kv in keys)
@@ -27,7 +27,7 @@ internal sealed class OverviewReader
             reader.Sort(kv, KeyKind.Of(kv, layout));
         }
 
-        return reader.Make(layout, leases, etcd);
+        return reader.Make(layout, leases, seen, etcd);
     }
 
     private void Sort(KeyValue kv, KeyKind kind)
@@ -63,13 +63,20 @@ internal sealed class OverviewReader
         _sessions.Add(kv, kind);
     }
 
-    private Overview Make(ServiceLayout layout, IReadOnlyDictionary<LeaseId, LeaseAnswer> leases, EtcdCondition etcd)
+    private Overview Make(ServiceLayout layout, IReadOnlyDictionary<LeaseId, LeaseAnswer> leases, Seen seen, EtcdCondition etcd)
     {
         // Keys of locks may hold anything; who waits for one says that it is a lock.
         foreach (var kv in _others.Where(kv => _locks.ContainsKey(kv.Key.ToString())).ToList())
         {
             _locks[kv.Key.ToString()] = (kv, TicketsOf(kv.Key.ToString()));
             _others.Remove(kv);
+        }
+
+        // A service of which everybody has gone has no keys.
+        var gone = seen.Gone.ToLookup(one => one.Service);
+        foreach (var service in gone)
+        {
+            ListOf(_services, service.Key);
         }
 
         var isElection = _candidates.ToLookup(group => ElectionRows.IsElection(group.Value, _cards.ContainsKey(group.Key)));
@@ -81,8 +88,9 @@ internal sealed class OverviewReader
                     .Concat(isElection[false].Select(one => LockRows.OfMutex(one.Key, one.Value)))
                     .OrderBy(row => row.Name, StringComparer.Ordinal),
             ],
-            [.. isElection[true].Select(one => ElectionRows.Of(one.Key, one.Value, _cards.GetValueOrDefault(one.Key, []), _wishes.GetValueOrDefault(one.Key)))],
-            [.. _services.Select(one => ServiceRows.Of(one.Key, one.Value, layout))],
+            [.. isElection[true].Select(one => ElectionRows.Of(
+                one.Key, one.Value, _cards.GetValueOrDefault(one.Key, []), seen.LeadsSince.TryGetValue(one.Key, out var since) ? since : null, _wishes.GetValueOrDefault(one.Key)))],
+            [.. _services.Select(one => ServiceRows.Of(one.Key, one.Value, gone[one.Key], layout))],
             _sessions.Rows(leases),
             []);
         return overview with { Problems = Problems.In(overview, _locks.Values.Select(one => one.Key), _others) };

@@ -6,7 +6,7 @@ namespace Coordination.Demo.Dashboard.Model;
 /// <summary>Reads services out of their keys, as discovery does.</summary>
 internal static class ServiceRows
 {
-    public static ServiceRow Of(string name, IEnumerable<(Bytes Group, KeyValue Key)> keys, ServiceLayout layout)
+    public static ServiceRow Of(string name, IEnumerable<(Bytes Group, KeyValue Key)> keys, IEnumerable<GoneInstance> gone, ServiceLayout layout)
     {
         var instances = ImmutableArray.CreateBuilder<InstanceRow>();
         var setAside = ImmutableArray.CreateBuilder<SetAside>();
@@ -20,10 +20,12 @@ internal static class ServiceRows
             else
             {
                 instances.Add(new InstanceRow(
-                    instance.Id, instance.Address, instance.State.ToString().ToLowerInvariant(), instance.Weight, instance.Zone, instance.Version, instance.Lease.IsNone ? "" : instance.Lease.ToString()));
+                    instance.Id, instance.Address, TextOf(instance.State), instance.Weight, instance.Zone, instance.Version, instance.Lease.IsNone ? "" : instance.Lease.ToString()));
             }
         }
 
-        return new ServiceRow(name, instances.ToImmutable(), setAside.ToImmutable());
+        return new ServiceRow(name, instances.ToImmutable(), setAside.ToImmutable(), [.. gone.Select(one => new GoneRow(one.Id, one.Address, TextOf(one.State), one.At))]);
     }
+
+    private static string TextOf(InstanceState state) => state.ToString().ToLowerInvariant();
 }

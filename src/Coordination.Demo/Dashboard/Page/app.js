@@ -8,12 +8,21 @@ let heardAt = 0;
 const noAnswer = 'the dashboard does not answer; trying again';
 let silence = noAnswer;
 let events = null;
+let placed = false;
 
 // A name in an address that somebody typed may be no right one.
 function decoded(text) { try { return decodeURIComponent(text); } catch { return text; } }
 
+// Whoever has selected text wants to copy it: the page waits until he has.
+function isSelecting() {
+  const selection = getSelection();
+  return !selection.isCollapsed && byId('main').contains(selection.anchorNode);
+}
+
 function draw() {
   if (!state) return;
+  drawPill();
+  if (isSelecting()) return;
   const focused = document.activeElement && document.activeElement.dataset.focus;
   const [, kind, name] = /^#\/(lock|election)\/(.*)$/.exec(location.hash) || [];
   const view = kind === 'lock' ? lockPage(state, decoded(name), history_) : kind === 'election' ? electionPage(state, decoded(name), history_) : overviewView(state);
@@ -26,7 +35,7 @@ function draw() {
     const again = document.querySelector(`[data-focus="${CSS.escape(focused)}"]`);
     if (again) again.focus({ preventScroll: true });
   }
-  drawPill();
+  if (!placed) { placed = true; place(); }
   document.body.dataset.revision = state.etcd.revision;
 }
 
@@ -39,7 +48,7 @@ function drawPill() {
   const pill = byId('etcd');
   const live = heard && state && state.etcd.isConnected;
   pill.className = `pill ${live ? 'live' : 'away'}`;
-  const text = !heard ? silence : live ? `live · revision ${state.etcd.revision}` : !state.etcd.revision ? 'etcd has not answered yet' : `etcd is away${state.etcd.staleSince ? `; as of ${new Date(state.etcd.staleSince).toLocaleTimeString()}` : ''}`;
+  const text = !heard ? silence : isSelecting() ? 'waits while text is selected' : live ? `live · revision ${state.etcd.revision}` : !state.etcd.revision ? 'etcd has not answered yet' : `etcd is away${state.etcd.staleSince ? `; as of ${new Date(state.etcd.staleSince).toLocaleTimeString()}` : ''}`;
   if (pill.textContent !== text) pill.textContent = text;
   pill.title = state ? state.etcd.endpoints + (state.etcd.error ? `: ${state.etcd.error}` : '') : '';
 }
@@ -47,15 +56,9 @@ function drawPill() {
 function listen() {
   events = new EventSource('events');
   events.addEventListener('overview', message => { heard = true; heardAt = Date.now(); state = JSON.parse(message.data); draw(); });
-  events.addEventListener('history', message => {
-    for (const entry of JSON.parse(message.data)) {
-      const list = history_.get(entry.subject) || [];
-      list.push(entry);
-      if (list.length > mostHistory) list.shift();
-      history_.set(entry.subject, list);
-    }
-    if (/^#\/(lock|election)\//.test(location.hash)) draw();
-  });
+  // What happened before comes once with each connection.
+  events.addEventListener('past', message => { history_.clear(); note(message); });
+  events.addEventListener('history', note);
   events.onerror = () => {
     if (heard) hush(noAnswer);
 
@@ -65,6 +68,16 @@ function listen() {
       setTimeout(listen, 3000);
     }
   };
+}
+
+function note(message) {
+  for (const entry of JSON.parse(message.data)) {
+    const list = history_.get(entry.subject) || [];
+    list.push(entry);
+    if (list.length > mostHistory) list.shift();
+    history_.set(entry.subject, list);
+  }
+  if (/^#\/(lock|election)\//.test(location.hash)) draw();
 }
 
 function hush(why) {
@@ -111,12 +124,16 @@ const switchTheme = () => setTheme(document.documentElement.dataset.theme === 'd
 byId('theme').addEventListener('click', switchTheme);
 byId('filter').value = new URLSearchParams(location.search).get('filter') || '';
 byId('filter').addEventListener('input', keepFilter);
-addEventListener('hashchange', () => {
-  draw();
-  const place = /^#(\w+)$/.exec(location.hash);
-  if (place && byId(place[1])) byId(place[1]).scrollIntoView();
+
+// To the section that the address names; otherwise to the top.
+function place() {
+  const [, id] = /^#(\w+)$/.exec(location.hash) || [];
+  if (id && byId(id)) byId(id).scrollIntoView();
   else if (location.hash !== '') { scrollTo(0, 0); byId('main').focus({ preventScroll: true }); }
-});
+}
+
+addEventListener('hashchange', () => { getSelection().removeAllRanges(); draw(); place(); });
+document.addEventListener('selectionchange', () => { if (!isSelecting()) draw(); });
 addEventListener('keydown', key => {
   if (key.ctrlKey || key.metaKey || key.altKey) return;
   if (key.target === byId('filter')) {

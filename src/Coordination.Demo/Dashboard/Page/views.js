@@ -11,7 +11,7 @@ function problemsView(state) {
 function withClass(name, element) { element.classList.add(name); return element; }
 
 function claims(list) {
-  return list.map(claim => el('div', { class: 'who', 'data-owner': claim.owner, 'data-token': claim.token, 'data-lease': claim.lease }, claim.owner || soft('no name'), claim.mode ? [' ', tag(claim.mode)] : null));
+  return list.map(claim => el('div', { class: 'who', 'data-owner': claim.owner, 'data-token': claim.token, 'data-lease': claim.lease }, claim.owner || soft('no name'), claim.mode ? [' ', tag(claim.mode)] : null, claim.lease ? null : [' ', tag('no lease', 'warning')]));
 }
 
 function locksView(state) {
@@ -29,10 +29,12 @@ function locksView(state) {
     }))));
 }
 
+const leadsFor = election => election.leadsSince ? ago(election.leadsSince) : el('span', { class: 'soft', title: 'Since before the dashboard was started; etcd does not store it.' }, 'not seen');
+
 function electionsView(state) {
   const shown = state.elections.filter(e => matches(e.name, e.candidates.map(Object.values)));
   return section('elections', 'Elections', counted(shown.length, state.elections.length), shown.length === 0 ? el('p', { class: 'empty' }, state.elections.length ? 'None matches the filter.' : 'Nobody campaigns.')
-    : table(['Election', 'Leader', 'Term', 'Candidates behind'], shown.map(election => {
+    : table(['Election', 'Leader', 'Term', 'Leads for', 'Candidates behind'], shown.map(election => {
       const [leader, ...others] = election.candidates;
       return {
         attributes: { 'data-kind': 'election', 'data-key': election.name, 'data-name': election.name, 'data-term': leader.term, 'data-owner': leader.value },
@@ -40,6 +42,7 @@ function electionsView(state) {
           el('a', { href: electionLink(election.name), 'data-focus': `election ${election.name}` }, mono(election.name)),
           el('span', { class: 'who' }, leader.value, leader.name && leader.name !== leader.value ? soft(` (${leader.name})`) : null),
           el('span', { class: 'num mono' }, String(leader.term)),
+          leadsFor(election),
           others.length ? `${others.length}: ${others.slice(0, 3).map(c => c.value).join(', ')}${others.length > 3 ? '…' : ''}` : '',
         ],
       };
@@ -51,7 +54,8 @@ function servicesView(state) {
     ...service,
     instances: service.instances.filter(i => matches(service.name, Object.values(i))),
     setAside: service.setAside.filter(s => matches(service.name, Object.values(s))),
-  })).filter(service => service.instances.length + service.setAside.length > 0);
+    gone: service.gone.filter(i => matches(service.name, Object.values(i))),
+  })).filter(service => service.instances.length + service.setAside.length + service.gone.length > 0);
   return section('services', 'Services', counted(shown.length, state.services.length), shown.length === 0 ? el('p', { class: 'empty' }, state.services.length ? 'None matches the filter.' : 'Nobody is registered.')
     : shown.map(service => [
       el('h3', { 'data-kind': 'service', 'data-name': service.name }, service.name, ' ', el('small', {}, `${service.instances.length} ${service.instances.length === 1 ? 'instance' : 'instances'}`)),
@@ -60,7 +64,11 @@ function servicesView(state) {
           attributes: { 'data-kind': 'instance', 'data-service': service.name, 'data-name': i.id, 'data-state': i.state },
           cells: [el('span', { class: 'who' }, i.id), mono(i.address), tag(i.state), el('span', { class: 'num' }, String(i.weight)), i.zone || '', i.version || ''],
         })),
-        ...service.setAside.map(s => ({ attributes: { 'data-kind': 'set-aside', 'data-name': s.key }, cells: [mono(s.key), el('span', { class: 'who' }, s.reason), tag('set aside', 'warning'), '', '', ''] })),
+        ...service.setAside.map(s => ({ attributes: { 'data-kind': 'set-aside', 'data-name': s.key }, cells: [el('div', {}, mono(s.key), el('div', { class: 'soft' }, s.reason)), '', el('span', { title: 'It lies where instances of this service are registered, but cannot be understood: nobody is sent there.' }, tag('set aside', 'warning')), '', '', ''] })),
+        ...service.gone.map(i => ({
+          attributes: { 'data-kind': 'gone', 'data-service': service.name, 'data-name': i.id },
+          cells: [el('span', { class: 'who soft' }, i.id), soft(i.address), el('span', { title: `It was ${i.state}. Its key is there no longer: it was taken out, or its lease ended.` }, tag('gone'), ' ', ago(i.at), ' ago'), '', '', ''],
+        })),
       ]),
     ]));
 }
@@ -85,7 +93,7 @@ function overviewView(state) {
 
 function historyView(name, history) {
   const entries = history.get(name) || [];
-  return section('history', 'History', 'since this page was opened', entries.length === 0 ? el('p', { class: 'empty' }, 'Nothing has happened since.')
+  return section('history', 'History', 'since the dashboard was started', entries.length === 0 ? el('p', { class: 'empty' }, 'Nothing has happened since.')
     : table(['When', 'What', 'Who', 'Token', 'Revision'], entries.slice().reverse().map(entry => ({
       attributes: { 'data-kind': 'history', 'data-what': entry.what, 'data-owner': entry.owner, 'data-revision': entry.revision },
       cells: [el('span', { class: 'num', title: entry.at }, new Date(entry.at).toLocaleTimeString()), entry.what, entry.owner, entry.token ? mono(entry.token) : '', mono(entry.revision)],
@@ -104,7 +112,7 @@ function lockPage(state, name, history) {
   return [
     el('h1', {}, mono(name)), el('p', {}, lock.kind),
     section('holders', lock.holders.length > 1 ? 'Holders' : 'Holder', lock.holders.length || '', lock.holders.length ? table(['Who', 'Token', 'For', 'Lease'], claimRows(lock.holders, 'holder')) : el('p', { class: 'empty' }, 'Nobody: it is free, or no lock has this name.')),
-    section('waiters', 'Line', lock.waiters.length || '', lock.waiters.length ? table(['Who', 'Came at revision', 'For', 'Lease'], claimRows(lock.waiters, 'waiter')) : el('p', { class: 'empty' }, 'Nobody waits.')),
+    section('waiters', 'Waiting', lock.waiters.length || '', lock.waiters.length ? table(['Who', 'Came at revision', 'For', 'Lease'], claimRows(lock.waiters, 'waiter')) : el('p', { class: 'empty' }, 'Nobody waits.')),
     historyView(name, history),
   ];
 }
@@ -112,7 +120,7 @@ function lockPage(state, name, history) {
 function electionPage(state, name, history) {
   const election = state.elections.find(one => one.name === name) || { candidates: [] };
   return [
-    el('h1', {}, mono(name)), el('p', {}, 'election', election.transferTo ? `, to be handed over to ${election.transferTo}` : ''),
+    el('h1', {}, mono(name)), el('p', {}, 'election', election.leadsSince ? [', led by the same candidate for ', ago(election.leadsSince)] : '', election.transferTo ? `, to be handed over to ${election.transferTo}` : ''),
     section('candidates', 'Candidates', election.candidates.length, election.candidates.length === 0 ? el('p', { class: 'empty' }, 'Nobody campaigns, or no election has this name.') : table(['Who', 'Name', 'Priority', 'Term', 'Lease'], election.candidates.map((c, i) => ({
       attributes: { 'data-kind': 'candidate', 'data-owner': c.value },
       cells: [el('span', {}, c.value, i === 0 ? [' ', tag('leads')] : null), c.name || '', c.priority === undefined ? '' : String(c.priority), mono(c.term), mono(c.lease)],

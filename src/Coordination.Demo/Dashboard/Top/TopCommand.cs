@@ -21,7 +21,8 @@ internal sealed class TopCommand(EtcdConnection connection)
         var command = new Command(
             "top",
             """
-            Shows live in a terminal who holds what, as 'coordination dashboard' does on a page: locks, elections, services, sessions, and what is wrong. Ctrl-C ends it.
+            Shows live in a terminal who holds what, as 'coordination dashboard' does on a page: locks, elections, services, sessions, and what is wrong.
+            The arrows, Page Up and Page Down scroll; q or Ctrl-C ends it.
 
             Examples:
               coordination top
@@ -29,7 +30,7 @@ internal sealed class TopCommand(EtcdConnection connection)
               coordination top --once --etcd http://127.0.0.1:2379
               coordination top --once --json | jq '.locks[] | select(.waiters | length > 0)'
 
-            Exit codes: 0 ended by Ctrl-C, or shown; 2 wrong command line, 3 with --once: etcd cannot be used. Without it, that etcd is away is shown.
+            Exit codes: 0 ended by q or Ctrl-C, or shown; 2 wrong command line, 3 with --once: etcd cannot be used. Without it, that etcd is away is shown.
             """)
         {
             _filter, _once, _json,
@@ -75,25 +76,17 @@ internal sealed class TopCommand(EtcdConnection connection)
         var limit = connection.CommandTimeout(result);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         end.CancelAfter(limit);
-        Overview? seen = null;
         try
         {
-            await foreach (var message in feed.ReadAsync(end.Token).ConfigureAwait(false))
-            {
-                seen = message.Overview ?? seen;
-                if (seen is { Etcd.IsConnected: true })
-                {
-                    Print(seen, json, result.GetRequiredValue(_filter));
-                    return ExitCode.Ok;
-                }
-            }
+            Print(await feed.ReadOnceAsync(end.Token).ConfigureAwait(false), json, result.GetRequiredValue(_filter));
+            return ExitCode.Ok;
         }
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
         {
-            connection.Terminal.Say($"etcd cannot be read within {new Duration(limit)}: {seen?.Etcd.Error ?? $"no answer from {seen?.Etcd.Endpoints}"}");
+            var etcd = feed.Read().Etcd;
+            connection.Terminal.Say($"etcd cannot be read within {new Duration(limit)}: {etcd.Error ?? $"no answer from {etcd.Endpoints}"}");
+            return ExitCode.Unavailable;
         }
-
-        return ExitCode.Unavailable;
     }
 
     private void Print(Overview overview, bool json, string filter)
@@ -116,9 +109,9 @@ internal sealed class TopCommand(EtcdConnection connection)
         await foreach (var message in feed.ReadAsync(stopping).ConfigureAwait(false))
         {
             // Before the first answer of etcd there is nothing to print, and that is not an empty etcd.
-            if (message.Overview is { } overview && (isKnown |= overview.Etcd.IsConnected))
+            if (message is FeedMessage.Present present && (isKnown |= present.Overview.Etcd.IsConnected))
             {
-                Print(overview, json: true, "");
+                Print(present.Overview, json: true, "");
                 connection.Terminal.Flush();
             }
         }
@@ -128,32 +121,60 @@ internal sealed class TopCommand(EtcdConnection connection)
 
     private async Task<int> ScreenAsync(OverviewFeed feed, string filter, CancellationToken stopping)
     {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         using var screen = new TopScreen(connection.Terminal, filter);
-        var clock = ClockAsync(feed, screen, stopping);
-        await foreach (var message in feed.ReadAsync(stopping).ConfigureAwait(false))
+        void Draw()
         {
-            Draw(screen, message.Overview ?? feed.Read());
+            lock (screen)
+            {
+                screen.Draw(feed.Read(), TimeProvider.System.GetUtcNow(), Console.WindowWidth, Console.WindowHeight);
+            }
         }
 
-        await clock.ConfigureAwait(false);
+        if (!Console.IsInputRedirected)
+        {
+            // It blocks until a key is pressed, and ends with the process.
+            new Thread(() => ReadKeys(screen, Draw, end)) { IsBackground = true, Name = "keys" }.Start();
+        }
+
+        try
+        {
+            var clock = ClockAsync(Draw, end.Token);
+            await foreach (var message in feed.ReadAsync(end.Token).ConfigureAwait(false))
+            {
+                if (message is FeedMessage.Present)
+                {
+                    Draw();
+                }
+            }
+
+            await clock.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+        {
+            // Somebody pressed q.
+        }
+
         return ExitCode.Ok;
     }
 
     // How long something has been held goes on while nothing changes.
-    private static async Task ClockAsync(OverviewFeed feed, TopScreen screen, CancellationToken stopping)
+    private static async Task ClockAsync(Action draw, CancellationToken stopping)
     {
         using var timer = new PeriodicTimer(ClockPace, TimeProvider.System);
         while (await timer.WaitForNextTickAsync(stopping).ConfigureAwait(false))
         {
-            Draw(screen, feed.Read());
+            draw();
         }
     }
 
-    private static void Draw(TopScreen screen, Overview overview)
+    private static void ReadKeys(TopScreen screen, Action draw, CancellationTokenSource end)
     {
-        lock (screen)
+        while (screen.Handle(Console.ReadKey(intercept: true).Key))
         {
-            screen.Draw(overview, TimeProvider.System.GetUtcNow(), Console.WindowWidth, Console.WindowHeight);
+            draw();
         }
+
+        end.Cancel();
     }
 }

@@ -19,8 +19,8 @@ internal static class TopText
         List<string> lines = [Head(overview)];
         Section(lines, "LOOK AT THIS", [["WHAT", "WHY"], .. overview.Problems.Select(problem => (string[])[$"{problem.Subject}", problem.Text])], [], isShownEmpty: false);
         Section(lines, "LOCKS", [["LOCK", "HOLDER", "TOKEN", "HELD FOR", "WAITING"], .. overview.Locks.Select(row => Lock(row, now))], words);
-        Section(lines, "ELECTIONS", [["ELECTION", "LEADER", "TERM", "BEHIND"], .. overview.Elections.Select(Election)], words);
-        Section(lines, "SERVICES", [["SERVICE", "INSTANCE", "ADDRESS", "STATE", "WEIGHT", "ZONE"], .. overview.Services.SelectMany(Service)], words);
+        Section(lines, "ELECTIONS", [["ELECTION", "LEADER", "TERM", "LEADS FOR", "BEHIND"], .. overview.Elections.Select(row => Election(row, now))], words);
+        Section(lines, "INSTANCES OF SERVICES", [["SERVICE", "INSTANCE", "ADDRESS", "STATE", "WEIGHT", "ZONE"], .. overview.Services.SelectMany(row => Service(row, now))], words);
         Section(lines, "SESSIONS", [["LEASE", "OWNER", "LEFT", "CARRIES"], .. overview.Sessions.Select(Session)], words);
         return [.. lines.Select(line => line.Length <= width ? line : line[..Math.Max(0, width - 1)] + "…")];
     }
@@ -62,18 +62,20 @@ internal static class TopText
         row.Waiters.IsEmpty ? "" : $"{row.Waiters.Length.ToString(CultureInfo.InvariantCulture)}: {Names(row.Waiters.Select(waiter => waiter.Owner))}",
     ];
 
-    private static string[] Election(ElectionRow row) =>
+    private static string[] Election(ElectionRow row, DateTimeOffset now) =>
     [
         row.Name,
         row.Candidates[0].Value,
         row.Candidates[0].Term.ToString(CultureInfo.InvariantCulture),
+        row.LeadsSince is { } since ? Span(now - since) : "",
         row.Candidates.Length == 1 ? "" : $"{(row.Candidates.Length - 1).ToString(CultureInfo.InvariantCulture)}: {Names(row.Candidates.Skip(1).Select(candidate => candidate.Value))}",
     ];
 
-    private static IEnumerable<string[]> Service(ServiceRow row) =>
+    private static IEnumerable<string[]> Service(ServiceRow row, DateTimeOffset now) =>
     [
         .. row.Instances.Select(i => (string[])[row.Name, i.Id, i.Address, i.State, i.Weight.ToString(CultureInfo.InvariantCulture), i.Zone ?? ""]),
         .. row.SetAside.Select(entry => (string[])[row.Name, entry.Key, "", "set aside", "", ""]),
+        .. row.Gone.Select(i => (string[])[row.Name, i.Id, i.Address, $"gone {Span(now - i.At)} ago", "", ""]),
     ];
 
     private static string[] Session(SessionRow row) =>
