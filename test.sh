@@ -64,66 +64,76 @@ echo "test.sh: $(etcd --version | head -n 1), .NET SDK $(dotnet --version)"
 dotnet build Coordination.sln -c Release --nologo -v quiet -p:UseSharedCompilation=true
 dotnet build-server shutdown --vbcscompiler >/dev/null
 
-# One project after the other: the tests of each run in parallel themselves, and some measure times.
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 status=0
 not_run=0
-filter() { sed 's/[^|]*/FullyQualifiedName~&./g' <<<"$1"; }
-run() { dotnet test "$1" -c Release --no-build --nologo --logger "console;verbosity=minimal" --logger "trx" --results-directory "$results" "${@:2}"; }
+
+# A test that hangs ends its run, which names it, instead of waiting for ever.
+run() { # project arguments
+    dotnet test "tests/Coordination.$1" -c Release --no-build --nologo --logger "console;verbosity=minimal" --logger "trx" --results-directory "$results" \
+        --blame-hang-timeout 5m --blame-hang-dump-type none "${@:2}" || status=1
+}
+on_newer() { # project classes
+    [ -z "$newer" ] || PATH="$newer:$PATH" run "$1" --filter "$(any "$2")"
+}
+any() { sed 's/[^|]*/FullyQualifiedName~&./g' <<<"$1"; }
+none() { any "$1" | sed 's/~/!~/g; s/|/\&/g'; }
+beside() { # function: it runs beside what follows, until met
+    { "$1"; exit $status; } >"$results/beside" 2>&1 &
+}
+met() {
+    wait $! || status=1
+    cat "$results/beside"
+}
 skip() { # project classes why
     echo "test.sh: skipped on etcd 3.5, $3: $2"
-    not_run=$((not_run + $(dotnet test "$1" -c Release --no-build --nologo --list-tests --filter "$(filter "$2")" | grep -c '^    ')))
+    not_run=$((not_run + $(dotnet test "tests/Coordination.$1" -c Release --no-build --nologo --list-tests --filter "$(any "$2")" | grep -c '^    ')))
 }
 
-# Contracts, comparisons and faults run once more on an etcd of the 3.5 line, which stands before the installed one in the PATH. With arguments only what they ask for runs.
-contracts="EtcdClientOnRealEtcd|EtcdViewsOnRealEtcd|ClustersOnRealEtcd|JournalOnRealEtcd|LockOnRealEtcd|LockLineOnRealEtcd|SharedLockOnRealEtcd|MultiLockOnRealEtcd|ElectionOnRealEtcd|ElectionLineOnRealEtcd|WatchOnRealEtcd|RegistrationOnRealEtcd|LayoutsOnRealEtcd|LockThroughProxy|WatchThroughProxy|TlsOnRealEtcd"
-comparisons="Differential|ComparisonTests|VersionsTests|EtcdctlTests|SnapshotCommandTests"
-faults="LockFaultsOnRealEtcd|LockNetworkFaultsOnRealEtcd|SharedLockFaultsOnRealEtcd|WatchFaultsOnRealEtcd|ServiceFaultsOnRealEtcd|EtcdProcessFaults|SharedLockProcessFaults|WatchProcessFaults|ServiceProcessFaults|ServiceClusterFaults|OutOfSpaceFaults|FailoverOnRealEtcd|ClusterTests"
-newer=""
-wants_newer=false
-if [ $# -eq 0 ] && [[ "$(etcd --version)" == *" 3.4."* ]]; then
-    wants_newer=true
-    why=$(mktemp)
-    if newer=$(./build/etcd-newer.sh 2>"$why"); then
-        echo "test.sh: also on $("$newer/etcd" --version | head -n 1)"
-    else
-        newer=""
-        missing="$(head -n 1 "$why")"
-    fi
-    rm -f "$why"
-fi
-
-for project in tests/*Tests/*.csproj; do
-    beside=""
-    if [ -n "$newer" ] && [ "$project" = tests/Coordination.Tests/Coordination.Tests.csproj ]; then
-        # These need the processor and no etcd; the contracts mostly wait.
-        PATH="$newer:$PATH" run tests/Coordination.IntegrationTests --filter "$(filter "$contracts")" >"$results/contracts.log" 2>&1 &
-        beside=$!
-    fi
-
-    run "$project" "$@" || status=1
-    if [ -n "$beside" ]; then
-        wait "$beside" || status=1
-        echo "test.sh: the contracts on etcd 3.5"
-        cat "$results/contracts.log"
-    fi
-done
-
-# What would begin too late is skipped and counted, so that a slow machine ends in time; COORDINATION_TEST_MINUTES=60 runs all of it.
-if [ -n "$newer" ]; then
-    late="as it would end after ${COORDINATION_TEST_MINUTES:=18} minutes"
-    for entry in "4;tests/Coordination.Embedded.Tests;$comparisons" "4;tests/Coordination.IntegrationTests;$faults"; do
-        IFS=';' read -r takes project classes <<<"$entry"
-        if ((SECONDS + 60 * takes < 60 * COORDINATION_TEST_MINUTES)); then
-            PATH="$newer:$PATH" run "$project" --filter "$(filter "$classes")" || status=1
-        else
-            skip "$project" "$classes" "$late"
-        fi
+if [ $# -gt 0 ]; then
+    for project in tests/*Tests; do
+        run "${project#tests/Coordination.}" "$@"
     done
-elif $wants_newer; then
-    skip tests/Coordination.IntegrationTests "$contracts|$faults" "$missing"
-    skip tests/Coordination.Embedded.Tests "$comparisons" "$missing"
+else
+    contracts="EtcdClientOnRealEtcd|EtcdViewsOnRealEtcd|ClustersOnRealEtcd|JournalOnRealEtcd|LockOnRealEtcd|LockLineOnRealEtcd|SharedLockOnRealEtcd|MultiLockOnRealEtcd|ElectionOnRealEtcd|ElectionLineOnRealEtcd|WatchOnRealEtcd|RegistrationOnRealEtcd|LayoutsOnRealEtcd|LockThroughProxy|WatchThroughProxy|TlsOnRealEtcd|AuthenticationOnRealEtcd|JwtOnRealEtcd"
+    comparisons="Differential|ComparisonTests|VersionsTests|EtcdctlTests|SnapshotCommandTests"
+    faults="LockFaultsOnRealEtcd|LockNetworkFaultsOnRealEtcd|SharedLockFaultsOnRealEtcd|WatchFaultsOnRealEtcd|ServiceFaultsOnRealEtcd|EtcdProcessFaults|SharedLockProcessFaults|WatchProcessFaults|ServiceProcessFaults|ServiceClusterFaults|OutOfSpaceFaults|FailoverOnRealEtcd|ClusterTests"
+    waiting="DeadToolOnEmbedded|DeadToolOnRealEtcd|StopWithoutEtcdTests"
+
+    # They run once more on an etcd of the 3.5 line, which stands before the installed one in the PATH.
+    newer=""
+    if [[ "$(etcd --version)" == *" 3.4."* ]]; then
+        if newer=$(./build/etcd-newer.sh 2>"$results/missing"); then
+            echo "test.sh: also on $("$newer/etcd" --version | head -n 1)"
+        else
+            skip IntegrationTests "$contracts|$faults" "$(head -n 1 "$results/missing")"
+            skip Embedded.Tests "$comparisons" "$(head -n 1 "$results/missing")"
+        fi
+    fi
+
+    # One project after the other: the tests of each run in parallel themselves, and some measure times. Two go side by side only where both mostly wait, or one of them needs
+    # no etcd and no time.
+    calm() {
+        on_newer IntegrationTests "$faults"
+        run IntegrationTests --filter "Category=Undisturbed&FullyQualifiedName~OnEmbedded"
+        run Demo.Tests --filter "$(any "$waiting")"
+    }
+    again() {
+        on_newer IntegrationTests "$contracts"
+        on_newer Embedded.Tests "$comparisons"
+    }
+
+    run Packages.Tests
+    run Demo.Tests --filter "$(none "$waiting")"
+    run Embedded.Tests
+    run IntegrationTests --filter "Category!=Undisturbed"
+    beside calm
+    run IntegrationTests --filter "Category=Undisturbed&FullyQualifiedName!~OnEmbedded"
+    met
+    beside again
+    run Tests
+    met
 fi
 
 # What was counted, from the runners' own result files.

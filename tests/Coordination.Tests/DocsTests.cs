@@ -56,6 +56,15 @@ public sealed partial class DocsTests
         Assert.All(folders, at => Assert.Contains($"`{at.Folder}`", map.GetValueOrDefault(at.Project, ""), StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void All_test_projects_are_run()
+    {
+        var script = Pages.Read("test.sh");
+
+        Assert.All(Directory.EnumerateDirectories(Path.Combine(Pages.Root, "tests"), "*Tests").Select(Path.GetFileName), project =>
+            Assert.Matches($@"(?m)^    run {Regex.Escape(project!["Coordination.".Length..])}( |$)", script));
+    }
+
     private static string Source(string file, string region)
     {
         var lines = File.ReadAllLines(Path.Combine(Pages.Root, file)).AsEnumerable();

@@ -5,6 +5,7 @@ namespace Coordination.IntegrationTests.Cluster;
 
 /// <summary>A short run of the cluster program; the long ones are for people. Rows 7, 9a and 10 of docs/faults.md.</summary>
 [Collection(Undisturbed.Name)]
+[Trait("Category", Undisturbed.Name)]
 public sealed class ClusterTests(ITestOutputHelper output)
 {
     private static readonly TimeSpan Lasts = TimeSpan.FromSeconds(5);

@@ -3,9 +3,11 @@ using Coordination.Etcd;
 namespace Coordination.IntegrationTests.Contracts;
 
 [Collection(Undisturbed.Name)]
+[Trait("Category", Undisturbed.Name)]
 public sealed class FailoverOnEmbedded(EmbeddedFixture fixture) : FailoverContract(fixture), IClassFixture<EmbeddedFixture>;
 
 [Collection(Undisturbed.Name)]
+[Trait("Category", Undisturbed.Name)]
 public sealed class FailoverOnRealEtcd(RealEtcdFixture fixture) : FailoverContract(fixture), IClassFixture<RealEtcdFixture>;
 
 /// <summary>A client with two endpoints, the first of which fails: what is sent again, where, and when. Both lead to the same server.</summary>

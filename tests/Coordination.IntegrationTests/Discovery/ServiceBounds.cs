@@ -5,6 +5,7 @@ namespace Coordination.IntegrationTests.Discovery;
 
 /// <summary>How soon registrations and views are right again after what is done to a process, a connection, or to the keys and leases themselves.</summary>
 [Collection(Undisturbed.Name)]
+[Trait("Category", Undisturbed.Name)]
 public sealed class ServiceBounds : IAsyncLifetime
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);

@@ -4,6 +4,7 @@ namespace Coordination.IntegrationTests.Discovery;
 
 /// <summary>Registrations and views on three nodes. Row 7 of docs/faults-services.md.</summary>
 [Collection(Undisturbed.Name)]
+[Trait("Category", Undisturbed.Name)]
 public sealed class ServiceClusterFaults
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);

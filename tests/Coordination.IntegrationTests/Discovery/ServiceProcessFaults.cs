@@ -4,6 +4,7 @@ namespace Coordination.IntegrationTests.Discovery;
 
 /// <summary>What happens to registrations and views when the etcd process itself is killed, hangs, or is restored from an older backup; and when a process dies.</summary>
 [Collection(Undisturbed.Name)]
+[Trait("Category", Undisturbed.Name)]
 public sealed class ServiceProcessFaults : IAsyncLifetime
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);

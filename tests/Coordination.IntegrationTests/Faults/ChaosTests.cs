@@ -5,6 +5,7 @@ namespace Coordination.IntegrationTests.Faults;
 
 /// <summary>A short run of the chaos program; the long ones are for people. What it checks: docs/faults.md, "What is always true".</summary>
 [Collection(Undisturbed.Name)]
+[Trait("Category", Undisturbed.Name)]
 public sealed class ChaosTests(ITestOutputHelper output)
 {
     [Fact]

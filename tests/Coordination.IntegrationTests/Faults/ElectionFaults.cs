@@ -5,6 +5,7 @@ namespace Coordination.IntegrationTests.Faults;
 
 /// <summary>Elections with other programs in them, and with faults, on a real etcd.</summary>
 [Collection(Undisturbed.Name)]
+[Trait("Category", Undisturbed.Name)]
 public sealed class ElectionFaults : IAsyncLifetime
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);

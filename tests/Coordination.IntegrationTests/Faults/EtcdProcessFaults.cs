@@ -4,6 +4,7 @@ namespace Coordination.IntegrationTests.Faults;
 
 /// <summary>What happens to locks when the etcd process itself is stopped, killed and started again.</summary>
 [Collection(Undisturbed.Name)]
+[Trait("Category", Undisturbed.Name)]
 public sealed class EtcdProcessFaults : IAsyncLifetime
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);

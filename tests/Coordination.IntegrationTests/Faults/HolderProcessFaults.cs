@@ -7,6 +7,7 @@ namespace Coordination.IntegrationTests.Faults;
 
 /// <summary>What happens when the process that holds or waits is killed, stopped, or starved of threads. It is a process of its own, on a real etcd.</summary>
 [Collection(Undisturbed.Name)]
+[Trait("Category", Undisturbed.Name)]
 public sealed class HolderProcessFaults : IAsyncLifetime
 {
     private const string Key = "/job";

@@ -5,6 +5,7 @@ namespace Coordination.IntegrationTests.Faults;
 
 /// <summary>A thousand requests for one key. The embedded server counts what they cost.</summary>
 [Collection(Undisturbed.Name)]
+[Trait("Category", Undisturbed.Name)]
 public sealed class LockCrowdTests : IAsyncLifetime
 {
     private const int Waiters = 1000;

@@ -5,9 +5,11 @@ using Coordination.IntegrationTests.Contracts;
 namespace Coordination.IntegrationTests.Faults;
 
 [Collection(Undisturbed.Name)]
+[Trait("Category", Undisturbed.Name)]
 public sealed class LockFaultsOnEmbedded(EmbeddedFixture fixture) : LockFaultContract(fixture), IClassFixture<EmbeddedFixture>;
 
 [Collection(Undisturbed.Name)]
+[Trait("Category", Undisturbed.Name)]
 public sealed class LockFaultsOnRealEtcd(RealEtcdFixture fixture) : LockFaultContract(fixture), IClassFixture<RealEtcdFixture>;
 
 /// <summary>What a lock promises when the network misbehaves between it and etcd: a proxy drops, cuts and hangs.</summary>

@@ -5,9 +5,11 @@ using Coordination.IntegrationTests.Contracts;
 namespace Coordination.IntegrationTests.Faults;
 
 [Collection(Undisturbed.Name)]
+[Trait("Category", Undisturbed.Name)]
 public sealed class LockNetworkFaultsOnEmbedded(EmbeddedFixture fixture) : LockNetworkFaults(fixture), IClassFixture<EmbeddedFixture>;
 
 [Collection(Undisturbed.Name)]
+[Trait("Category", Undisturbed.Name)]
 public sealed class LockNetworkFaultsOnRealEtcd(RealEtcdFixture fixture) : LockNetworkFaults(fixture), IClassFixture<RealEtcdFixture>;
 
 /// <summary>

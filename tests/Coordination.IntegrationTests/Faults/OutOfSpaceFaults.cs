@@ -5,6 +5,7 @@ namespace Coordination.IntegrationTests.Faults;
 
 /// <summary>A real etcd that has reached its quota.</summary>
 [Collection(Undisturbed.Name)]
+[Trait("Category", Undisturbed.Name)]
 public sealed class OutOfSpaceFaults : IAsyncLifetime
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);

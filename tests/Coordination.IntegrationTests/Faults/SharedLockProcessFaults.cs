@@ -2,6 +2,7 @@ namespace Coordination.IntegrationTests.Faults;
 
 /// <summary>What happens to reader-writer locks and semaphores when their holder crashes, and when etcd itself hangs.</summary>
 [Collection(Undisturbed.Name)]
+[Trait("Category", Undisturbed.Name)]
 public sealed class SharedLockProcessFaults : IAsyncLifetime
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);

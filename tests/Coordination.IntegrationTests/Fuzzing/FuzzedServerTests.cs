@@ -11,6 +11,7 @@ namespace Coordination.IntegrationTests.Fuzzing;
 /// longer than etcd keeps it, never an event that is missed. Row 37 of docs/faults.md.
 /// </summary>
 [Collection(Undisturbed.Name)]
+[Trait("Category", Undisturbed.Name)]
 public sealed class FuzzedServerTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private const int Seed = 11;

@@ -5,9 +5,11 @@ using Microsoft.Extensions.Hosting;
 namespace Coordination.IntegrationTests.Hosting;
 
 [Collection(Undisturbed.Name)]
+[Trait("Category", Undisturbed.Name)]
 public sealed class HostStopOnEmbedded(EmbeddedFixture fixture) : HostStopContract(fixture), IClassFixture<EmbeddedFixture>;
 
 [Collection(Undisturbed.Name)]
+[Trait("Category", Undisturbed.Name)]
 public sealed class HostStopOnRealEtcd(RealEtcdFixture fixture) : HostStopContract(fixture), IClassFixture<RealEtcdFixture>;
 
 /// <summary>Within which time a host stops.</summary>

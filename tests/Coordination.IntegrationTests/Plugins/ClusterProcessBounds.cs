@@ -2,6 +2,7 @@ namespace Coordination.IntegrationTests.Plugins;
 
 /// <summary>Within which time a singleton moves between real processes.</summary>
 [Collection(Undisturbed.Name)]
+[Trait("Category", Undisturbed.Name)]
 public sealed class ClusterProcessBounds : AkkaClusterTestBase
 {
     [Fact]

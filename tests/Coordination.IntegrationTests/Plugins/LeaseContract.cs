@@ -6,9 +6,11 @@ using Coordination.Plugins;
 namespace Coordination.IntegrationTests.Plugins;
 
 [Collection(Undisturbed.Name)]
+[Trait("Category", Undisturbed.Name)]
 public sealed class LeaseOnEmbedded(EmbeddedFixture fixture) : LeaseContract(fixture), IClassFixture<EmbeddedFixture>;
 
 [Collection(Undisturbed.Name)]
+[Trait("Category", Undisturbed.Name)]
 public sealed class LeaseOnRealEtcd(RealEtcdFixture fixture) : LeaseContract(fixture), IClassFixture<RealEtcdFixture>;
 
 /// <summary>What Akka asks of a lease. The owners are in actor systems of their own, as on different nodes.</summary>

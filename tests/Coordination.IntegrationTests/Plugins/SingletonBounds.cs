@@ -2,6 +2,7 @@ namespace Coordination.IntegrationTests.Plugins;
 
 /// <summary>Within which time Akka's cluster singleton with the lease in etcd moves, and stops.</summary>
 [Collection(Undisturbed.Name)]
+[Trait("Category", Undisturbed.Name)]
 public sealed class SingletonBounds
 {
     private readonly Stamps _stamps = new();

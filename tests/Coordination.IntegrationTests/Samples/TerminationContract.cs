@@ -5,9 +5,11 @@ using Coordination.Locks.Line;
 namespace Coordination.IntegrationTests.Samples;
 
 [Collection(Undisturbed.Name)]
+[Trait("Category", Undisturbed.Name)]
 public sealed class TerminationOnEmbedded(EmbeddedFixture fixture) : TerminationContract(fixture), IClassFixture<EmbeddedFixture>;
 
 [Collection(Undisturbed.Name)]
+[Trait("Category", Undisturbed.Name)]
 public sealed class TerminationOnRealEtcd(RealEtcdFixture fixture) : TerminationContract(fixture), IClassFixture<RealEtcdFixture>;
 
 /// <summary>A service that is stopped gives everything back in order, at once, and the next one takes over.</summary>

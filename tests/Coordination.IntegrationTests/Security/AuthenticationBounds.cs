@@ -5,6 +5,7 @@ namespace Coordination.IntegrationTests.Security;
 
 /// <summary>Within which time expired tokens are made up for.</summary>
 [Collection(Undisturbed.Name)]
+[Trait("Category", Undisturbed.Name)]
 public sealed class AuthenticationBounds : EtcdWithUsers
 {
     [Fact]

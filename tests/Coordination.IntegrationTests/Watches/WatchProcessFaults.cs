@@ -4,6 +4,7 @@ namespace Coordination.IntegrationTests.Watches;
 
 /// <summary>What happens to watches when etcd itself is killed, hangs, is restored from an older backup, or refuses.</summary>
 [Collection(Undisturbed.Name)]
+[Trait("Category", Undisturbed.Name)]
 public sealed class WatchProcessFaults : IAsyncLifetime
 {
     private static readonly KeyRange Keys = KeyRange.Prefix("/watched/");

@@ -93,7 +93,11 @@ internal abstract record KeyKind
     public sealed record Wish(string Name) : KeyKind;
 
     /// <summary>A key of an instance of a service.</summary>
-    public sealed record Service(string Name, Bytes Group) : KeyKind;
+    public sealed record Service(string Name, Bytes Group) : KeyKind
+    {
+        /// <summary>The last segment of the key, which is the instance's id, its address or its lease.</summary>
+        public string Id => Group.ToString().Split('/')[^1];
+    }
 
     /// <summary>Nothing of ours.</summary>
     public sealed record Other : KeyKind;

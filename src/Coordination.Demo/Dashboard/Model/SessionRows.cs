@@ -16,7 +16,7 @@ internal sealed class SessionRows
             KeyKind.Ticket ticket => $"waits for {ticket.Name}",
             KeyKind.Shared shared => $"{shared.Mode} {shared.Name}",
             KeyKind.Candidate candidate => $"candidate {candidate.Name}",
-            KeyKind.Service service => $"instance of {service.Name}",
+            KeyKind.Service service => $"instance {service.Id} of {service.Name}",
             _ => null,
         };
         if (what is null || kv.Lease.IsNone)
@@ -26,8 +26,15 @@ internal sealed class SessionRows
 
         var (owner, carries) = _leases.TryGetValue(kv.Lease, out var found) ? found : (null, []);
         carries.Add(what);
-        _leases[kv.Lease] = (owner ?? StoredOwner.Read(kv.Value)?.Owner ?? (kind is KeyKind.Candidate && !kv.Value.IsEmpty ? StoredOwner.TextOf(kv.Value) : null), carries);
+        _leases[kv.Lease] = (owner ?? NameIn(kv, kind), carries);
     }
+
+    private static string? NameIn(KeyValue kv, KeyKind kind) => kind switch
+    {
+        KeyKind.Service service => service.Id,
+        KeyKind.Candidate when !kv.Value.IsEmpty => StoredOwner.TextOf(kv.Value),
+        _ => StoredOwner.Read(kv.Value)?.Owner,
+    };
 
     public ImmutableArray<SessionRow> Rows(IReadOnlyDictionary<LeaseId, LeaseAnswer> leases) =>
     [
