@@ -75,18 +75,33 @@ public sealed class EmbeddedEtcdFaults
     /// </summary>
     /// <param name="revision">The revision to go back to; it must not be compacted.</param>
     /// <exception cref="ArgumentOutOfRangeException">The revision is compacted or in the future.</exception>
-    public void ForgetHistory(long revision)
+    public void ForgetHistory(long revision) => Replace(node => node.ForgetAfter(revision));
+
+    /// <summary>
+    /// Becomes a new cluster with the keys and leases of an earlier revision, like one that was restored with <c>etcdutl snapshot restore --bump-revision … --mark-compacted</c>:
+    /// later writes never happened, and revisions go on above them. Open streams are reset.
+    /// </summary>
+    /// <param name="revision">The revision whose keys and leases there are again; it must not be compacted.</param>
+    /// <param name="bump">How far above the present revision the new ones begin; at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The revision is compacted or in the future, or the bump is less than 1.</exception>
+    public void RestoreBackup(long revision, long bump = 1_000_000_000)
     {
-        _host.Read(node =>
-        {
-            node.ForgetAfter(revision);
-            return true;
-        });
-        _host.Streams.AbortAll();
+        ArgumentOutOfRangeException.ThrowIfLessThan(bump, 1);
+        Replace(node => node.RestoreBackup(revision, bump));
     }
 
     /// <summary>Raises or clears the alarm of a full disk: while it is raised, requests that store data are refused.</summary>
     public void SetOutOfSpace(bool isFull) => _host.Read(node => isFull
         ? node.Alarms.Raise(node.Identity.MemberId, Etcdserverpb.AlarmType.Nospace)
         : node.Alarms.Clear(node.Identity.MemberId, Etcdserverpb.AlarmType.Nospace));
+
+    private void Replace(Action<EtcdNode> history)
+    {
+        _host.Read(node =>
+        {
+            history(node);
+            return true;
+        });
+        _host.Streams.AbortAll();
+    }
 }

@@ -259,6 +259,18 @@ internal sealed class EtcdNode
         Watches = NewWatches();
     }
 
+    /// <summary>
+    /// Goes back to an earlier revision, as a new cluster that was restored with <c>etcdutl snapshot restore --bump-revision … --mark-compacted</c>: the keys and leases are old,
+    /// and all revisions from now on are larger than those that were lost.
+    /// </summary>
+    public void RestoreBackup(long revision, long bump)
+    {
+        var lost = Store.CurrentRevision;
+        ForgetAfter(revision);
+        Store.JumpTo(lost + bump);
+        Identity = new ClusterIdentity(Identity.ClusterId + 1, Identity.MemberId + 1, 1);
+    }
+
     /// <summary>Continues what another node was, whose data have been loaded.</summary>
     public void Continue(ClusterIdentity identity)
     {

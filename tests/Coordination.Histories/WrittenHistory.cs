@@ -5,16 +5,15 @@ namespace Coordination.Histories;
 
 /// <summary>One change.</summary>
 /// <param name="Event">What etcd told.</param>
+/// <param name="Revision">When, by etcd's order.</param>
 /// <param name="SeenAt">When that arrived, by the clock of the run: it was committed before.</param>
-internal sealed record StoreChange(EtcdEvent Event, long SeenAt)
+internal sealed record StoreChange(EtcdEvent Event, long Revision, long SeenAt)
 {
     public Bytes Key => Event.Current.Key;
 
     public bool IsDelete => Event.IsDelete;
 
     public KeyValue Current => Event.Current;
-
-    public long Revision => Event.Current.ModRevision.Value;
 }
 
 /// <summary>What etcd did to some keys, in its own order. Everything that users were told is held against it.</summary>
@@ -34,7 +33,22 @@ internal sealed class WrittenHistory(ImmutableArray<KeyValue> before, Revision f
 
     public IReadOnlyList<StoreChange> Changes => _changes;
 
-    public void Add(EtcdEvent change, long seenAt) => _changes.Add(new StoreChange(change, seenAt));
+    public void Add(EtcdEvent change, long seenAt) => _changes.Add(new StoreChange(change, change.Current.ModRevision.Value, seenAt));
+
+    /// <summary>A backup was restored: from this revision on the keys are what they were before, with the revisions that they had then.</summary>
+    public void Restore(IEnumerable<KeyValue> restored, Revision at, long seenAt)
+    {
+        var keys = restored.ToDictionary(static kv => kv.Key);
+        foreach (var gone in Keys().Where(kv => !keys.ContainsKey(kv.Key)))
+        {
+            _changes.Add(new StoreChange(new EtcdEvent(true, new KeyValue(gone.Key, Bytes.Empty, Revision.None, at, 0, LeaseId.None), null), at.Value, seenAt));
+        }
+
+        foreach (var back in keys.Values.Except(Keys()).ToList())
+        {
+            _changes.Add(new StoreChange(new EtcdEvent(false, back, null), at.Value, seenAt));
+        }
+    }
 
     /// <summary>All changes after one revision, up to another.</summary>
     public IEnumerable<EtcdEvent> Between(Revision after, Revision to) => _changes[CountUpTo(after)..CountUpTo(to)].Select(static c => c.Event);
@@ -61,7 +75,7 @@ internal sealed class WrittenHistory(ImmutableArray<KeyValue> before, Revision f
         {
             if (put is not null)
             {
-                yield return new Reign(put.Revision, put.Current, change.SeenAt, change.Revision);
+                yield return new Reign(put.Current.ModRevision.Value, put.Current, change.SeenAt, change.Revision) { Began = put.Revision };
             }
 
             put = change.IsDelete ? null : change;
@@ -69,7 +83,7 @@ internal sealed class WrittenHistory(ImmutableArray<KeyValue> before, Revision f
 
         if (put is not null)
         {
-            yield return new Reign(put.Revision, put.Current, null, null);
+            yield return new Reign(put.Current.ModRevision.Value, put.Current, null, null) { Began = put.Revision };
         }
     }
 
@@ -116,7 +130,7 @@ internal sealed class WrittenHistory(ImmutableArray<KeyValue> before, Revision f
         while (least < most)
         {
             var middle = (least + most) / 2;
-            (least, most) = _changes[middle].Current.ModRevision <= revision ? (middle + 1, most) : (least, middle);
+            (least, most) = _changes[middle].Revision <= revision.Value ? (middle + 1, most) : (least, middle);
         }
 
         return least;

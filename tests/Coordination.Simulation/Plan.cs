@@ -32,6 +32,9 @@ internal enum FaultKind
 
     /// <summary>Another member leads. A process goes on with the one that led, which does not know it and acknowledges renewals.</summary>
     LeaderChange,
+
+    /// <summary>A backup is restored after all leases could have ended, with revisions above all that were lost. Whatever was written after the backup is undone.</summary>
+    Restore,
 }
 
 /// <summary>All that is wanted and all that goes wrong in one run. Made from a seed; a shorter one is a part of it.</summary>
@@ -78,6 +81,12 @@ internal sealed record Plan(int Seed, int Processes, IReadOnlyList<Wish> Wishes,
         var leaders = new Random(seed ^ 0x1ead);
         faults.AddRange(Enumerable.Range(0, Math.Max(0, leaders.Next(12) - 9)).Select(_ => new Fault(
             Some(leaders, Busy), FaultKind.LeaderChange, leaders.Next(processes), Some(leaders, TimeSpan.FromSeconds(8)))));
+        var backups = new Random(seed ^ 0xbac0);
+        if (faults.TrueForAll(static fault => fault.Kind != FaultKind.LeaderChange) && backups.Next(12) == 0)
+        {
+            faults.Add(new Fault(Some(backups, Busy), FaultKind.Restore, 0, Some(backups, TimeSpan.FromSeconds(8))));
+        }
+
         return new Plan(
             seed,
             processes,

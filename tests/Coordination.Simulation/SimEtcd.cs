@@ -10,6 +10,10 @@ namespace Coordination.Simulation;
 /// <summary>etcd in a run: the node that the embedded server is made of, in true time, with a history of what its keys were.</summary>
 internal sealed class SimEtcd
 {
+    private const long Bump = 1_000_000;
+
+    private static readonly RangeRequest All = new EtcdOp.Get(KeyRange.All).ToProto();
+
     private readonly World _world;
     private readonly List<SimWatch> _watches = [];
     private readonly WatchFragments _fragments = new();
@@ -44,19 +48,32 @@ internal sealed class SimEtcd
         }
 
         _world.Note("etcd", $"killed for {away.TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture)} s");
-        Take();
-        IsUp = false;
-        foreach (var watch in _watches.ToList())
-        {
-            watch.Break();
-        }
-
+        Stop();
         _world.After(away, () =>
         {
-            IsUp = true;
             Node.Restart();
-            _writing = Write();
+            Start();
             _world.Note("etcd", "started");
+        });
+    }
+
+    /// <summary>
+    /// Stops it, and starts a new cluster from a backup, as docs/running-etcd.md says: after all leases could have ended, and with larger revisions than any that were lost.
+    /// </summary>
+    /// <param name="away">For how long there is none.</param>
+    /// <param name="age">How old the backup is: 0 is the latest that there can be, 1 the oldest.</param>
+    public void RestoreBackup(TimeSpan away, double age)
+    {
+        var oldest = Math.Max(1, Node.Store.CompactedRevision);
+        var backup = Node.Store.CurrentRevision - (long)((Node.Store.CurrentRevision - oldest) * age);
+        Stop();
+        _world.After(away, () =>
+        {
+            Node.RestoreBackup(backup, Bump);
+            _written = new Revision(Node.Store.CurrentRevision);
+            History.Restore(Node.Range(All).ToResult().KeyValues, _written, _world.Now.Ticks);
+            Start();
+            _world.Note("etcd", $"restored from a backup at {backup}; goes on after {_written}");
         });
     }
 
@@ -86,6 +103,22 @@ internal sealed class SimEtcd
     public void Add(SimWatch watch) => _watches.Add(watch);
 
     public void Remove(SimWatch watch) => _watches.Remove(watch);
+
+    private void Stop()
+    {
+        Take();
+        IsUp = false;
+        foreach (var watch in _watches.ToList())
+        {
+            watch.Break();
+        }
+    }
+
+    private void Start()
+    {
+        IsUp = true;
+        _writing = Write();
+    }
 
     /// <summary>Writes down what it does from where that ended.</summary>
     private WatchStream Write()

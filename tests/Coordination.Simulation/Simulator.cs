@@ -163,6 +163,10 @@ internal sealed class Simulator
                 case FaultKind.LeaderChange when _etcd.IsUp && process is { IsUp: true, Client.IsCut: false }:
                     process.Client.StayWithDeposedLeader(fault.For);
                     break;
+                case FaultKind.Restore when _etcd.IsUp:
+                    // However old the backup is: from the seed, by way of how long the fault lasts.
+                    _etcd.RestoreBackup((_plan.Ttl * 1.05) + fault.For, fault.For.Ticks % 1000 / 1000.0);
+                    break;
                 case FaultKind.Stop when !process.IsStopped:
                     _world.Note(process.Name, "stands still");
                     process.Stop();

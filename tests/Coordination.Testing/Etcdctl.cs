@@ -5,16 +5,17 @@ namespace Coordination.Testing;
 /// <summary>Debian's etcdctl, API v3.</summary>
 public static class Etcdctl
 {
-    public static async Task<string> RunAsync(Uri endpoint, string input, params string[] arguments)
-    {
-        var start = new ProcessStartInfo("etcdctl") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        start.Environment["ETCDCTL_API"] = "3";
-        start.ArgumentList.Add($"--endpoints={endpoint.Authority}");
-        foreach (var argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
+    public static Task<string> RunAsync(Uri endpoint, string input, params string[] arguments) => RunAsync("etcdctl", input, [$"--endpoints={endpoint.Authority}", .. arguments]);
 
+    /// <summary>Runs a tool of etcd that works on files.</summary>
+    public static Task RunOfflineAsync(string tool, params string[] arguments) => RunAsync(tool, "", arguments);
+
+    public static Task<string> QueryAsync(Uri endpoint, params string[] arguments) => RunAsync(endpoint, "", arguments);
+
+    private static async Task<string> RunAsync(string tool, string input, string[] arguments)
+    {
+        var start = new ProcessStartInfo(tool, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        start.Environment["ETCDCTL_API"] = "3";
         using var process = Process.Start(start)!;
         await process.StandardInput.WriteAsync(input);
         process.StandardInput.Close();
@@ -23,8 +24,6 @@ public static class Etcdctl
         await process.WaitForExitAsync();
         return process.ExitCode == 0
             ? await output
-            : throw new InvalidOperationException($"etcdctl {string.Join(' ', arguments)} failed: {errors}");
+            : throw new InvalidOperationException($"{tool} {string.Join(' ', arguments)} failed: {errors}");
     }
-
-    public static Task<string> QueryAsync(Uri endpoint, params string[] arguments) => RunAsync(endpoint, "", arguments);
 }

@@ -8,6 +8,7 @@ public sealed class RealEtcd : EtcdServer
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("coordination-etcd-").FullName;
     private readonly string _backup;
+    private readonly string _peer;
     private readonly EtcdProcess _process;
 
     private RealEtcd(EtcdServerCertificates? tls, string[] moreArguments)
@@ -15,13 +16,13 @@ public sealed class RealEtcd : EtcdServer
         _backup = _folder + "-backup";
         Endpoint = new Uri($"{(tls is null ? "http" : "https")}://127.0.0.1:{EtcdProcess.FreePort()}");
         var client = Endpoint.GetLeftPart(UriPartial.Authority);
-        var peer = $"http://127.0.0.1:{EtcdProcess.FreePort()}";
+        _peer = $"http://127.0.0.1:{EtcdProcess.FreePort()}";
         string[] secure = tls is null ? [] : ["--cert-file", tls.CertificateFile, "--key-file", tls.KeyFile];
         string[] mutual = tls?.ClientAuthorityFile is { } authority ? ["--client-cert-auth", "--trusted-ca-file", authority] : [];
         _process = new EtcdProcess(
         [
-            "--name", "test", "--data-dir", _folder, "--listen-client-urls", client, "--advertise-client-urls", client, "--listen-peer-urls", peer,
-            "--initial-advertise-peer-urls", peer, "--initial-cluster", $"test={peer}", "--unsafe-no-fsync", .. secure, .. mutual, .. moreArguments,
+            "--name", "test", "--data-dir", _folder, "--listen-client-urls", client, "--advertise-client-urls", client, "--listen-peer-urls", _peer,
+            "--initial-advertise-peer-urls", _peer, "--initial-cluster", $"test={_peer}", "--unsafe-no-fsync", .. secure, .. mutual, .. moreArguments,
         ]);
     }
 
@@ -60,6 +61,16 @@ public sealed class RealEtcd : EtcdServer
     {
         Directory.Delete(_folder, recursive: true);
         Copy(_backup, _folder);
+    }
+
+    /// <summary>Gives a server that was killed the data of a snapshot, as a new cluster whose revisions are larger than all before (docs/running-etcd.md).</summary>
+    /// <param name="snapshot">The file that <c>etcdctl snapshot save</c> wrote.</param>
+    public async Task RestoreBumpedAsync(string snapshot)
+    {
+        Directory.Delete(_folder, recursive: true);
+        await Etcdctl.RunOfflineAsync(
+            "etcdutl", "snapshot", "restore", snapshot, "--data-dir", _folder, "--name", "test", "--initial-cluster", $"test={_peer}", "--initial-advertise-peer-urls", _peer,
+            "--initial-cluster-token", "restored", "--bump-revision", "1000000000", "--mark-compacted");
     }
 
     public override async ValueTask DisposeAsync()

@@ -38,4 +38,12 @@ internal sealed class CommitLog
         _commits.RemoveRange(_head + kept, _commits.Count - _head - kept);
         Next = revision + 1;
     }
+
+    /// <summary>Forgets all commits, and goes on after a revision.</summary>
+    public void StartAfter(long revision)
+    {
+        _commits.Clear();
+        _head = 0;
+        Next = revision + 1;
+    }
 }

@@ -104,6 +104,15 @@ internal sealed class MvccStore(ILeaseKeys leases)
         CurrentRevision = revision;
     }
 
+    /// <summary>Goes on at a later revision with the same keys. What was before is compacted.</summary>
+    public void JumpTo(long revision)
+    {
+        Compact(CurrentRevision);
+        Log.StartAfter(revision);
+        CurrentRevision = revision;
+        CompactedRevision = revision;
+    }
+
     /// <summary>Fills an empty store with what another one had.</summary>
     /// <param name="versions">All versions in the order of their revisions; from the compacted revision on without a gap.</param>
     /// <param name="current">The current revision.</param>

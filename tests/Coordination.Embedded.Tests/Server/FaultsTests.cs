@@ -142,6 +142,32 @@ public sealed class FaultsTests : ServerFixture
     }
 
     [Fact]
+    public async Task A_restored_backup_has_the_old_keys_and_leases_and_larger_revisions_without_a_history()
+    {
+        var lease = await GrantAsync(5);
+        await PutAsync("kept", "1", lease);
+        await PutAsync("kept", "2");
+        await PutAsync("lost", lease: await GrantAsync(5));
+        Etcd.Faults.ExpireLease(lease);
+        var cluster = (await GetAsync("kept")).Header.ClusterId;
+
+        Etcd.Faults.RestoreBackup(2, bump: 100);
+        var kept = await GetAsync("kept");
+        Assert.Equal(("1", 2L, 104L), (kept.Kvs[0].Value.ToStringUtf8(), kept.Kvs[0].ModRevision, kept.Header.Revision));
+        Assert.NotEqual(cluster, kept.Header.ClusterId);
+        Assert.Equal(0, (await GetAsync("lost")).Count);
+        Assert.Equal(105, await PutAsync("new"));
+        using var watch = new TestWatch(Channel, Deadline);
+        await watch.SendAsync(new WatchCreateRequest { Key = B("kept"), StartRevision = 3 });
+        await watch.NextAsync();
+        Assert.Equal(104, (await watch.NextAsync()).CompactRevision);
+        Assert.True(Etcd.Faults.ExpireLease(lease));
+        Assert.Equal(0, (await GetAsync("kept")).Count);
+        Assert.Throws<ArgumentOutOfRangeException>(() => Etcd.Faults.RestoreBackup(105, bump: 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Etcd.Faults.RestoreBackup(3));
+    }
+
+    [Fact]
     public async Task Out_of_space_refuses_what_stores_and_serves_the_rest()
     {
         await PutAsync("a");
