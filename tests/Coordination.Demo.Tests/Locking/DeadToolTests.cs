@@ -90,7 +90,9 @@ public abstract class DeadToolTests(Func<Task<EtcdServer>> start) : IAsyncLifeti
     public async Task A_lock_within_a_lock_ends_with_the_outer_one()
     {
         await using var system = _server.StartSystem();
-        using var tool = Start("lock", "k", "--ttl", "2s", "--", DemoProcess.Tool, "lock", "inner", "--etcd", Endpoint, "--", "sh", "-c", "sleep 1000 & echo process $!; wait");
+
+        // Longer than elsewhere: two tools have to start in it, on a busy machine too.
+        using var tool = Start("lock", "k", "--ttl", "5s", "--", DemoProcess.Tool, "lock", "inner", "--etcd", Endpoint, "--", "sh", "-c", "sleep 1000 & echo process $!; wait");
         var started = (await tool.PrintedAsync("process ")).Split(' ')[1];
 
         tool.Signal(Signals.Kill);
