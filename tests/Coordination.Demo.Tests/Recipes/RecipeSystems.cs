@@ -50,7 +50,7 @@ public sealed class RecipeSystems : RecipeServer
         foreach (var watch in watches)
         {
             await using var told = watch.GetAsyncEnumerator(stopping);
-            Assert.True(await told.MoveNextAsync());
+            Assert.True(await told.MoveNextAsync().InTime());
         }
     }
 

@@ -32,17 +32,17 @@ public abstract class ElectionContract(ServerFixture fixture) : ElectionTestBase
         await using var system = Server.StartSystem();
         await using var observer = Server.StartSystem();
         var seen = observer.Election(Name).ObserveAsync().GetAsyncEnumerator();
-        await seen.MoveNextAsync();
+        await seen.MoveNextAsync().InTime();
         Assert.Null(seen.Current.Leader);
 
         var first = await system.Election(Name).CampaignAsync("one");
-        await seen.MoveNextAsync();
+        await seen.MoveNextAsync().InTime();
         Assert.Equal((first.Term, "one"), (seen.Current.Leader!.Term, seen.Current.Leader.Value.ToText()));
         var revision = await first.ProclaimAsync("two");
-        await seen.MoveNextAsync();
+        await seen.MoveNextAsync().InTime();
         Assert.Equal((first.Term, revision, "two"), (seen.Current.Leader!.Term, seen.Current.Leader.Revision, seen.Current.Leader.Value.ToText()));
         await first.ResignAsync();
-        await seen.MoveNextAsync();
+        await seen.MoveNextAsync().InTime();
         Assert.Null(seen.Current.Leader);
         await seen.DisposeAsync();
     }
@@ -54,7 +54,7 @@ public abstract class ElectionContract(ServerFixture fixture) : ElectionTestBase
         await using var leadership = await system.Election(Name).CampaignAsync("here");
         await using var seen = system.Election(Name).ObserveAsync().GetAsyncEnumerator();
 
-        await seen.MoveNextAsync();
+        await seen.MoveNextAsync().InTime();
 
         Assert.Equal(leadership.Term, seen.Current.Leader!.Term);
         Assert.Equal("here", (await system.Election(Name).GetLeaderAsync())!.Value.ToText());

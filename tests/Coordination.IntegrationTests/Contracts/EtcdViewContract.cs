@@ -136,11 +136,11 @@ public abstract class EtcdViewContract(ServerFixture fixture) : IAsyncLifetime
     {
         await WriteAsync(5);
         await using var pages = _view.GetPagesAsync(new EtcdOp.Get(KeyRange.All), pageSize: 2).GetAsyncEnumerator();
-        Assert.True(await pages.MoveNextAsync());
+        Assert.True(await pages.MoveNextAsync().InTime());
 
         await _view.CompactAsync((await _view.PutAsync("k00", "x")).Header.Revision);
 
-        var error = await Assert.ThrowsAsync<EtcdException>(async () => await pages.MoveNextAsync());
+        var error = await Assert.ThrowsAsync<EtcdException>(async () => await pages.MoveNextAsync().InTime());
         Assert.Equal(CoordinationErrorKind.Compacted, error.Kind);
     }
 

@@ -24,7 +24,7 @@ public sealed class ElectionFaults : IAsyncLifetime
         var election = system.Election("e");
         await using var theirObserver = new EtcdctlElect(_etcd.Endpoint, "e", null);
         await using var ourObserver = election.ObserveAsync().GetAsyncEnumerator();
-        await ourObserver.MoveNextAsync();
+        await ourObserver.MoveNextAsync().InTime();
 
         var ours = await election.CampaignAsync("ours");
         await using var theirs = new EtcdctlElect(_etcd.Endpoint, "e", "theirs");
@@ -46,7 +46,7 @@ public sealed class ElectionFaults : IAsyncLifetime
         var seen = new List<string?>();
         while (seen.Count < 3)
         {
-            await ourObserver.MoveNextAsync();
+            await ourObserver.MoveNextAsync().InTime();
             seen.Add(ourObserver.Current.Leader?.Key.ToText());
         }
 
@@ -126,9 +126,9 @@ public sealed class ElectionFaults : IAsyncLifetime
         await using var system = _etcd.StartSystem("leader", TimeSpan.FromSeconds(20));
         await using var direct = _etcd.CreateClient();
         await using var seen = observing.Election("e").ObserveAsync().GetAsyncEnumerator();
-        await seen.MoveNextAsync();
+        await seen.MoveNextAsync().InTime();
         var first = await system.Election("e").CampaignAsync("1");
-        await seen.MoveNextAsync();
+        await seen.MoveNextAsync().InTime();
 
         proxy.Refuse = true;
         proxy.CutAll();

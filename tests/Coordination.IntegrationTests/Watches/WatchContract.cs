@@ -168,7 +168,7 @@ public abstract class WatchContract(ServerFixture fixture) : IAsyncLifetime
     {
         await PutAsync("gone", "1");
         await using var reader = _system.Watch(Keys, new() { BufferLimit = 5 }).GetAsyncEnumerator();
-        Assert.True(await reader.MoveNextAsync());
+        Assert.True(await reader.MoveNextAsync().InTime());
         await using var other = await WatchRecord.StartAsync(_system.Watch(Keys));
         await _etcd.DeleteAsync(new EtcdOp.Delete(_prefix + "gone"));
         var last = Revision.None;
@@ -179,7 +179,7 @@ public abstract class WatchContract(ServerFixture fixture) : IAsyncLifetime
             await other.UntilAsync(last);
         }
 
-        Assert.True(await reader.MoveNextAsync());
+        Assert.True(await reader.MoveNextAsync().InTime());
 
         var conflated = Assert.IsType<WatchEvent.Conflated>(reader.Current);
         Assert.Equal(["gone", "0", "1", "2"], conflated.Events.Select(e => e.Current.Key.ToText()[_prefix.Length..]));
@@ -193,7 +193,7 @@ public abstract class WatchContract(ServerFixture fixture) : IAsyncLifetime
     {
         var system = fixture.Server.StartSystem();
         await using var reader = system.Watch(Keys).GetAsyncEnumerator();
-        Assert.True(await reader.MoveNextAsync());
+        Assert.True(await reader.MoveNextAsync().InTime());
         var reading = reader.MoveNextAsync();
 
         await system.DisposeAsync();
@@ -208,7 +208,7 @@ public abstract class WatchContract(ServerFixture fixture) : IAsyncLifetime
     {
         using var cancel = new CancellationTokenSource();
         await using var reader = _system.Watch(Keys).GetAsyncEnumerator(cancel.Token);
-        Assert.True(await reader.MoveNextAsync());
+        Assert.True(await reader.MoveNextAsync().InTime());
         var reading = reader.MoveNextAsync();
 
         await cancel.CancelAsync();
