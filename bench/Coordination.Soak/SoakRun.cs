@@ -58,7 +58,14 @@ internal sealed class SoakRun(SoakSettings settings, RealEtcd etcd, Coordination
             while (true)
             {
                 await Task.Delay(SampleEvery, Time, ending.Token);
-                await SampleAsync(ending.Token);
+                try
+                {
+                    await SampleAsync(ending.Token);
+                }
+                catch (EtcdException error)
+                {
+                    print($"no sample: {error.Message}");
+                }
             }
         }
         catch (OperationCanceledException)
