@@ -121,7 +121,6 @@ else
     }
     again() {
         on_newer IntegrationTests "$contracts"
-        on_newer Embedded.Tests "$comparisons"
     }
 
     run Packages.Tests
@@ -134,6 +133,7 @@ else
     beside again
     run Tests
     met
+    on_newer Embedded.Tests "$comparisons"
 fi
 
 # What was counted, from the runners' own result files.
