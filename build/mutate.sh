@@ -65,9 +65,9 @@ try() {
         broken=$((broken + 1))
     else
         if [ "$by" = simulate ]; then
-            dotnet run -c Release --no-build --project "$project" -- --runs 20000 > "$log" 2>&1
+            timeout 900 dotnet run -c Release --no-build --project "$project" -- --runs 20000 > "$log" 2>&1
         else
-            dotnet test "$project" -c Release --no-build --filter "${by#* }" > "$log" 2>&1
+            timeout 300 dotnet test "$project" -c Release --no-build --filter "${by#* }" > "$log" 2>&1
         fi
         if [ $? -eq 0 ]; then
             if ! [ "$by" = simulate ] && ! grep -q 'Passed!' "$log"; then
