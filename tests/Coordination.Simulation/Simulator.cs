@@ -164,8 +164,7 @@ internal sealed class Simulator
                     process.Client.StayWithDeposedLeader(fault.For);
                     break;
                 case FaultKind.Restore when _etcd.IsUp:
-                    // However old the backup is: from the seed, by way of how long the fault lasts.
-                    _etcd.RestoreBackup((_plan.Ttl * 1.05) + fault.For, fault.For.Ticks % 1000 / 1000.0);
+                    _etcd.RestoreBackup((_plan.Ttl * 1.05) + fault.For, age: _world.Random.NextDouble());
                     break;
                 case FaultKind.Stop when !process.IsStopped:
                     _world.Note(process.Name, "stands still");

@@ -11,32 +11,45 @@ internal sealed class HistoryLog
     /// <summary>Locks and elections; beyond it the one to which nothing has happened for longest is forgotten.</summary>
     public const int MostSubjects = 500;
 
-    private readonly Dictionary<string, Queue<HistoryEntry>> _subjects = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Subject> _subjects = new(StringComparer.Ordinal);
 
     /// <summary>All of it, in the order of their revisions.</summary>
-    public ImmutableArray<HistoryEntry> All => [.. _subjects.Values.SelectMany(entries => entries).OrderBy(entry => entry.Revision)];
+    public ImmutableArray<HistoryEntry> All => [.. _subjects.Values.SelectMany(subject => subject.Entries).OrderBy(entry => entry.Revision)];
 
     /// <summary>Takes over what happened.</summary>
     public void Add(ImmutableArray<HistoryEntry> history)
     {
         foreach (var entry in history)
         {
-            if (!_subjects.TryGetValue(entry.Subject, out var entries))
+            if (!_subjects.TryGetValue(entry.Subject, out var subject))
             {
                 if (_subjects.Count == MostSubjects)
                 {
-                    _subjects.Remove(_subjects.MinBy(one => one.Value.Last().Revision).Key);
+                    _subjects.Remove(_subjects.MinBy(one => one.Value.Latest).Key);
                 }
 
-                _subjects[entry.Subject] = entries = new(MostEntries);
+                _subjects[entry.Subject] = subject = new Subject();
             }
 
-            if (entries.Count == MostEntries)
+            subject.Add(entry);
+        }
+    }
+
+    private sealed class Subject
+    {
+        public Queue<HistoryEntry> Entries { get; } = [];
+
+        public long Latest { get; private set; }
+
+        public void Add(HistoryEntry entry)
+        {
+            if (Entries.Count == MostEntries)
             {
-                entries.Dequeue();
+                Entries.Dequeue();
             }
 
-            entries.Enqueue(entry);
+            Entries.Enqueue(entry);
+            Latest = entry.Revision;
         }
     }
 }

@@ -55,12 +55,3 @@ internal sealed class InstanceWatch(ServiceLayout layout)
 /// <param name="State">In which state it was.</param>
 /// <param name="At">When this program heard that it has gone.</param>
 internal sealed record GoneInstance(string Service, string Id, string Address, InstanceState State, DateTimeOffset At);
-
-/// <summary>What is not in the keys of etcd, but was seen when they changed.</summary>
-/// <param name="LeadsSince">Since when the leader of an election leads.</param>
-/// <param name="Gone">Who has gone lately.</param>
-internal sealed record Seen(IReadOnlyDictionary<string, DateTimeOffset> LeadsSince, ImmutableArray<GoneInstance> Gone)
-{
-    /// <summary>Nothing was seen.</summary>
-    public static Seen Nothing { get; } = new(ImmutableDictionary<string, DateTimeOffset>.Empty, []);
-}

@@ -26,15 +26,8 @@ internal sealed class SessionRows
 
         var (owner, carries) = _leases.TryGetValue(kv.Lease, out var found) ? found : (null, []);
         carries.Add(what);
-        _leases[kv.Lease] = (owner ?? NameIn(kv, kind), carries);
+        _leases[kv.Lease] = (owner ?? StoredOwner.Read(kv.Value)?.Owner ?? (kind is KeyKind.Candidate && !kv.Value.IsEmpty ? StoredOwner.TextOf(kv.Value) : null), carries);
     }
-
-    private static string? NameIn(KeyValue kv, KeyKind kind) => kind switch
-    {
-        KeyKind.Service service => service.Id,
-        KeyKind.Candidate when !kv.Value.IsEmpty => StoredOwner.TextOf(kv.Value),
-        _ => StoredOwner.Read(kv.Value)?.Owner,
-    };
 
     public ImmutableArray<SessionRow> Rows(IReadOnlyDictionary<LeaseId, LeaseAnswer> leases) =>
     [

@@ -48,7 +48,7 @@ function drawPill() {
   const pill = byId('etcd');
   const live = heard && state && state.etcd.isConnected;
   pill.className = `pill ${live ? 'live' : 'away'}`;
-  const text = !heard ? silence : isSelecting() ? 'waits while text is selected' : live ? `live · revision ${state.etcd.revision}` : !state.etcd.revision ? 'etcd has not answered yet' : `etcd is away${state.etcd.staleSince ? `; as of ${new Date(state.etcd.staleSince).toLocaleTimeString()}` : ''}`;
+  const text = !heard ? silence : live ? isSelecting() ? 'waits while text is selected' : `live · revision ${state.etcd.revision}` : !state.etcd.revision ? 'etcd has not answered yet' : `etcd is away${state.etcd.staleSince ? `; as of ${new Date(state.etcd.staleSince).toLocaleTimeString()}` : ''}`;
   if (pill.textContent !== text) pill.textContent = text;
   pill.title = state ? state.etcd.endpoints + (state.etcd.error ? `: ${state.etcd.error}` : '') : '';
 }

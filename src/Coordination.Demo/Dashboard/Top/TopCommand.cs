@@ -123,13 +123,7 @@ internal sealed class TopCommand(EtcdConnection connection)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         using var screen = new TopScreen(connection.Terminal, filter);
-        void Draw()
-        {
-            lock (screen)
-            {
-                screen.Draw(feed.Read(), TimeProvider.System.GetUtcNow(), Console.WindowWidth, Console.WindowHeight);
-            }
-        }
+        void Draw() => screen.Draw(feed.Read(), TimeProvider.System.GetUtcNow(), Console.WindowWidth, Console.WindowHeight);
 
         if (!Console.IsInputRedirected)
         {

@@ -4,7 +4,7 @@ using Coordination.Demo.Dashboard.Model;
 
 namespace Coordination.Demo.Dashboard.Top;
 
-/// <summary>The overview in a terminal: drawn over itself, on the terminal's second screen, so that nothing is left behind.</summary>
+/// <summary>The overview in a terminal: drawn over itself, on the terminal's second screen, so that nothing is left behind. Thread-safe.</summary>
 internal sealed class TopScreen(Terminal terminal, string filter) : IDisposable
 {
     private const string Enter = "\e[?1049h\e[?25l";
@@ -13,6 +13,7 @@ internal sealed class TopScreen(Terminal terminal, string filter) : IDisposable
     private const string ClearLine = "\e[K";
     private const string ClearBelow = "\e[J";
 
+    private readonly Lock _lock = new();
     private bool _isOpen;
     private int _first;
     private int _page = 1;
@@ -21,7 +22,7 @@ internal sealed class TopScreen(Terminal terminal, string filter) : IDisposable
     /// <returns>False: whoever looks has had enough.</returns>
     public bool Handle(ConsoleKey key)
     {
-        lock (this)
+        lock (_lock)
         {
             _first = key switch
             {
@@ -40,17 +41,20 @@ internal sealed class TopScreen(Terminal terminal, string filter) : IDisposable
 
     public void Draw(Overview overview, DateTimeOffset now, int width, int height)
     {
-        var lines = TopText.Lines(overview, filter, now, Math.Max(20, width));
-        var text = new StringBuilder(_isOpen ? Home : Enter + Home);
-        _isOpen = true;
-        foreach (var line in Visible(lines, Math.Max(3, height - 1)))
+        lock (_lock)
         {
-            // What a key or a value holds must not steer the terminal.
-            text.Append(Printable(line)).Append(ClearLine).Append("\r\n");
-        }
+            var lines = TopText.Lines(overview, filter, now, Math.Max(20, width));
+            var text = new StringBuilder(_isOpen ? Home : Enter + Home);
+            _isOpen = true;
+            foreach (var line in Visible(lines, Math.Max(3, height - 1)))
+            {
+                // What a key or a value holds must not steer the terminal.
+                text.Append(Printable(line)).Append(ClearLine).Append("\r\n");
+            }
 
-        terminal.Write(Coordination.Etcd.Bytes.FromText(text.Append(ClearBelow).ToString()));
-        terminal.Flush();
+            terminal.Write(Coordination.Etcd.Bytes.FromText(text.Append(ClearBelow).ToString()));
+            terminal.Flush();
+        }
     }
 
     public void Dispose()
