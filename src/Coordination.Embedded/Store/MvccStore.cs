@@ -138,6 +138,13 @@ internal sealed class MvccStore(ILeaseKeys leases)
             }
         }
 
+        if (compacted == current && CurrentRevision < current)
+        {
+            // It had jumped there.
+            JumpTo(current);
+            return;
+        }
+
         if (CurrentRevision != current)
         {
             throw new InvalidDataException($"Its history ends at {CurrentRevision} instead of {current}.");

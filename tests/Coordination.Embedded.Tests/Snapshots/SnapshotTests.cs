@@ -31,6 +31,19 @@ public sealed class SnapshotTests : NodeFixture
     }
 
     [Fact]
+    public void A_node_that_had_become_a_restored_backup_goes_on_where_it_was()
+    {
+        Put("a", "1");
+        Put("a", "2");
+        Node.RestoreBackup(2, 100);
+
+        var restored = Restore(Snapshot.Write(Node));
+        Assert.Equal((103L, 103L), (restored.Store.CurrentRevision, restored.Store.CompactedRevision));
+        Assert.Equal("1", Assert.Single(restored.Range(new RangeRequest { Key = B("a") }).Kvs).Value.ToStringUtf8());
+        Assert.Equal(104, restored.Put(PutOf("a")).Header.Revision);
+    }
+
+    [Fact]
     public void An_empty_node_survives_as_well() => Assert.Equal(1, Restore(Snapshot.Write(Node)).Store.CurrentRevision);
 
     [Fact]
