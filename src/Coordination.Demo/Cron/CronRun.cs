@@ -155,15 +155,16 @@ internal sealed class CronRun(CronSettings settings, IEtcdClient etcd, WorkerCre
         }
 
         await JobLedger.RemoveAsync(etcd, settings, limit.Token).ConfigureAwait(false);
-        var left = await CountLeftAsync(limit.Token).ConfigureAwait(false);
+        var (left, ofKilled) = await CountLeftAsync(limit.Token).ConfigureAwait(false);
         var problems = check.Problems().ToList();
         if (_board.HasOrphans && !wasInterrupted)
         {
             problems.Add("a killed worker's job was not taken over");
         }
 
-        // After an interruption a killed worker's key may still be there: its lease runs out by itself, and nobody may delete it before.
-        var orphans = wasInterrupted ? _board.Jobs.Count(job => job.Orphaned is not null) : 0;
+        // After an interruption a killed worker's keys may still be there, also of locks that were handed over to it when it was dead: its lease runs out by itself, and nobody
+        // may delete them before.
+        var orphans = wasInterrupted ? ofKilled : 0;
         if (left > orphans)
         {
             problems.Add($"{left - orphans} keys were left behind in etcd");
@@ -186,17 +187,20 @@ internal sealed class CronRun(CronSettings settings, IEtcdClient etcd, WorkerCre
         };
     }
 
-    /// <summary>Keys of this run's locks whose holder was one of its workers, and records. A killed worker's key counts too, when its lease still lives.</summary>
-    private async Task<int> CountLeftAsync(CancellationToken cancellationToken)
+    /// <summary>Keys of this run's locks whose holder was one of its workers, and records; and how many of them are of killed workers, whose leases still live.</summary>
+    private async Task<(int All, int OfKilled)> CountLeftAsync(CancellationToken cancellationToken)
     {
-        var count = 0;
+        var owners = new List<string>();
         foreach (var job in settings.AllJobs)
         {
             var result = await etcd.GetAsync(new EtcdOp.Get(job.LockKey), cancellationToken).ConfigureAwait(false);
-            count += result.First is { } kv && Locks.Line.LockValue.HolderOf(kv) is { IsForeign: false, Owner: var owner } && owner.EndsWith($"@{settings.Run}", StringComparison.Ordinal) ? 1 : 0;
+            if (result.First is { } kv && Locks.Line.LockValue.HolderOf(kv) is { IsForeign: false, Owner: var owner } && owner.EndsWith($"@{settings.Run}", StringComparison.Ordinal))
+            {
+                owners.Add(owner[..^(settings.Run.Length + 1)]);
+            }
         }
 
         var records = await etcd.GetAsync(new EtcdOp.Get(KeyRange.Prefix(settings.RecordPrefix)) { CountOnly = true }, cancellationToken).ConfigureAwait(false);
-        return count + (int)records.Count;
+        return (owners.Count + (int)records.Count, owners.Count(_board.EverKilled.Contains));
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Coordination.Etcd;
 using Coordination.Demo.Cli;
 
 namespace Coordination.Demo.Tests.Cron;
@@ -48,6 +49,29 @@ public sealed class CronFaultTests : IAsyncLifetime
 
         Assert.True(exitCode == ExitCode.Interrupted, $"Exit code {exitCode}: {output}");
         Assert.True(output.Contains("The check holds.", StringComparison.Ordinal), output);
+    }
+
+    [Fact]
+    public async Task What_was_handed_over_to_a_killed_worker_is_not_called_left_behind_after_an_interruption()
+    {
+        using var demo = new DemoProcess(
+            "--etcd", _etcd.Endpoint.GetLeftPart(UriPartial.Authority), "--processes", "--workers", "2", "--jobs", "1", "--no-crash",
+            "--duration", "10m", "--ttl", "30s", "--work", "2s");
+        var runs = (await demo.PrintedAsync("runs job1")).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
+        var waits = runs == "worker-1" ? "worker-2" : "worker-1";
+        var ready = await demo.PrintedAsync($"{waits} is ready (process ");
+        await using var etcd = _etcd.CreateClient();
+        await etcd.UntilCountAsync(KeyRange.Prefix("coordination/waiters/%2Fcron"), 1);
+
+        Signals.Send(int.Parse(ready[(ready.IndexOf("(process ", StringComparison.Ordinal) + 9)..^1], CultureInfo.InvariantCulture), Signals.Kill);
+        await demo.PrintedAsync($"{waits} ENDED without warning");
+        await etcd.UntilAsync("/cron/lock/job1", holder => holder?.Value.ToText().Contains(waits, StringComparison.Ordinal) is true);
+        demo.Interrupt();
+        var (exitCode, output, _) = await demo.EndAsync();
+
+        Assert.True(exitCode == ExitCode.Interrupted, $"Exit code {exitCode}: {output}");
+        Assert.Contains("left behind in etcd: 0 keys, and 1 of a killed worker that goes when its lease runs out", output, StringComparison.Ordinal);
+        Assert.Contains("The check holds.", output, StringComparison.Ordinal);
     }
 
     [Fact]

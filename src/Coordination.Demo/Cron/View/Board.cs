@@ -16,6 +16,9 @@ internal sealed class Board(CronSettings settings)
 
     public HashSet<string> Ready { get; } = [];
 
+    /// <summary>Workers that were killed, whether or not they were started again since.</summary>
+    public HashSet<string> EverKilled { get; } = [];
+
     public bool HasOrphans => Jobs.Any(job => job.Orphaned is not null);
 
     public TimeSpan SinceStart(long at) => new(Math.Max(0, at - settings.StartTicks));
@@ -47,6 +50,7 @@ internal sealed class Board(CronSettings settings)
     public void Killed(string worker, long at)
     {
         _killed.Add(worker);
+        EverKilled.Add(worker);
         Ready.Remove(worker);
         foreach (var job in Jobs)
         {
